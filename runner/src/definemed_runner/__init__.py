@@ -1,0 +1,1 @@
+"""The runner: what the GPU backend executes for DeFineMed Studio. See docs/runner-contract.md."""

@@ -1,0 +1,42 @@
+"""`python -m definemed_runner run --run-id ID --attempt N` and `python -m definemed_runner doctor`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from definemed_runner.run.errors import UserMistake
+from definemed_runner.run.parent import die_with_parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line, carry it out, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="definemed_runner", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="carry out one attempt of a run")
+    run.add_argument("--run-id", required=True)
+    run.add_argument("--attempt", required=True, type=int)
+    commands.add_parser("doctor", help="tell versions and hardware as JSON")
+    options = parser.parse_args(arguments)
+
+    if os.environ.get("DEFINEMED_DIE_WITH_PARENT") == "1":
+        die_with_parent()
+    if options.command == "doctor":
+        from definemed_runner.run.doctor import examine
+
+        print(json.dumps(examine()))
+        return 0
+    from definemed_runner.run.execute import execute_attempt
+    from definemed_runner.run.store import Store
+
+    try:
+        store = Store.from_environment()
+    except UserMistake as mistake:
+        print(json.dumps({"code": mistake.code, "message": mistake.message}), flush=True)
+        return 2
+    return execute_attempt(store, options.run_id, options.attempt)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

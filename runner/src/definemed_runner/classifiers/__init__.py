@@ -1,0 +1,1 @@
+"""The classifier of medical documents: training, export to ONNX, classifying a corpus."""

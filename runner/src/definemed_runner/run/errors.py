@@ -1,0 +1,40 @@
+"""How an attempt can end other than well; `execute` maps each to its exit code."""
+
+import errno
+
+
+class UserMistake(Exception):
+    """What only the user can mend: exit 2, never retried. `code` is stable, `message` says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class Cancelled(Exception):
+    """Raise it after the checkpoint when `context.stop_requested()` said so: exit 3."""
+
+
+class StoreFault(Exception):
+    """The artifact store could not be written: exit 1, so that the studio tries again once there is room."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# Writers in Rust and C++ (safetensors, Arrow, torch) raise their own types, where only the system's sentence is left.
+_FULL_SENTENCES = ("No space left on device", "os error 28", "Disk quota exceeded", "File too large", "os error 27")
+
+
+def as_store_fault(exception: BaseException) -> StoreFault | None:
+    """The clear error for an exception that means 'the store takes no more', else None."""
+    full = isinstance(exception, OSError) and exception.errno in _FULL
+    if full or any(sentence in str(exception) for sentence in _FULL_SENTENCES):
+        return StoreFault("store_full", "The artifact store is full. Free some space there, then start the run again.")
+    if isinstance(exception, OSError) and exception.errno in {errno.EROFS, errno.EIO, errno.ESTALE}:
+        return StoreFault("store_unwritable", f"The artifact store cannot be written: {exception}.")
+    return None

@@ -1,0 +1,141 @@
+"""Carries one attempt out: spec, inputs, the kind's function, manifest, exit code."""
+
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from definemed_runner.kinds import load_kind
+from definemed_runner.run.context import RunContext, check_checkpoint
+from definemed_runner.run.digests import digest_of
+from definemed_runner.run.environment import prepare_environment
+from definemed_runner.run.errors import Cancelled, StoreFault, UserMistake, as_store_fault
+from definemed_runner.run.events import Events, EventWriter, NoEvents
+from definemed_runner.run.files import list_files, write_json_atomically
+from definemed_runner.run.manifest import write_manifest
+from definemed_runner.run.spec import RUN_ID, RunSpec, read_spec
+from definemed_runner.run.stop import CANCELLED_EXIT_CODE, StopWatch
+from definemed_runner.run.store import Store
+
+
+def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
+    """Carry the attempt out and return its exit code (docs/runner-contract.md); never raises.
+
+    An attempt that already has its manifest is left as it is. Errors are told three ways: the traceback on standard
+    error, `outcome.json` in the attempt's folder, and the same JSON as the last line of standard output.
+    """
+    if RUN_ID.fullmatch(run_id) is None or attempt < 1:
+        return _fail(None, 2, UserMistake("spec_missing", f"There is no attempt {attempt} of run {run_id!r}."))
+    folder = store.attempt_folder(run_id, attempt)
+    if (folder / "manifest.json").exists():
+        print(f"Attempt {attempt} of run {run_id} is already done.")
+        return 0
+    try:
+        _carry_out(store, read_attempt_spec(store, run_id, attempt))
+    except UserMistake as mistake:
+        return _fail(folder, 2, mistake)
+    except Cancelled:
+        print("Cancelled on request.", file=sys.stderr)
+        return CANCELLED_EXIT_CODE
+    except Exception as fault:
+        traceback.print_exc()
+        store_fault = fault if isinstance(fault, StoreFault) else as_store_fault(fault)
+        return _fail(folder, 1, store_fault or StoreFault("unexpected_fault", f"{type(fault).__name__}: {fault}"))
+    return 0
+
+
+def read_attempt_spec(store: Store, run_id: str, attempt: int) -> RunSpec:
+    """The spec in the attempt's folder, which must be that attempt's."""
+    spec = read_spec(store.attempt_folder(run_id, attempt) / "spec.json")
+    if (spec.run_id, spec.attempt) != (run_id, attempt):
+        raise UserMistake("spec_invalid", f"spec.json is of run {spec.run_id}, attempt {spec.attempt}.")
+    return spec
+
+
+def open_run(store: Store, spec: RunSpec, stop: StopWatch, events: Events | None = None) -> RunContext:
+    """The context of an attempt. With `events`, its inputs are verified against their digests.
+
+    Ranks other than the first leave `events` out: what they emit is dropped, and one verification is enough.
+    """
+    prepare_environment(spec)
+    paths = {name: store.locate(each.address) for name, each in spec.inputs.items()}
+    for name, path in paths.items():
+        if not path.exists():
+            address = spec.inputs[name].address
+            raise UserMistake("input_missing", f"The input {name} ({address}) does not exist on this machine.")
+    resume_folder = None if spec.resume is None else store.locate(spec.resume)
+    if resume_folder is not None:
+        check_checkpoint(resume_folder)
+    context = RunContext(spec, store, paths, events or NoEvents(), stop, resume_folder)
+    if events is not None:
+        _verify_digests(context, paths)
+    return context
+
+
+def _carry_out(store: Store, spec: RunSpec) -> None:
+    started_at = time.time()
+    folder = store.attempt_folder(spec.run_id, spec.attempt)
+    stop = StopWatch(folder / "control")
+    stop.start()
+    events = EventWriter(folder / "events")
+    try:
+        context = open_run(store, spec, stop, events)
+        if stop.requested():
+            raise Cancelled
+        result = load_kind(spec.kind)(context)
+        events.close()
+        stop.look()
+        write_manifest(context, result, started_at, time.time())
+    except BaseException:
+        _close_after_fault(events)
+        raise
+    finally:
+        stop.stop()
+
+
+def _close_after_fault(events: EventWriter) -> None:
+    try:
+        events.close()
+    except StoreFault as fault:
+        # The fault that is already on its way tells more.
+        print(f"The last events are lost. {fault}", file=sys.stderr)
+
+
+def _verify_digests(context: RunContext, paths: dict[str, Path]) -> None:
+    spec = context.spec
+    wanted = {name: each.digest for name, each in spec.inputs.items() if each.digest is not None}
+    files = [file for name in wanted for file in (list_files(paths[name]) if paths[name].is_dir() else [paths[name]])]
+    total = sum(file.stat().st_size for file in files)
+    done = 0
+    last_told = 0.0
+
+    def on_bytes(count: int) -> None:
+        nonlocal done, last_told
+        if context.stop_requested():
+            raise Cancelled
+        done += count
+        if time.monotonic() - last_told >= 1 or done == total:
+            last_told = time.monotonic()
+            context.progress(done, total, "bytes", "verifying")
+
+    for name, digest in wanted.items():
+        found = digest_of(paths[name], on_bytes)
+        if found != digest:
+            raise UserMistake(
+                "digest_mismatch",
+                f"The input {name} ({spec.inputs[name].address}) is not what the run was planned with: "
+                f"its digest is {found} instead of {digest}. Restore it, or start a new run.",
+            )
+
+
+def _fail(folder: Path | None, exit_code: int, error: UserMistake | StoreFault) -> int:
+    outcome = {"code": error.code, "message": error.message}
+    if folder is not None and folder.is_dir():
+        try:
+            write_json_atomically(folder / "outcome.json", outcome)
+        except OSError as fault:
+            print(f"outcome.json could not be written: {fault}", file=sys.stderr)
+    sys.stderr.flush()
+    print(json.dumps(outcome), flush=True)
+    return exit_code

@@ -1,0 +1,30 @@
+"""Rules between a spec's fields, which JSON Schema can't say. The same codes are in `lib/compute/specs/rules.ts`."""
+
+from collections.abc import Callable
+from typing import Any
+
+Broken = tuple[str, str]
+
+
+def broken_rule(spec: dict[str, Any]) -> Broken | None:
+    """Code and sentence of the first rule that a spec with a valid schema breaks, or None."""
+    rule = _RULES.get(spec["kind"])
+    return None if rule is None else rule(spec["parameters"])
+
+
+def _pretrain(parameters: dict[str, Any]) -> Broken | None:
+    epochs, max_steps = parameters["epochs"], parameters["maxSteps"]
+    if (epochs is None) == (max_steps is None):
+        return "length_ambiguous", "Give the length either in epochs or in steps (maxSteps); the other one is null."
+    if max_steps is not None and parameters["warmupSteps"] >= max_steps:
+        return "warmup_too_long", "The warm-up must be shorter than the training (warmupSteps < maxSteps)."
+    return None
+
+
+def _generate(parameters: dict[str, Any]) -> Broken | None:
+    if parameters["temperature"] == 0 and parameters["topP"] != 1:
+        return "top_p_without_sampling", "Greedy answers (temperature 0) draw nothing: set topP to 1."
+    return None
+
+
+_RULES: dict[str, Callable[[dict[str, Any]], Broken | None]] = {"pretrain": _pretrain, "generate": _generate}

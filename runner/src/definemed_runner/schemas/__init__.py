@@ -1,0 +1,1 @@
+"""JSON Schemas of the specs, generated from lib/compute/specs; not edited by hand."""
