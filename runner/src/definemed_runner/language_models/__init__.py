@@ -1,0 +1,1 @@
+"""Causal language models: pre-training, merging, evaluation, answers and their analysis. One module a kind of run."""
