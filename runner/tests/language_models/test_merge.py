@@ -7,7 +7,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import torch
-from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -15,6 +14,7 @@ from definemed_runner.language_models import merge
 from definemed_runner.language_models.slerp import interpolate, plan_interpolation
 from definemed_runner.run import Cancelled, RunContext, RunResult, UserMistake
 from definemed_runner.run.stop import StopWatch
+from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec
 
 
 def context_for(folder: Path, first: Path, second: Path, default: float = 0.5, layers: Any = None) -> RunContext:
@@ -61,7 +61,9 @@ def test_the_report_tells_each_tensor_and_the_summary_its_cosines(tmp_path: Path
     one, two, out = weights(first), weights(second), weights(result.outputs["model"])
     assert rows.keys() == one.keys()
     for name, row in rows.items():
-        cosine = torch.nn.functional.cosine_similarity(one[name].double().flatten(), two[name].double().flatten(), dim=0)
+        cosine = torch.nn.functional.cosine_similarity(
+            one[name].double().flatten(), two[name].double().flatten(), dim=0
+        )
         assert row["cosine"] == pytest.approx(cosine.item(), abs=1e-12)
         assert row["normRatio"] == pytest.approx((two[name].double().norm() / one[name].double().norm()).item())
         assert row["elements"] == one[name].numel()

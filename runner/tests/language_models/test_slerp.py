@@ -41,8 +41,8 @@ def cosine(x: decimal.Decimal) -> decimal.Decimal:
 def reference(first: list[float], second: list[float], t: float) -> list[float]:
     """The textbook formula on unscaled vectors: sin((1−t)Ω)/sinΩ · a + sin(tΩ)/sinΩ · b."""
     a, b = [D(x) for x in first], [D(x) for x in second]
-    norm_a, norm_b = sum(x * x for x in a).sqrt(), sum(x * x for x in b).sqrt()
-    angle = arc_cosine(sum(x * y for x, y in zip(a, b, strict=True)) / norm_a / norm_b)
+    norm_a, norm_b = sum((x * x for x in a), D()).sqrt(), sum((x * x for x in b), D()).sqrt()
+    angle = arc_cosine(sum((x * y for x, y in zip(a, b, strict=True)), D()) / norm_a / norm_b)
     weight_a, weight_b = sine((1 - D(t)) * angle) / sine(angle), sine(D(t) * angle) / sine(angle)
     return [float(weight_a * x + weight_b * y) for x, y in zip(a, b, strict=True)]
 

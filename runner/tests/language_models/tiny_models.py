@@ -54,7 +54,13 @@ def make_tokenizer(chat: bool = False) -> PreTrainedTokenizerFast:
 
 
 def make_model(
-    folder: Path, seed: int, *, tied: bool = False, chat: bool = False, dtype: torch.dtype = torch.float32, **changes: Any
+    folder: Path,
+    seed: int,
+    *,
+    tied: bool = False,
+    chat: bool = False,
+    dtype: torch.dtype = torch.float32,
+    **changes: Any,
 ) -> Path:
     """A Llama with two layers and random weights, saved with its tokenizer into `folder`."""
     tokenizer = make_tokenizer(chat)
@@ -65,7 +71,9 @@ def make_model(
         "eos_token_id": tokenizer.eos_token_id, "bos_token_id": None, "pad_token_id": None,
         "tie_word_embeddings": tied, "initializer_range": 0.2,
     }  # fmt: skip
-    model = LlamaForCausalLM(LlamaConfig(**{**settings, **changes})).to(dtype)
+    model = LlamaForCausalLM(LlamaConfig(**{**settings, **changes, "dtype": dtype}))
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(dtype)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

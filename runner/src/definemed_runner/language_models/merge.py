@@ -7,7 +7,6 @@ how the parents lie to each other: their cosine, the ratio of their norms, and t
 import re
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
