@@ -1,0 +1,96 @@
+import type { NextAuthOptions } from "next-auth";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { database } from "@/lib/platform/database/client";
+import { environment } from "@/lib/platform/environment";
+import { Problem } from "@/lib/platform/problem";
+import { findPersonOfIdentity } from "./external-identity";
+import { verifyPassword } from "./password";
+import { checkSignInRate, countFailedSignIn, forgetFailedSignIns } from "./rate-limit";
+import { openSession, revokeSession, sessionCookie, sessionSeconds } from "./session";
+
+async function personOfCredentials(email: string, password: string, address: string): Promise<string | null> {
+  const keys = [`person:${email}`, `address:${address}`];
+  await checkSignInRate(keys);
+  const person = await database().person.findFirst({ where: { email, deactivatedAt: null, simulated: false } });
+  if (await verifyPassword(person?.passwordHash ?? null, password)) {
+    await forgetFailedSignIns(`person:${email}`);
+    return person?.id ?? null;
+  }
+  await countFailedSignIn(keys);
+  return null;
+}
+
+/** Built on first request, since it needs the environment. */
+export function authOptions(): NextAuthOptions {
+  const { openIdConnect, secureCookies, sessionSecret } = environment();
+  return {
+    secret: sessionSecret,
+    session: { strategy: "jwt", maxAge: sessionSeconds },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    useSecureCookies: secureCookies,
+    cookies: {
+      sessionToken: {
+        name: sessionCookie,
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: secureCookies },
+      },
+    },
+    providers: [
+      CredentialsProvider({
+        credentials: { email: {}, password: {} },
+        async authorize(credentials, request) {
+          const email = credentials?.email?.trim().toLowerCase() ?? "";
+          // The supervisor's web server listens on loopback; a proxy in front tells who asks.
+          const address = String(request.headers?.["x-forwarded-for"] ?? "direct").split(",")[0]?.trim() ?? "direct";
+          try {
+            const id = await personOfCredentials(email, credentials?.password ?? "", address);
+            return id ? { id, userAgent: String(request.headers?.["user-agent"] ?? "") } : null;
+          } catch (error) {
+            if (error instanceof Problem) throw new Error(error.code);
+            throw error;
+          }
+        },
+      }),
+      ...(openIdConnect
+        ? [
+            {
+              id: "oidc",
+              name: openIdConnect.name,
+              type: "oauth" as const,
+              wellKnown: `${openIdConnect.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+              authorization: { params: { scope: "openid email profile" } },
+              idToken: true,
+              checks: ["pkce", "state", "nonce"] as ("pkce" | "state" | "nonce")[],
+              clientId: openIdConnect.clientId,
+              clientSecret: openIdConnect.clientSecret,
+              profile: (claims: { sub: string; email?: string; email_verified?: boolean; name?: string }) => ({
+                id: claims.sub,
+                email: claims.email_verified === false ? null : (claims.email ?? null),
+                name: claims.name ?? null,
+              }),
+            },
+          ]
+        : []),
+    ],
+    callbacks: {
+      async signIn({ user, account }) {
+        if (account?.provider !== "oidc") return true;
+        const person = await findPersonOfIdentity("oidc", account.providerAccountId, user.email ?? null);
+        // Nobody gets in who was not invited: the administrator or an owner makes the account.
+        if (!person) return "/sign-in?error=not_invited";
+        user.id = person.id;
+        return true;
+      },
+      async jwt({ token, user }) {
+        if (!user) return token;
+        const agent = "userAgent" in user && typeof user.userAgent === "string" ? user.userAgent : "";
+        return { sub: user.id, sessionId: await openSession(user.id, agent) };
+      },
+      session: ({ session }) => session,
+    },
+    events: {
+      async signOut({ token }) {
+        if (typeof token?.sessionId === "string") await revokeSession(token.sessionId);
+      },
+    },
+  };
+}

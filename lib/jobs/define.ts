@@ -1,0 +1,13 @@
+import type { z } from "zod";
+
+/** A job: what the queue may carry (ids only) and what the worker does with it. Every job can run twice. */
+export type JobDefinition<Payload extends z.ZodType = z.ZodType> = {
+  name: string;
+  payload: Payload;
+  /** Takes under 30 s (a tick); longer work asks for its next tick. `signal` ends it when the worker stops. */
+  run: (payload: z.output<Payload>, context: { signal: AbortSignal }) => Promise<void>;
+};
+
+export function defineJob<Payload extends z.ZodType>(definition: JobDefinition<Payload>): JobDefinition<Payload> {
+  return definition;
+}

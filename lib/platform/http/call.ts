@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import type { BodyInputOf, Operation, ResponseOf } from "./operation";
+import type { ProblemDetails } from "./problem-details";
+
+/** What the browser throws when an operation did not succeed. `problem` is null where no answer came at all. */
+export class CallError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: ProblemDetails | null,
+  ) {
+    super(problem?.title ?? "no answer");
+    this.name = "CallError";
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the operation's own types are inferred from the argument
+type AnyOperation = Operation<any, any, any, any>;
+type Arguments<O extends AnyOperation> = {
+  params?: O["params"] extends z.ZodType ? z.input<O["params"]> : never;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: BodyInputOf<O>;
+  signal?: AbortSignal;
+};
+
+/** The address of an operation. */
+export function addressOf(
+  operation: AnyOperation,
+  params: Record<string, string | number> = {},
+  query: Record<string, string | number | boolean | undefined> = {},
+): string {
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const text = search.toString();
+  return `/api/v1${path}${text ? `?${text}` : ""}`;
+}
+
+/** Calls an operation from the browser, same origin, with the session's cookie. Throws CallError. */
+export async function call<O extends AnyOperation>(operation: O, input: Arguments<O> = {}): Promise<ResponseOf<O>> {
+  const response = await fetch(addressOf(operation, input.params ?? {}, input.query), {
+    method: operation.method,
+    headers: input.body === undefined ? {} : { "content-type": "application/json" },
+    body: input.body === undefined ? undefined : JSON.stringify(input.body),
+    signal: input.signal,
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new CallError(0, null);
+  });
+  if (response.status === 204) return undefined as ResponseOf<O>;
+  const json: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw new CallError(response.status, json as ProblemDetails | null);
+  return json as ResponseOf<O>;
+}
