@@ -8,7 +8,7 @@ const config = {
   reactStrictMode: true,
   // Native parts and WebAssembly that must not be bundled.
   serverExternalPackages: ["@duckdb/node-api", "onnxruntime-node", "@huggingface/tokenizers", "@node-rs/argon2", "pino", "eld"],
-  experimental: { serverActions: { bodySizeLimit: "1mb" } },
+  experimental: { authInterrupts: true },
   devIndicators: false,
   typedRoutes: false,
 };
