@@ -15,14 +15,14 @@
  */
 export function parseArguments(words) {
   /** @type {EngineOptions} */
-  const options = { schemaFiles: [], versionWanted: false }
+  const options = { schemaFiles: [], versionWanted: false };
   for (let index = 0; index < words.length; index += 1) {
-    const value = words[index + 1]
-    if (words[index] === '--version') options.versionWanted = true
-    else if (value === undefined) continue
-    else if (words[index] === '--datamodels') options.schemaFiles.push(value)
-    else if (words[index] === '--datasource') options.databaseUrl = JSON.parse(value).url
-    else if (words[index] === 'cli') options.databaseCommand = value
+    const value = words[index + 1];
+    if (words[index] === "--version") options.versionWanted = true;
+    else if (value === undefined) continue;
+    else if (words[index] === "--datamodels") options.schemaFiles.push(value);
+    else if (words[index] === "--datasource") options.databaseUrl = JSON.parse(value).url;
+    else if (words[index] === "cli") options.databaseCommand = value;
   }
-  return options
+  return options;
 }

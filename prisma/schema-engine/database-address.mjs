@@ -3,19 +3,19 @@
 
 /** @param {string} url */
 export function driverUrl(url) {
-  const address = new URL(url)
-  address.searchParams.delete('schema')
-  return address.toString()
+  const address = new URL(url);
+  address.searchParams.delete("schema");
+  return address.toString();
 }
 
 /** @param {string} url */
 export function schemaName(url) {
-  return new URL(url).searchParams.get('schema') ?? undefined
+  return new URL(url).searchParams.get("schema") ?? undefined;
 }
 
 /** @param {string} url */
 export function databaseName(url) {
-  return decodeURIComponent(new URL(url).pathname.slice(1))
+  return decodeURIComponent(new URL(url).pathname.slice(1));
 }
 
 /**
@@ -24,9 +24,9 @@ export function databaseName(url) {
  * @param {string} name
  */
 export function withDatabase(url, name) {
-  const address = new URL(driverUrl(url))
-  address.pathname = `/${encodeURIComponent(name)}`
-  return address.toString()
+  const address = new URL(driverUrl(url));
+  address.pathname = `/${encodeURIComponent(name)}`;
+  return address.toString();
 }
 
 /**
@@ -34,6 +34,6 @@ export function withDatabase(url, name) {
  * @param {string} url
  */
 export function serverName(url) {
-  const address = new URL(url)
-  return `${address.searchParams.get('host') ?? address.hostname}:${address.port || '5432'}`
+  const address = new URL(url);
+  return `${address.searchParams.get("host") ?? address.hostname}:${address.port || "5432"}`;
 }

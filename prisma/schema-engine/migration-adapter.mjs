@@ -1,15 +1,15 @@
 // @ts-check
-import { PrismaPg } from '@prisma/adapter-pg'
-import { databaseName, driverUrl, schemaName, withDatabase } from './database-address.mjs'
+import { PrismaPg } from "@prisma/adapter-pg";
+import { databaseName, driverUrl, schemaName, withDatabase } from "./database-address.mjs";
 
 /** @typedef {Awaited<ReturnType<PrismaPg['connect']>>} Adapter */
 /** @typedef {{ fields: { dataTypeID: number }[], rows: unknown[][] }} RawResult */
 /** @typedef {{ performIO(query: unknown): Promise<RawResult>, queryRaw(query: unknown): Promise<{ columnTypes: number[] }> }} Queryable */
 
 // PostgreSQL's internal "char", which its catalog tables use; a blank-padded character; Prisma's name for a single character.
-const INTERNAL_CHAR = 18
-const BLANK_PADDED_CHARACTER = 1042
-const CHARACTER_COLUMN = 6
+const INTERNAL_CHAR = 18;
+const BLANK_PADDED_CHARACTER = 1042;
+const CHARACTER_COLUMN = 6;
 
 /**
  * `@prisma/adapter-pg` made fit for migrations. Version 7.10 is written for queries and gets three things wrong here:
@@ -18,55 +18,55 @@ const CHARACTER_COLUMN = 6
  */
 export class MigrationAdapterFactory extends PrismaPg {
   /** @type {Set<Adapter>} */
-  #open = new Set()
+  #open = new Set();
 
   /** @param {string} url */
   constructor(url) {
     // One connection: the engine's advisory lock belongs to the session that took it.
-    super({ connectionString: driverUrl(url), max: 1 }, { schema: schemaName(url) })
-    this.url = url
+    super({ connectionString: driverUrl(url), max: 1 }, { schema: schemaName(url) });
+    this.url = url;
   }
 
   async connect() {
-    const adapter = await super.connect()
-    this.#open.add(adapter)
+    const adapter = await super.connect();
+    this.#open.add(adapter);
     adapter.executeScript = async (script) => {
       try {
-        await adapter.underlyingDriver().query(script)
+        await adapter.underlyingDriver().query(script);
       } catch (error) {
         // @ts-expect-error the adapter's own translation of driver errors is not in its public type
-        adapter.onError(error)
+        adapter.onError(error);
       }
-    }
-    readInternalChars(adapter)
-    return adapter
+    };
+    readInternalChars(adapter);
+    return adapter;
   }
 
   async connectToShadowDb() {
-    const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`
-    const main = await this.connect()
-    await main.executeScript(`CREATE DATABASE "${name}"`)
-    const shadow = await new MigrationAdapterFactory(withDatabase(this.url, name)).connect()
-    const closeShadow = shadow.dispose.bind(shadow)
+    const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
+    const main = await this.connect();
+    await main.executeScript(`CREATE DATABASE "${name}"`);
+    const shadow = await new MigrationAdapterFactory(withDatabase(this.url, name)).connect();
+    const closeShadow = shadow.dispose.bind(shadow);
     shadow.dispose = async () => {
-      await closeShadow()
-      await main.executeScript(`DROP DATABASE IF EXISTS "${name}"`)
-      await main.dispose()
-    }
-    return shadow
+      await closeShadow();
+      await main.executeScript(`DROP DATABASE IF EXISTS "${name}"`);
+      await main.dispose();
+    };
+    return shadow;
   }
 
   /** Ends what the engine left open, so that one request's locks and sessions never meet the next one's. */
   async closeAll() {
     for (const adapter of this.#open) {
-      const pool = adapter.underlyingDriver()
-      if (!pool.ended && !pool.ending) await pool.end().catch(() => {})
+      const pool = adapter.underlyingDriver();
+      if (!pool.ended && !pool.ending) await pool.end().catch(() => {});
     }
-    this.#open.clear()
+    this.#open.clear();
   }
 
   get database() {
-    return databaseName(this.url)
+    return databaseName(this.url);
   }
 }
 
@@ -76,38 +76,38 @@ export class MigrationAdapterFactory extends PrismaPg {
  * @param {Adapter} adapter
  */
 function readInternalChars(adapter) {
-  const queryable = /** @type {Queryable} */ (/** @type {unknown} */ (adapter))
-  wrapQueryRaw(queryable)
-  const startTransaction = adapter.startTransaction.bind(adapter)
+  const queryable = /** @type {Queryable} */ (/** @type {unknown} */ (adapter));
+  wrapQueryRaw(queryable);
+  const startTransaction = adapter.startTransaction.bind(adapter);
   adapter.startTransaction = async (isolationLevel) => {
-    const transaction = await startTransaction(isolationLevel)
-    wrapQueryRaw(/** @type {Queryable} */ (/** @type {unknown} */ (transaction)))
-    return transaction
-  }
+    const transaction = await startTransaction(isolationLevel);
+    wrapQueryRaw(/** @type {Queryable} */ (/** @type {unknown} */ (transaction)));
+    return transaction;
+  };
 }
 
 /** @param {Queryable} queryable */
 function wrapQueryRaw(queryable) {
-  const { performIO, queryRaw } = queryable
+  const { performIO, queryRaw } = queryable;
   queryable.queryRaw = async (query) => {
     /** @type {number[]} */
-    const characters = []
+    const characters = [];
     const reader = Object.create(queryable, {
       performIO: {
         /** @param {unknown} request */
         value: async (request) => {
-          const result = await performIO.call(queryable, request)
+          const result = await performIO.call(queryable, request);
           result.fields.forEach((field, index) => {
-            if (field.dataTypeID !== INTERNAL_CHAR) return
-            characters.push(index)
-            field.dataTypeID = BLANK_PADDED_CHARACTER
-          })
-          return result
+            if (field.dataTypeID !== INTERNAL_CHAR) return;
+            characters.push(index);
+            field.dataTypeID = BLANK_PADDED_CHARACTER;
+          });
+          return result;
         },
       },
-    })
-    const table = await queryRaw.call(reader, query)
-    for (const index of characters) table.columnTypes[index] = CHARACTER_COLUMN
-    return table
-  }
+    });
+    const table = await queryRaw.call(reader, query);
+    for (const index of characters) table.columnTypes[index] = CHARACTER_COLUMN;
+    return table;
+  };
 }

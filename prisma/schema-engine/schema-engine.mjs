@@ -10,19 +10,19 @@
  *
  * The npm package's version has to be the one that `prisma` itself names in `@prisma/engines-version`.
  */
-import { parseArguments } from './command-line.mjs'
-import { runDatabaseCommand } from './database-commands.mjs'
-import { createEngineFactory, engineVersion } from './engine.mjs'
-import { answerRequests } from './requests.mjs'
+import { parseArguments } from "./command-line.mjs";
+import { runDatabaseCommand } from "./database-commands.mjs";
+import { createEngineFactory, engineVersion } from "./engine.mjs";
+import { answerRequests } from "./requests.mjs";
 
 // Prisma reads our standard error as one JSON object per line; Node's own warnings would break that.
-process.removeAllListeners('warning')
+process.removeAllListeners("warning");
 
-const options = parseArguments(process.argv.slice(2))
+const options = parseArguments(process.argv.slice(2));
 if (options.versionWanted) {
-  console.log(`schema-engine-wasm ${engineVersion()}`)
+  console.log(`schema-engine-wasm ${engineVersion()}`);
 } else if (options.databaseCommand) {
-  process.exitCode = await runDatabaseCommand(options.databaseCommand, options.databaseUrl ?? '')
+  process.exitCode = await runDatabaseCommand(options.databaseCommand, options.databaseUrl ?? "");
 } else {
-  await answerRequests(process.stdin, process.stdout, await createEngineFactory(options))
+  await answerRequests(process.stdin, process.stdout, await createEngineFactory(options));
 }
