@@ -18,7 +18,7 @@ export async function runDatabaseCommand(command, url) {
     else throw new Error(`The schema engine has no command '${command}'.`);
     return 0;
   } catch (error) {
-    const { code, message } = describe(error, url);
+    const { code, message } = explainError(error, url);
     const record = {
       level: "ERROR",
       target: "schema_engine::logger",
@@ -65,7 +65,7 @@ async function connectOnce(url, work) {
  * @param {unknown} error
  * @param {string} url
  */
-function describe(error, url) {
+function explainError(error, url) {
   const detail = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
   if (code === DATABASE_MISSING) {

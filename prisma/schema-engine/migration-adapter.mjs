@@ -1,6 +1,6 @@
 // @ts-check
 import { PrismaPg } from "@prisma/adapter-pg";
-import { databaseName, driverUrl, schemaName, withDatabase } from "./database-address.mjs";
+import { driverUrl, schemaName, withDatabase } from "./database-address.mjs";
 
 /** @typedef {Awaited<ReturnType<PrismaPg['connect']>>} Adapter */
 /** @typedef {{ fields: { dataTypeID: number }[], rows: unknown[][] }} RawResult */
@@ -27,6 +27,7 @@ export class MigrationAdapterFactory extends PrismaPg {
     this.url = url;
   }
 
+  /** @override */
   async connect() {
     const adapter = await super.connect();
     this.#open.add(adapter);
@@ -42,6 +43,7 @@ export class MigrationAdapterFactory extends PrismaPg {
     return adapter;
   }
 
+  /** @override */
   async connectToShadowDb() {
     const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
     const main = await this.connect();
@@ -63,10 +65,6 @@ export class MigrationAdapterFactory extends PrismaPg {
       if (!pool.ended && !pool.ending) await pool.end().catch(() => {});
     }
     this.#open.clear();
-  }
-
-  get database() {
-    return databaseName(this.url);
   }
 }
 

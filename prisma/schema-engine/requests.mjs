@@ -28,7 +28,7 @@ export async function answerRequests(input, output, factory) {
       if (text !== undefined) send({ id: id + PRINT_ID_OFFSET, method: "print", params: { content: text } });
       send({ id, result: result ?? null });
     } catch (error) {
-      send({ id, error: describe(error) });
+      send({ id, error: errorReply(error) });
     }
   }
 }
@@ -44,11 +44,11 @@ async function answer(factory, method, parameters) {
   try {
     // A new engine learns how to reach a shadow database only from this call.
     if (method === "evaluateDataLoss" || method === "createMigration") {
-      await engine.devDiagnostic({ migrationsList: parameters.migrationsList, filters: parameters.filters });
+      await engine.devDiagnostic?.({ migrationsList: parameters.migrationsList, filters: parameters.filters });
     }
     const name = method === "getDatabaseVersion" ? "version" : method;
     if (typeof engine[name] !== "function") throw new Error(`The schema engine has no method '${method}'.`);
-    return await engine[name](parameters);
+    return await engine[name]?.(parameters);
   } finally {
     await close();
   }
@@ -65,7 +65,7 @@ function textOf(result) {
  * Prisma shows `data.message`; with an `error_code` it handles the error itself (a missing database, a failed migration).
  * @param {unknown} error
  */
-function describe(error) {
+function errorReply(error) {
   const message = error instanceof Error ? error.message : String(error);
   const details = /** @type {{ code?: string, meta?: object }} */ (error instanceof Error ? error : {});
   const embedded = parseJson(message);

@@ -20,7 +20,7 @@ process.removeAllListeners("warning");
 
 const options = parseArguments(process.argv.slice(2));
 if (options.versionWanted) {
-  console.log(`schema-engine-wasm ${engineVersion()}`);
+  process.stdout.write(`schema-engine-wasm ${engineVersion()}\n`);
 } else if (options.databaseCommand) {
   process.exitCode = await runDatabaseCommand(options.databaseCommand, options.databaseUrl ?? "");
 } else {
