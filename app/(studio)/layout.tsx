@@ -1,0 +1,13 @@
+import type { ReactNode } from "react";
+import { requireActor } from "@/app/_server/actor";
+import { TopBar } from "@/components/frame/top-bar";
+
+export default async function StudioLayout({ children }: { children: ReactNode }) {
+  const actor = await requireActor();
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <TopBar name={actor.name} administrator={actor.administrator} />
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { NextIntlClientProvider } from "next-intl";
+import { type ReactNode, useState } from "react";
+import { Toaster } from "sonner";
+import { CallError } from "@/lib/platform/http/call";
+import type { Locale } from "@/lib/platform/i18n/locale";
+import { messagesOf } from "@/messages";
+
+/** The sentences come with the cached script, not with each page. */
+export function Providers(props: { locale: Locale; nonce?: string; timeZone: string; children: ReactNode }) {
+  const [client] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: {
+            staleTime: 2_000,
+            // A refusal stays a refusal; only a lost connection or a fault of ours is worth another try.
+            retry: (count, error) => count < 2 && (!(error instanceof CallError) || error.status === 0 || error.status >= 500),
+          },
+        },
+      }),
+  );
+  return (
+    <NextIntlClientProvider locale={props.locale} messages={messagesOf(props.locale)} timeZone={props.timeZone}>
+      <QueryClientProvider client={client}>
+        {props.children}
+        <Toaster position="bottom-right" />
+      </QueryClientProvider>
+    </NextIntlClientProvider>
+  );
+}
