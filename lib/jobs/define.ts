@@ -6,6 +6,8 @@ export type JobDefinition<Payload extends z.ZodType = z.ZodType> = {
   payload: Payload;
   /** Takes under 30 s (a tick); longer work asks for its next tick. `signal` ends it when the worker stops. */
   run: (payload: z.output<Payload>, context: { signal: AbortSignal }) => Promise<void>;
+  /** Carried out again and again, this long after it last ended, by one worker at a time; its payload is `{}`. */
+  everySeconds?: number;
 };
 
 export function defineJob<Payload extends z.ZodType>(definition: JobDefinition<Payload>): JobDefinition<Payload> {

@@ -1,0 +1,5 @@
+import { tickRun } from "@/lib/compute/tick-run";
+import { type Task, taskOf } from "./task";
+
+/** Every job of every room, one line each. A job with `everySeconds` starts by itself. */
+export const tasks: Task[] = [taskOf(tickRun)];
