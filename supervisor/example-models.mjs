@@ -35,18 +35,14 @@ const MODELS = ["smollm2-135m-instruct", "multilingual-e5-small"];
  */
 export async function ensureExampleModels({ python, onProgress = () => {}, signal }) {
   const cache = join(studioCacheFolder(), "example-models");
-  const { code, lastLines } = await runCommand(
-    python,
-    ["-m", "definemed_runner.example_models", "--cache", cache],
-    {
-      environment: { ...runnerEnvironment(), DEFINEMED_DIE_WITH_PARENT: "1" },
-      signal,
-      onLine: (line) => {
-        const progress = readProgressLine(line);
-        if (progress) onProgress(progress);
-      },
+  const { code, lastLines } = await runCommand(python, ["-m", "definemed_runner.example_models", "--cache", cache], {
+    environment: { ...runnerEnvironment(), DEFINEMED_DIE_WITH_PARENT: "1" },
+    signal,
+    onLine: (line) => {
+      const progress = readProgressLine(line);
+      if (progress) onProgress(progress);
     },
-  );
+  });
   if (code !== 0) throw explain(lastLines);
   return MODELS.map((name) => {
     const { digest, bytes } = JSON.parse(readFileSync(join(cache, `${name}.complete.json`), "utf8"));
@@ -61,7 +57,12 @@ export async function ensureExampleModels({ python, onProgress = () => {}, signa
 export function readProgressLine(line) {
   const { model, phase, done, total } = parse(line) ?? {};
   if (!model || !phase) return undefined;
-  return { phase, fraction: phase === "waiting" ? null : done / total, messageKey: `exampleModels.${phase}`, detail: model };
+  return {
+    phase,
+    fraction: phase === "waiting" ? null : done / total,
+    messageKey: `exampleModels.${phase}`,
+    detail: model,
+  };
 }
 
 /**

@@ -13,7 +13,7 @@ import { withLock } from "./python/folder-lock.mjs";
 import { runCommand } from "./python/run-command.mjs";
 import { studioCacheFolder } from "./python/studio-cache.mjs";
 import { showInTerminal } from "./python/terminal-progress.mjs";
-import { pipConfiguration, readUvLine, uvEnvironment } from "./python/uv.mjs";
+import { pipConfiguration, UvProgress, uvEnvironment } from "./python/uv.mjs";
 import { Refusal } from "./refusal.mjs";
 
 const GIBIBYTE = 1024 ** 3;
@@ -73,17 +73,16 @@ export async function ensurePythonEnvironment({ onProgress = () => {}, signal, d
     report("compiling");
     // Halves the time that every later start takes. Packages hold a few files on purpose that no Python can compile.
     await runCommand(python, ["-m", "compileall", "-q", "-j", "0", join(folder, "lib")], { signal });
-    writeFileSync(markOf(folder), `${JSON.stringify({ python: base.version, requirements: requirements })}\n`);
+    writeFileSync(markOf(folder), `${JSON.stringify({ python: base.version, development })}\n`);
   }
 
   async function fetchPackages() {
-    /** @type {{ phase: "downloading" | "installing", detail: string | undefined }} */
-    let now = { phase: "downloading", detail: undefined };
+    const uvProgress = new UvProgress();
     const before = await freeBytes(cache);
     let most = 0;
     const measure = async () => {
       most = Math.max(most, Math.min((before - (await freeBytes(cache))) / EXPECTED_BYTES, 0.99));
-      report(now.phase, now.phase === "downloading" ? most : null, now.detail);
+      report(uvProgress.phase, uvProgress.phase === "downloading" ? most : null, uvProgress.detail);
     };
     await measure();
     const timer = setInterval(() => measure().catch(() => {}), MEASURE_EVERY_MS);
@@ -91,9 +90,7 @@ export async function ensurePythonEnvironment({ onProgress = () => {}, signal, d
       const uv = join(folder, "bin", "uv");
       const environment = uvEnvironment(await pipConfiguration(python, signal), cache);
       const args = ["pip", "sync", "--python", python, "--require-hashes", requirements];
-      await must(uv, args, "The Python packages could not be installed", environment, (line) => {
-        now = readUvLine(line) ?? now;
-      });
+      await must(uv, args, "The Python packages could not be installed", environment, (line) => uvProgress.read(line));
     } finally {
       clearInterval(timer);
     }
@@ -174,5 +171,8 @@ async function requireRoom(cache) {
 
 if (isProgram(import.meta.url)) {
   const development = process.argv.includes("--development");
-  await showInTerminal((options) => ensurePythonEnvironment({ ...options, development }), ({ python }) => python);
+  await showInTerminal(
+    (options) => ensurePythonEnvironment({ ...options, development }),
+    ({ python }) => python,
+  );
 }

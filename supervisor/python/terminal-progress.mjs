@@ -22,9 +22,9 @@ const SENTENCES = {
  * Runs something with progress for a person at a terminal; Ctrl-C ends it cleanly.
  * @template T
  * @param {(options: { onProgress: (progress: Progress) => void, signal: AbortSignal }) => Promise<T>} work
- * @param {(result: T) => string} describe what is printed at the end
+ * @param {(result: T) => string} conclude what is printed at the end
  */
-export async function showInTerminal(work, describe) {
+export async function showInTerminal(work, conclude) {
   const abort = new AbortController();
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.once(signal, () => abort.abort(new Refusal("Stopped. Start again to continue.")));
@@ -33,7 +33,7 @@ export async function showInTerminal(work, describe) {
   try {
     const result = await work({ onProgress: (progress) => line.show(progress), signal: abort.signal });
     line.end();
-    process.stdout.write(`${describe(result)}\n`);
+    process.stdout.write(`${conclude(result)}\n`);
   } catch (error) {
     line.end();
     if (!(error instanceof Refusal)) throw error;

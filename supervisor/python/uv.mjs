@@ -51,15 +51,31 @@ export async function pipConfiguration(python, signal) {
   return code === 0 ? output : [];
 }
 
-/**
- * What a line of uv's output says about how far it is.
- * @param {string} line
- * @returns {{ phase: "downloading" | "installing", detail: string } | undefined}
- */
-export function readUvLine(line) {
-  const fetched = /^\s*(?:Downloading|Building) (\S+)(?: \(([^)]+)\))?/.exec(line);
-  if (fetched?.[1]) return { phase: "downloading", detail: fetched[2] ? `${fetched[1]} (${fetched[2]})` : fetched[1] };
-  const prepared = /^Prepared (\d+) packages?/.exec(line);
-  if (prepared) return { phase: "installing", detail: `${prepared[1]}` };
-  return undefined;
+/** How far `uv pip sync` is, read from the lines that it writes. */
+export class UvProgress {
+  /** @type {"downloading" | "installing"} */
+  phase = "downloading";
+  /** Announced and not yet there: name → size as uv writes it, such as 52.5MiB. @type {Map<string, string>} */
+  #arriving = new Map();
+
+  /** @param {string} line */
+  read(line) {
+    const started = /^Downloading (\S+) \(([^)]+)\)/.exec(line);
+    if (started?.[1] && started[2]) this.#arriving.set(started[1], started[2]);
+    const arrived = /^\s*Downloaded (\S+)/.exec(line);
+    if (arrived?.[1]) this.#arriving.delete(arrived[1]);
+    if (/^Prepared \d+ package/.test(line)) this.phase = "installing";
+  }
+
+  /** The largest package that is still arriving: the one that everything waits for. */
+  get detail() {
+    const [largest] = [...this.#arriving].sort(([, a], [, b]) => mebibytes(b) - mebibytes(a));
+    return largest === undefined || this.phase === "installing" ? undefined : `${largest[0]} (${largest[1]})`;
+  }
+}
+
+/** @param {string} size such as 1.2GiB */
+function mebibytes(size) {
+  const unit = /** @type {Record<string, number>} */ ({ KiB: 1 / 1024, MiB: 1, GiB: 1024 });
+  return Number.parseFloat(size) * (unit[size.slice(-3)] ?? 0);
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 RUNNER = Path(__file__).parents[2]
-FILES = ("requirements.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
 
 
 def pinned(file: str) -> dict[str, str]:
