@@ -128,7 +128,7 @@ CREATE TABLE "ApiToken" (
 CREATE TABLE "RateLimit" (
     "key" VARCHAR(255) NOT NULL,
     "points" INTEGER NOT NULL DEFAULT 0,
-    "expire" BIGINT,
+    "expire" TIMESTAMP(3),
 
     CONSTRAINT "RateLimit_pkey" PRIMARY KEY ("key")
 );
