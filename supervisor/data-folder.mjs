@@ -1,6 +1,6 @@
 // @ts-check
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { anyFreePort, isPortFree } from "./ports.mjs";
 import { explainFileError, Refusal } from "./refusal.mjs";
@@ -81,6 +81,11 @@ export class DataFolder {
     writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode });
     chmodSync(`${file}.new`, mode);
     renameSync(`${file}.new`, file);
+  }
+
+  /** @param {string} name */
+  remove(name) {
+    rmSync(join(this.path, name), { force: true });
   }
 
   /** @returns {Secrets} */

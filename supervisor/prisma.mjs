@@ -42,16 +42,22 @@ export function runPrisma(words, environment = {}) {
 }
 
 /**
+ * How to start one command of Prisma's.
  * @param {string[]} words
- * @param {Record<string, string>} environment
+ */
+export function prismaProcess(words) {
+  const args = [packageFile("prisma/build/index.js"), ...words];
+  return { command: process.execPath, args, environment: prismaEnvironment };
+}
+
+/**
+ * @param {string[]} words
+ * @param {Record<string, string>} own
  * @param {import("node:child_process").StdioOptions} stdio
  */
-function startPrisma(words, environment, stdio) {
-  return spawn(process.execPath, [packageFile("prisma/build/index.js"), ...words], {
-    cwd: repositoryRoot,
-    stdio,
-    env: { ...process.env, ...prismaEnvironment, ...environment },
-  });
+function startPrisma(words, own, stdio) {
+  const { command, args, environment } = prismaProcess(words);
+  return spawn(command, args, { cwd: repositoryRoot, stdio, env: { ...process.env, ...environment, ...own } });
 }
 
 async function main() {

@@ -43,7 +43,7 @@ async function guard() {
     if (message.remove) processes.delete(message.remove);
   }
   await endInOrder([...processes.values()]);
-  const mark = process.env[MARK_VARIABLE];
+  const mark = process.env[MARK_VARIABLE]?.split("/")[0];
   if (mark) await endMarked(mark);
 }
 

@@ -8,7 +8,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const onLinux = process.platform === "linux";
 
-/** The variable that every process we start carries, with a value of its own per data folder; descendants inherit it. */
+/**
+ * The variable that every process we start carries, and its descendants inherit: `<mark of the data folder>/<name>`.
+ */
 export const MARK_VARIABLE = "STUDIO_PROCESS_MARK";
 
 /** @param {number} processId */
@@ -41,17 +43,18 @@ export function startStamp(processId) {
 
 /**
  * Ids of all living processes that carry the mark. Empty where the system does not show other processes' environment.
- * @param {string} mark
+ * @param {string} mark with or without the name of a process
  */
 export function markedProcesses(mark) {
   if (!onLinux) return [];
   const entry = `${MARK_VARIABLE}=${mark}`;
+  /** @param {number} processId */
+  const isMarked = (processId) =>
+    environmentOf(processId).some((variable) => variable === entry || variable.startsWith(`${entry}/`));
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter(
-      (processId) => processId !== process.pid && environmentOf(processId).includes(entry) && !isZombie(processId),
-    );
+    .filter((processId) => processId !== process.pid && isMarked(processId) && !isZombie(processId));
 }
 
 /**

@@ -31,7 +31,7 @@ export class ProcessTable {
     this.#guard = spawn(process.execPath, [guardProgram, "guard"], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
-      env: { ...process.env, [MARK_VARIABLE]: mark },
+      env: { ...process.env, [MARK_VARIABLE]: `${mark}/guard` },
     });
     // Should someone end the guard, then processes.json still leads to the leftovers.
     this.#guard.stdin.on("error", () => {});

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import readline from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { Refusal } from "../refusal.mjs";
-import { endGroup } from "./ending.mjs";
+import { endGroup, endMarked } from "./ending.mjs";
 import { MARK_VARIABLE } from "./identity.mjs";
 
 const LAST_LINES = 25;
@@ -47,6 +47,8 @@ export class SupervisedProcess {
   #sawReadyLine = false;
   /** @type {(error: Error) => void} called once when it has died for good */
   onGivenUp = () => {};
+  /** @type {() => void} called when it has died and is going to be started again */
+  onDied = () => {};
   /** @type {() => void} called when it is ready again after a restart */
   onRestarted = () => {};
 
@@ -57,6 +59,10 @@ export class SupervisedProcess {
   constructor(description, surroundings) {
     this.description = description;
     this.surroundings = surroundings;
+  }
+
+  get #mark() {
+    return `${this.surroundings.table.mark}/${this.description.name}`;
   }
 
   get processId() {
@@ -82,12 +88,13 @@ export class SupervisedProcess {
     }
   }
 
-  /** Ends it and its process group; returns when it is gone. */
+  /** Ends it, its process group and what strayed from that; returns when all are gone. */
   async end() {
     this.#ending = true;
     const child = this.#child;
     if (child?.pid === undefined) return;
     await endGroup(child.pid, { signal: this.description.endSignal, graceMs: this.description.graceMs });
+    await endMarked(this.#mark);
     this.surroundings.table.remove(child.pid);
   }
 
@@ -103,7 +110,7 @@ export class SupervisedProcess {
     const startedAt = Date.now();
     const child = spawn(command, args, {
       cwd: folder,
-      env: { ...process.env, ...environment, [MARK_VARIABLE]: table.mark },
+      env: { ...process.env, ...environment, [MARK_VARIABLE]: this.#mark },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       ...user,
@@ -177,6 +184,9 @@ export class SupervisedProcess {
       name,
       `${how}; starting it again in ${pauseMs / 1000} s (${this.#restarts} of ${maxRestarts})`,
     );
+    this.onDied();
+    // Its own children, if it had any, must not meet their successors.
+    await endMarked(this.#mark);
     await delay(pauseMs);
     if (this.#ending) return;
     this.#spawn();

@@ -1,0 +1,76 @@
+// @ts-check
+import { complain, say } from "../session/terminal.mjs";
+import { endpointService } from "./endpoint.mjs";
+import { InstalledPart } from "./installed-part.mjs";
+import { rayService } from "./ray.mjs";
+import { ServicePart } from "./service-part.mjs";
+
+const MINUTE_MS = 60_000;
+export const DEFAULT_IDLE_MINUTES = 15;
+
+/** @typedef {Map<string, import("./part.mjs").Part>} Parts */
+
+/**
+ * The parts of a session: `python` and `models` are installed, `ray` and `endpoint` run.
+ * @param {import("../session/session.mjs").Session} session
+ * @param {{ idleMinutes?: number }} [options] after how long without use a service stops
+ * @returns {Parts}
+ */
+export function createParts(session, { idleMinutes = DEFAULT_IDLE_MINUTES } = {}) {
+  const { dataFolder, surroundings, table } = session;
+  const { onLine } = surroundings;
+  const python = new InstalledPart("python", { table, onLine });
+  const models = new InstalledPart("models", { needs: [python], table, onLine });
+  const common = { idleMs: idleMinutes * MINUTE_MS, surroundings };
+  const executable = () => String(python.result?.python);
+  const ray = new ServicePart("ray", {
+    ...common,
+    needs: [python],
+    prepare: () => rayService({ python: executable(), dataFolder }),
+  });
+  const endpoint = new ServicePart("endpoint", {
+    ...common,
+    needs: [python, models],
+    prepare: () => endpointService({ python: executable(), dataFolder }),
+  });
+  const parts = [python, models, ray, endpoint];
+  const report = createReporter(session.signal);
+  for (const part of parts) part.onChange = report;
+  session.beforeEnd(() => {
+    for (const part of parts) part.expectEnd();
+  });
+  return new Map(parts.map((part) => [part.name, part]));
+}
+
+/** @type {Record<string, Partial<Record<import("./part.mjs").PartState, string>>>} */
+const SENTENCES = {
+  python: {
+    installing: "Python environment: being installed in the background (3 GB the first time)",
+    ready: "Python environment: ready",
+  },
+  models: { installing: "Example models: being prepared in the background", ready: "Example models: ready" },
+  ray: {
+    starting: "Ray: starting, because a run needs it",
+    ready: "Ray: ready",
+    stopping: "Ray: stopping, nobody has used it for a while",
+  },
+  endpoint: {
+    starting: "Local LLM: starting, because someone needs it",
+    ready: "Local LLM: ready",
+    stopping: "Local LLM: stopping, nobody has used it for a while",
+  },
+};
+
+/** @param {AbortSignal} ended */
+function createReporter(ended) {
+  /** @type {Map<string, string>} */
+  const last = new Map();
+  /** @param {import("./part.mjs").Part} part */
+  return (part) => {
+    if (ended.aborted) return;
+    if (part.state === "failed") complain(`! ${part.name}: ${part.error}`);
+    const sentence = SENTENCES[part.name]?.[part.state];
+    if (sentence && last.get(part.name) !== sentence) say(sentence);
+    last.set(part.name, sentence ?? part.state);
+  };
+}

@@ -1,0 +1,44 @@
+// @ts-check
+import { spawn } from "node:child_process";
+import { repositoryRoot } from "../paths.mjs";
+import { MARK_VARIABLE } from "../processes/identity.mjs";
+import { Refusal } from "../refusal.mjs";
+
+const LAST_LINES = 40;
+
+/**
+ * Runs a command of a start to its end, as one of the session's processes: it ends with the session, also when the
+ * supervisor is killed. Its output goes to the log; when it fails, a Refusal shows the end of it.
+ * @param {import("../session/session.mjs").Session} session
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ environment?: Record<string, string | undefined>, complaint: string }} options
+ */
+export function runToEnd(session, name, command, args, { environment = {}, complaint }) {
+  const { table, surroundings } = session;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: repositoryRoot,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment, [MARK_VARIABLE]: `${table.mark}/${name}` },
+    });
+    const { pid } = child;
+    if (pid !== undefined) table.add({ name, processId: pid, endOrder: 5, endSignal: "SIGTERM", graceMs: 3000 });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output = (output + chunk).slice(-20_000);
+        for (const line of String(chunk).trimEnd().split("\n")) surroundings.onLine(name, line);
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (pid !== undefined) table.remove(pid);
+      if (code === 0) resolve(undefined);
+      else if (/ENOSPC|No space left on device/.test(output)) reject(new Refusal(`${complaint} The disk is full.`));
+      else reject(new Refusal(`${complaint}\n${output.trimEnd().split("\n").slice(-LAST_LINES).join("\n")}`));
+    });
+  });
+}
