@@ -1,25 +1,25 @@
-import { z } from 'zod'
-import { count, runInput, share, specFrame } from './common'
-import type { Presets } from './presets'
+import { z } from "zod";
+import type { Presets } from "./presets";
+import { count, runInput, share, specFrame } from "./spec-frame";
 
 /** Scores every document of a corpus and keeps those at or above the threshold. */
 const parameters = z.strictObject({
   threshold: share,
-  precision: z.enum(['fp32', 'int8']),
+  precision: z.enum(["fp32", "int8"]),
   batchSize: count(65_536),
   /** At most the classifier's own. */
   maxTokens: z.int().min(8).max(131_072),
-})
+});
 
 export const classifyCorpusSpec = z.strictObject({
   ...specFrame,
-  kind: z.literal('classify-corpus'),
+  kind: z.literal("classify-corpus"),
   inputs: z.strictObject({ corpus: runInput, classifier: runInput }),
   parameters,
-})
+});
 
 export const classifyCorpusPresets = {
-  paper: { threshold: 0.5, precision: 'fp32', batchSize: 64, maxTokens: 512 },
-  example: { threshold: 0.5, precision: 'int8', batchSize: 16, maxTokens: 256 },
+  paper: { threshold: 0.5, precision: "fp32", batchSize: 64, maxTokens: 512 },
+  example: { threshold: 0.5, precision: "int8", batchSize: 16, maxTokens: 256 },
   published: [],
-} as const satisfies Presets<z.infer<typeof parameters>>
+} as const satisfies Presets<z.infer<typeof parameters>>;

@@ -1,31 +1,31 @@
-import { z } from 'zod'
-import { analyseAnswersPresets, analyseAnswersSpec } from './analyse-answers'
-import { classifyCorpusPresets, classifyCorpusSpec } from './classify-corpus'
-import { evaluatePresets, evaluateSpec } from './evaluate'
-import { generatePresets, generateSpec } from './generate'
-import { mergePresets, mergeSpec } from './merge'
-import { pretrainPresets, pretrainSpec } from './pretrain'
-import { trainClassifierPresets, trainClassifierSpec } from './train-classifier'
+import { z } from "zod";
+import { analyseAnswersPresets, analyseAnswersSpec } from "./analyse-answers";
+import { classifyCorpusPresets, classifyCorpusSpec } from "./classify-corpus";
+import { evaluatePresets, evaluateSpec } from "./evaluate";
+import { generatePresets, generateSpec } from "./generate";
+import { mergePresets, mergeSpec } from "./merge";
+import { pretrainPresets, pretrainSpec } from "./pretrain";
+import { trainClassifierPresets, trainClassifierSpec } from "./train-classifier";
 
-export { artifactAddress, type RunInput, type RunResources, runId, runInput } from './common'
-export type { Presets } from './presets'
+export type { Presets } from "./presets";
+export { artifactAddress, type RunInput, type RunResources, runId, runInput } from "./spec-frame";
 
 /** The spec of each kind of run; JSON Schemas for the runner are generated from these. */
 export const specSchemas = {
-  'train-classifier': trainClassifierSpec,
-  'classify-corpus': classifyCorpusSpec,
+  "train-classifier": trainClassifierSpec,
+  "classify-corpus": classifyCorpusSpec,
   pretrain: pretrainSpec,
   merge: mergeSpec,
   evaluate: evaluateSpec,
   generate: generateSpec,
-  'analyse-answers': analyseAnswersSpec,
-} as const
+  "analyse-answers": analyseAnswersSpec,
+} as const;
 
-export type RunKind = keyof typeof specSchemas
-export const runKinds = Object.keys(specSchemas) as [RunKind, ...RunKind[]]
+export type RunKind = keyof typeof specSchemas;
+export const runKinds = Object.keys(specSchemas) as [RunKind, ...RunKind[]];
 
 /** Any spec, told apart by its `kind`. */
-export const runSpecSchema = z.discriminatedUnion('kind', [
+export const runSpecSchema = z.discriminatedUnion("kind", [
   trainClassifierSpec,
   classifyCorpusSpec,
   pretrainSpec,
@@ -33,36 +33,36 @@ export const runSpecSchema = z.discriminatedUnion('kind', [
   evaluateSpec,
   generateSpec,
   analyseAnswersSpec,
-])
-export type RunSpec = z.infer<typeof runSpecSchema>
-export type RunSpecOf<Kind extends RunKind> = z.infer<(typeof specSchemas)[Kind]>
-export type RunParametersOf<Kind extends RunKind> = RunSpecOf<Kind>['parameters']
-export type RunInputNameOf<Kind extends RunKind> = keyof RunSpecOf<Kind>['inputs'] & string
+]);
+export type RunSpec = z.infer<typeof runSpecSchema>;
+export type RunSpecOf<Kind extends RunKind> = z.infer<(typeof specSchemas)[Kind]>;
+export type RunParametersOf<Kind extends RunKind> = RunSpecOf<Kind>["parameters"];
+export type RunInputNameOf<Kind extends RunKind> = keyof RunSpecOf<Kind>["inputs"] & string;
 
 /** Ready-made parameters: the paper's, and small ones for two CPU cores. */
 export const presets = {
-  'train-classifier': trainClassifierPresets,
-  'classify-corpus': classifyCorpusPresets,
+  "train-classifier": trainClassifierPresets,
+  "classify-corpus": classifyCorpusPresets,
   pretrain: pretrainPresets,
   merge: mergePresets,
   evaluate: evaluatePresets,
   generate: generatePresets,
-  'analyse-answers': analyseAnswersPresets,
-} as const
+  "analyse-answers": analyseAnswersPresets,
+} as const;
 
 export interface SpecProblem {
   /** `spec_invalid`, or the code of the rule between fields that is broken. */
-  code: string
+  code: string;
   /** The field, dotted: `parameters.warmupSteps`. */
-  field: string
-  message: string
+  field: string;
+  message: string;
 }
 
 /** What is wrong with a spec, in the words that a form or the API shows. */
 export function specProblems(error: z.ZodError): SpecProblem[] {
   return error.issues.map((issue) => ({
-    code: issue.code === 'custom' ? String(issue.params?.code ?? 'spec_invalid') : 'spec_invalid',
-    field: issue.path.join('.'),
+    code: issue.code === "custom" ? String(issue.params?.code ?? "spec_invalid") : "spec_invalid",
+    field: issue.path.join("."),
     message: issue.message,
-  }))
+  }));
 }

@@ -1,37 +1,37 @@
-import { z } from 'zod'
-import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from './common'
-import type { Presets } from './presets'
-import { brokenPretrainRules, followsRules } from './rules'
+import { z } from "zod";
+import type { Presets } from "./presets";
+import { brokenPretrainRule, followsRule } from "./rules";
+import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from "./spec-frame";
 
 /** Continual pre-training of a causal language model, next-token loss on packed sequences. */
-const parameters = z
-  .strictObject({
-    /** Either this or `maxSteps`; the other one is null. */
-    epochs: z.number().gt(0).max(1000).nullable(),
-    maxSteps: count(100_000_000).nullable(),
-    /** Tokens in a packed sequence. */
-    sequenceLength: z.int().min(8).max(1_048_576),
-    sequencesPerStep: count(1_000_000),
-    learningRate,
-    schedule: z.enum(['linear']),
-    warmupSteps,
-    weightDecay,
-    gradientClip,
-    bf16: z.boolean(),
-    activationCheckpointing: z.boolean(),
-    /** Share of the documents that is not trained on; the loss is measured there. */
-    heldOutShare: z.number().min(0).max(0.5),
-    checkpointEverySteps: count(10_000_000),
-    evaluateEverySteps: count(10_000_000),
-  })
-  .check(followsRules(brokenPretrainRules))
+const parameters = z.strictObject({
+  /** Either this or `maxSteps`; the other one is null. */
+  epochs: z.number().gt(0).max(1000).nullable(),
+  maxSteps: count(100_000_000).nullable(),
+  /** Tokens in a packed sequence. */
+  sequenceLength: z.int().min(8).max(1_048_576),
+  sequencesPerStep: count(1_000_000),
+  learningRate,
+  schedule: z.enum(["linear"]),
+  warmupSteps,
+  weightDecay,
+  gradientClip,
+  bf16: z.boolean(),
+  activationCheckpointing: z.boolean(),
+  /** Share of the documents that is not trained on; the loss is measured there. */
+  heldOutShare: z.number().min(0).max(0.5),
+  checkpointEverySteps: count(10_000_000),
+  evaluateEverySteps: count(10_000_000),
+});
 
-export const pretrainSpec = z.strictObject({
-  ...specFrame,
-  kind: z.literal('pretrain'),
-  inputs: z.strictObject({ corpus: runInput, base: runInput }),
-  parameters,
-})
+export const pretrainSpec = z
+  .strictObject({
+    ...specFrame,
+    kind: z.literal("pretrain"),
+    inputs: z.strictObject({ corpus: runInput, base: runInput }),
+    parameters,
+  })
+  .check(followsRule(brokenPretrainRule));
 
 export const pretrainPresets = {
   paper: {
@@ -40,7 +40,7 @@ export const pretrainPresets = {
     sequenceLength: 4096,
     sequencesPerStep: 64,
     learningRate: 1e-5,
-    schedule: 'linear',
+    schedule: "linear",
     warmupSteps: 500,
     weightDecay: 0.01,
     gradientClip: 1,
@@ -56,7 +56,7 @@ export const pretrainPresets = {
     sequenceLength: 512,
     sequencesPerStep: 2,
     learningRate: 5e-5,
-    schedule: 'linear',
+    schedule: "linear",
     warmupSteps: 6,
     weightDecay: 0.01,
     gradientClip: 1,
@@ -66,5 +66,5 @@ export const pretrainPresets = {
     checkpointEverySteps: 20,
     evaluateEverySteps: 20,
   },
-  published: ['epochs', 'schedule', 'warmupSteps', 'bf16', 'activationCheckpointing'],
-} as const satisfies Presets<z.infer<typeof parameters>>
+  published: ["epochs", "schedule", "warmupSteps", "bf16", "activationCheckpointing"],
+} as const satisfies Presets<z.infer<typeof parameters>>;

@@ -1,53 +1,54 @@
-import type { z } from 'zod'
+import type { z } from "zod";
 
 /**
  * Rules between a spec's fields, which JSON Schema can't say. The runner repeats them with the same codes in
  * `run/spec_rules.py`.
  */
 export interface BrokenRule {
-  code: string
-  message: string
-  field: string
+  code: string;
+  message: string;
+  /** Where in the spec. */
+  path: string[];
 }
 
-export function brokenPretrainRules(parameters: {
-  epochs: number | null
-  maxSteps: number | null
-  warmupSteps: number
-}): BrokenRule[] {
-  const { epochs, maxSteps } = parameters
+export function brokenPretrainRule(spec: {
+  parameters: { epochs: number | null; maxSteps: number | null; warmupSteps: number };
+}): BrokenRule | null {
+  const { epochs, maxSteps, warmupSteps } = spec.parameters;
   if ((epochs === null) === (maxSteps === null)) {
-    return [
-      {
-        code: 'length_ambiguous',
-        message: 'Give the length either in epochs or in steps (maxSteps); the other one is null.',
-        field: 'maxSteps',
-      },
-    ]
+    return {
+      code: "length_ambiguous",
+      message: "Give the length either in epochs or in steps (maxSteps); the other one is null.",
+      path: ["parameters", "maxSteps"],
+    };
   }
-  if (maxSteps !== null && parameters.warmupSteps >= maxSteps) {
-    return [
-      {
-        code: 'warmup_too_long',
-        message: 'The warm-up must be shorter than the training (warmupSteps < maxSteps).',
-        field: 'warmupSteps',
-      },
-    ]
+  if (maxSteps !== null && warmupSteps >= maxSteps) {
+    return {
+      code: "warmup_too_long",
+      message: "The warm-up must be shorter than the training (warmupSteps < maxSteps).",
+      path: ["parameters", "warmupSteps"],
+    };
   }
-  return []
+  return null;
 }
 
-/** A Zod check that reports what `rules` finds, with the rule's code in `params.code`. */
-export function followsRules<Parameters>(rules: (parameters: Parameters) => BrokenRule[]) {
-  return (context: z.core.ParsePayload<Parameters>) => {
-    for (const { code, message, field } of rules(context.value)) {
-      context.issues.push({
-        code: 'custom',
-        message,
-        params: { code },
-        path: [field],
-        input: context.value,
-      })
-    }
+export function brokenTrainClassifierRule(spec: { resources: { processes: number } }): BrokenRule | null {
+  if (spec.resources.processes > 1) {
+    return {
+      code: "one_process_only",
+      message: "A classifier is trained by one process. Set processes to 1.",
+      path: ["resources", "processes"],
+    };
   }
+  return null;
+}
+
+/** A Zod check that reports the rule that is broken, with its code in `params.code`. */
+export function followsRule<Spec>(brokenRule: (spec: Spec) => BrokenRule | null) {
+  return (context: z.core.ParsePayload<Spec>) => {
+    const broken = brokenRule(context.value);
+    if (broken === null) return;
+    const { code, message, path } = broken;
+    context.issues.push({ code: "custom", message, params: { code }, path, input: context.value });
+  };
 }

@@ -1,6 +1,7 @@
-import { z } from 'zod'
-import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from './common'
-import type { Presets } from './presets'
+import { z } from "zod";
+import type { Presets } from "./presets";
+import { brokenTrainClassifierRule, followsRule } from "./rules";
+import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from "./spec-frame";
 
 /** Fine-tunes an encoder on labelled documents, exports it to ONNX and scores the held-out parts. */
 const parameters = z.strictObject({
@@ -17,17 +18,19 @@ const parameters = z.strictObject({
   /** Weigh the classes so that both count the same. */
   classBalance: z.boolean(),
   /** `model`: the architecture's own classification head; `mean`: a linear layer on the mean of the tokens' vectors. */
-  pooling: z.enum(['model', 'mean']),
+  pooling: z.enum(["model", "mean"]),
   /** Put before each text, for encoders that were trained with one ("query: " for E5). */
   prefix: z.string().max(200),
-})
+});
 
-export const trainClassifierSpec = z.strictObject({
-  ...specFrame,
-  kind: z.literal('train-classifier'),
-  inputs: z.strictObject({ documents: runInput, encoder: runInput }),
-  parameters,
-})
+export const trainClassifierSpec = z
+  .strictObject({
+    ...specFrame,
+    kind: z.literal("train-classifier"),
+    inputs: z.strictObject({ documents: runInput, encoder: runInput }),
+    parameters,
+  })
+  .check(followsRule(brokenTrainClassifierRule));
 
 export const trainClassifierPresets = {
   /** XLM-RoBERTa base. The paper tells the encoder only; these settings are ours. */
@@ -41,8 +44,8 @@ export const trainClassifierPresets = {
     gradientClip: 1,
     frozenLayers: 0,
     classBalance: false,
-    pooling: 'model',
-    prefix: '',
+    pooling: "model",
+    prefix: "",
   },
   example: {
     maxTokens: 256,
@@ -54,8 +57,8 @@ export const trainClassifierPresets = {
     gradientClip: 1,
     frozenLayers: 10,
     classBalance: true,
-    pooling: 'mean',
-    prefix: 'query: ',
+    pooling: "mean",
+    prefix: "query: ",
   },
   published: [],
-} as const satisfies Presets<z.infer<typeof parameters>>
+} as const satisfies Presets<z.infer<typeof parameters>>;

@@ -8,6 +8,7 @@ unexpected fault, which the studio tries again.
 
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from definemed_runner.run.stop import StopWatch
 from definemed_runner.run.store import Store
 
 _KEPT_CHECKPOINTS = 2
+_PROGRESS_SECONDS = 1.0
 _COMPLETE = "complete.json"
 
 
@@ -51,6 +53,7 @@ class RunContext:
         self._events = events
         self._stop = stop
         self._resume_folder = resume_folder
+        self._last_progress = ("", 0.0)
 
     def input_path(self, name: str) -> Path:
         """The local file or folder of an input; it exists and has the digest that the spec names."""
@@ -97,7 +100,15 @@ class RunContext:
         self._events.emit(metric_event(name, step, value))
 
     def progress(self, done: int, total: int, unit: str, phase: str) -> None:
-        """How far the phase is; `phase` and `unit` are stable words (`training`, `documents`)."""
+        """How far the phase is; `phase` and `unit` are stable words (`training`, `documents`).
+
+        Call it as often as you like: within a phase one event a second goes out, and always the last (done = total).
+        """
+        now = time.monotonic()
+        last_phase, last_time = self._last_progress
+        if phase == last_phase and done != total and now - last_time < _PROGRESS_SECONDS:
+            return
+        self._last_progress = (phase, now)
         self._events.emit({"type": "progress", "done": done, "total": total, "unit": unit, "phase": phase})
 
     def log(self, message: str) -> None:

@@ -12,6 +12,6 @@ def prepare_environment(spec: RunSpec) -> None:
     os.environ.update(
         OMP_NUM_THREADS=threads, OMP_WAIT_POLICY="passive", RAYON_NUM_THREADS=threads, TOKENIZERS_PARALLELISM="true"
     )
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
     if not any(each.address.startswith("hf:") for each in spec.inputs.values()):
         os.environ["HF_HUB_OFFLINE"] = "1"

@@ -3,26 +3,28 @@
 import errno
 
 
-class UserMistake(Exception):
-    """What only the user can mend: exit 2, never retried. `code` is stable, `message` says what to do."""
+class ToldError(Exception):
+    """An error with a stable code and a sentence for the reader. Survives the way between processes."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
+        super().__init__(code, message)
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class UserMistake(ToldError):
+    """What only the user can mend: exit 2, never retried. The message says what to do."""
 
 
 class Cancelled(Exception):
     """Raise it after the checkpoint when `context.stop_requested()` said so: exit 3."""
 
 
-class StoreFault(Exception):
+class StoreFault(ToldError):
     """The artifact store could not be written: exit 1, so that the studio tries again once there is room."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -10,7 +10,7 @@ from definemed_runner.kinds import load_kind
 from definemed_runner.run.context import RunContext, check_checkpoint
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.environment import prepare_environment
-from definemed_runner.run.errors import Cancelled, StoreFault, UserMistake, as_store_fault
+from definemed_runner.run.errors import Cancelled, StoreFault, ToldError, UserMistake, as_store_fault
 from definemed_runner.run.events import Events, EventWriter, NoEvents
 from definemed_runner.run.files import list_files, write_json_atomically
 from definemed_runner.run.manifest import write_manifest
@@ -41,7 +41,8 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
     except Exception as fault:
         traceback.print_exc()
         store_fault = fault if isinstance(fault, StoreFault) else as_store_fault(fault)
-        return _fail(folder, 1, store_fault or StoreFault("unexpected_fault", f"{type(fault).__name__}: {fault}"))
+        told = store_fault or ToldError("unexpected_fault", f"{type(fault).__name__}: {fault}")
+        return _fail(folder, 1, told)
     return 0
 
 
@@ -108,16 +109,13 @@ def _verify_digests(context: RunContext, paths: dict[str, Path]) -> None:
     files = [file for name in wanted for file in (list_files(paths[name]) if paths[name].is_dir() else [paths[name]])]
     total = sum(file.stat().st_size for file in files)
     done = 0
-    last_told = 0.0
 
     def on_bytes(count: int) -> None:
-        nonlocal done, last_told
+        nonlocal done
         if context.stop_requested():
             raise Cancelled
         done += count
-        if time.monotonic() - last_told >= 1 or done == total:
-            last_told = time.monotonic()
-            context.progress(done, total, "bytes", "verifying")
+        context.progress(done, total, "bytes", "verifying")
 
     for name, digest in wanted.items():
         found = digest_of(paths[name], on_bytes)
@@ -129,7 +127,7 @@ def _verify_digests(context: RunContext, paths: dict[str, Path]) -> None:
             )
 
 
-def _fail(folder: Path | None, exit_code: int, error: UserMistake | StoreFault) -> int:
+def _fail(folder: Path | None, exit_code: int, error: ToldError) -> int:
     outcome = {"code": error.code, "message": error.message}
     if folder is not None and folder.is_dir():
         try:

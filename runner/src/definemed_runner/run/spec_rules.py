@@ -9,10 +9,11 @@ Broken = tuple[str, str]
 def broken_rule(spec: dict[str, Any]) -> Broken | None:
     """Code and sentence of the first rule that a spec with a valid schema breaks, or None."""
     rule = _RULES.get(spec["kind"])
-    return None if rule is None else rule(spec["parameters"])
+    return None if rule is None else rule(spec)
 
 
-def _pretrain(parameters: dict[str, Any]) -> Broken | None:
+def _pretrain(spec: dict[str, Any]) -> Broken | None:
+    parameters = spec["parameters"]
     epochs, max_steps = parameters["epochs"], parameters["maxSteps"]
     if (epochs is None) == (max_steps is None):
         return "length_ambiguous", "Give the length either in epochs or in steps (maxSteps); the other one is null."
@@ -21,10 +22,13 @@ def _pretrain(parameters: dict[str, Any]) -> Broken | None:
     return None
 
 
-def _generate(parameters: dict[str, Any]) -> Broken | None:
-    if parameters["temperature"] == 0 and parameters["topP"] != 1:
-        return "top_p_without_sampling", "Greedy answers (temperature 0) draw nothing: set topP to 1."
+def _train_classifier(spec: dict[str, Any]) -> Broken | None:
+    if spec["resources"]["processes"] > 1:
+        return "one_process_only", "A classifier is trained by one process. Set processes to 1."
     return None
 
 
-_RULES: dict[str, Callable[[dict[str, Any]], Broken | None]] = {"pretrain": _pretrain, "generate": _generate}
+_RULES: dict[str, Callable[[dict[str, Any]], Broken | None]] = {
+    "pretrain": _pretrain,
+    "train-classifier": _train_classifier,
+}

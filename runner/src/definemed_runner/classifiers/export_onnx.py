@@ -1,0 +1,96 @@
+"""From the PyTorch classifier to ONNX, fp32 and int8, with proof that nothing changed."""
+
+import logging
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from definemed_runner.classifiers.model import Classifier
+from definemed_runner.classifiers.onnx_scoring import INPUT_NAMES, MODEL_FILES, OUTPUT_NAME
+
+_SINGLE_FILE_BYTES = 1_800_000_000
+PARITY_TOLERANCE = 1e-4
+
+
+def export_onnx(classifier: Classifier, folder: Path) -> None:
+    """Write `model.onnx` and `model.int8.onnx`; batch and sequence are dynamic. Leaves the model on the CPU."""
+    folder.mkdir(parents=True, exist_ok=True)
+    classifier.eval().cpu()
+    fp32 = folder / MODEL_FILES["fp32"]
+    ids = torch.ones(2, 8, dtype=torch.int64)
+    batch, sequence = torch.export.Dim("batch", min=1), torch.export.Dim("sequence", min=2)
+    weights_bytes = sum(value.numel() * value.element_size() for value in classifier.parameters())
+    exporter_log = logging.getLogger("torch.onnx")
+    level = exporter_log.level
+    exporter_log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                classifier,
+                (ids, torch.ones_like(ids)),
+                fp32,
+                input_names=INPUT_NAMES,
+                output_names=[OUTPUT_NAME],
+                dynamic_shapes={name: {0: batch, 1: sequence} for name in INPUT_NAMES},
+                dynamo=True,
+                # ONNX files end at 2 GB.
+                external_data=weights_bytes > _SINGLE_FILE_BYTES,
+                verbose=False,
+            )
+    finally:
+        exporter_log.setLevel(level)
+    _quantise(fp32, folder / MODEL_FILES["int8"])
+
+
+def _quantise(fp32: Path, int8: Path) -> None:
+    # The exporter's shapes of intermediate values contradict those that quantisation infers.
+    prepared = int8.with_name("prepared.onnx")
+    model = onnx.load(fp32)
+    del model.graph.value_info[:]
+    large = model.ByteSize() > _SINGLE_FILE_BYTES
+    onnx.save(model, prepared, save_as_external_data=large, location="prepared.onnx.data")
+    try:
+        quantize_dynamic(prepared, int8, weight_type=QuantType.QInt8, per_channel=True)
+    finally:
+        prepared.unlink()
+        prepared.with_name("prepared.onnx.data").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far apart the scores of the same documents are, by PyTorch and by the two exported models."""
+
+    documents: int
+    fp32_largest: float
+    int8_largest: float
+    int8_mean: float
+    int8_decisions_changed: int
+
+    def as_json(self) -> dict[str, float | int]:
+        """The content of `parity.json`."""
+        return {
+            "documents": self.documents,
+            "tolerance": PARITY_TOLERANCE,
+            "fp32MaxDifference": self.fp32_largest,
+            "int8MaxDifference": self.int8_largest,
+            "int8MeanDifference": self.int8_mean,
+            "int8DecisionsChangedAtHalf": self.int8_decisions_changed,
+        }
+
+
+def compare_scores(pytorch: np.ndarray, fp32: np.ndarray, int8: np.ndarray) -> Parity:
+    """Differences between scores of the same documents."""
+    changed = (fp32 >= 0.5) != (int8 >= 0.5)
+    return Parity(
+        documents=len(pytorch),
+        fp32_largest=float(np.abs(pytorch - fp32).max()),
+        int8_largest=float(np.abs(fp32 - int8).max()),
+        int8_mean=float(np.abs(fp32 - int8).mean()),
+        int8_decisions_changed=int(changed.sum()),
+    )

@@ -1,0 +1,121 @@
+"""Prepares the training of a classifier: weights, frozen layers, and what of them is computed only once."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+import numpy as np
+import psutil
+import torch
+from torch import Tensor
+
+from definemed_runner.classifiers.documents import LabelledDocuments
+from definemed_runner.classifiers.freezing import FrozenPart, FrozenStates, freeze
+from definemed_runner.classifiers.model import Classifier, base_model_of
+from definemed_runner.classifiers.training import Forward, Settings, Trainer, TrainingSet, torch_forward
+from definemed_runner.run.context import RunContext
+from definemed_runner.run.errors import Cancelled
+
+# Share of the free memory that the frozen layers' results may take.
+_MEMORY_SHARE = 0.25
+_REUSE_TOLERANCE = 1e-4
+
+
+def fine_tune(
+    context: RunContext,
+    classifier: Classifier,
+    documents: Mapping[str, LabelledDocuments],
+    tokenised: Mapping[str, list[np.ndarray]],
+) -> float:
+    """Train the classifier in place; returns the mean weighted loss over the last epoch."""
+    parameters = context.spec.parameters
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.set_num_threads(context.spec.resources.threads)
+    classifier.to(device)
+    factors = class_factors(documents["train"], balanced=parameters["classBalance"])
+    sets = {split: _training_set(documents[split], tokenised[split], factors) for split in ("train", "tune")}
+    settings = Settings(
+        epochs=parameters["epochs"],
+        batch_size=parameters["batchSize"],
+        learning_rate=parameters["learningRate"],
+        warmup_steps=parameters["warmupSteps"],
+        weight_decay=parameters["weightDecay"],
+        gradient_clip=parameters["gradientClip"],
+    )
+    part = freeze(classifier, parameters["frozenLayers"])
+    forward = torch_forward(classifier, sets, device)
+    with ExitStack() as stack:
+        # Listed before the model gives its frozen part away: checkpoints use the names in the whole model.
+        trained = {name: value for name, value in classifier.named_parameters() if value.requires_grad}
+        if part is not None:
+            forward = _shorten(context, classifier, part, sets, forward, stack)
+        keep_still = part.keep_still if part is not None else lambda: None
+        return Trainer(context, classifier, trained, settings, sets, forward, keep_still).train()
+
+
+def class_factors(documents: LabelledDocuments, *, balanced: bool) -> np.ndarray:
+    """What a document of class 0 and 1 counts, so that weights × factors have mean 1 over the training documents."""
+    weights, labels = documents.weights, documents.labels
+    if not balanced:
+        return np.full(2, len(documents) / weights.sum())
+    of_class = np.array([weights[labels == label].sum() for label in (0, 1)])
+    return len(documents) / (2 * of_class)
+
+
+def _training_set(documents: LabelledDocuments, tokenised: list[np.ndarray], factors: np.ndarray) -> TrainingSet:
+    return TrainingSet(tokenised, documents.labels, documents.weights * factors[documents.labels])
+
+
+def _shorten(
+    context: RunContext,
+    classifier: Classifier,
+    part: FrozenPart,
+    sets: Mapping[str, TrainingSet],
+    whole: Forward,
+    stack: ExitStack,
+) -> Forward:
+    """A forward pass from the frozen part's results, computed once; `whole` where memory or architecture forbid it.
+
+    The model works without its frozen part until `stack` closes.
+    """
+    tokens = sum(len(document) for each in sets.values() for document in each.documents)
+    if tokens * base_model_of(classifier).config.hidden_size * 4 > _MEMORY_SHARE * psutil.virtual_memory().available:
+        context.log("The frozen layers are computed anew in each epoch: their results would not fit into memory.")
+        return whole
+    states = FrozenStates(part)
+    _compute_states(context, classifier, states, sets)
+    device = next(classifier.parameters()).device
+
+    def short(name: str, places: Sequence[int]) -> Tensor:
+        states.choose(name, places, device)
+        return whole(name, places)
+
+    sample = list(range(min(4, len(sets["train"].documents))))
+    with ExitStack() as trial, torch.no_grad():
+        expected = whole("train", sample)
+        trial.enter_context(states.instead_of_frozen_part())
+        try:
+            same = torch.allclose(short("train", sample), expected, atol=_REUSE_TOLERANCE)
+        except (RuntimeError, TypeError, AttributeError, ValueError):
+            same = False
+        if same:
+            stack.push(trial.pop_all())
+            return short
+    context.log("The frozen layers are computed anew in each epoch: this architecture does not let them be reused.")
+    return whole
+
+
+def _compute_states(
+    context: RunContext, classifier: Classifier, states: FrozenStates, sets: Mapping[str, TrainingSet]
+) -> None:
+    total = sum(len(each.documents) for each in sets.values())
+    done = 0
+
+    def on_documents(more: int) -> None:
+        nonlocal done
+        if context.stop_requested():
+            raise Cancelled
+        done += more
+        context.progress(done, total, "documents", "preparing")
+
+    for name, each in sets.items():
+        states.compute(name, classifier, each.documents, context.spec.parameters["batchSize"], on_documents)

@@ -1,0 +1,103 @@
+"""Scores by an exported classifier, the same on every side: ONNX Runtime, softmax in double precision."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from definemed_runner.classifiers.tokenising import DocumentTokenizer, load_tokenizer, pad_batch, sorted_batches
+from definemed_runner.run.errors import UserMistake
+from definemed_runner.run.files import write_json_atomically
+
+MODEL_FILES = {"fp32": "model.onnx", "int8": "model.int8.onnx"}
+INPUT_NAMES = ["input_ids", "attention_mask"]
+OUTPUT_NAME = "logits"
+_DESCRIPTION = "classifier.json"
+
+
+@dataclass(frozen=True)
+class ClassifierDescription:
+    """`classifier.json`: what anyone needs to classify as the runner does.
+
+    Put `prefix` before the text, tokenise with `tokenizer.json`, clip on the right to `maxTokens` (special tokens
+    included), pad with `padTokenId`, run, and take softmax(logits / temperature); the last label is the positive one.
+    """
+
+    version: int
+    maxTokens: int  # noqa: N815 - the names of the JSON file
+    labels: list[str]
+    temperature: float
+    inputNames: list[str]  # noqa: N815
+    outputName: str  # noqa: N815
+    padTokenId: int  # noqa: N815
+    prefix: str
+
+    def write(self, folder: Path) -> None:
+        """Write `classifier.json`."""
+        write_json_atomically(folder / _DESCRIPTION, asdict(self))
+
+    @staticmethod
+    def read(folder: Path) -> "ClassifierDescription":
+        """The description in a classifier's folder."""
+        try:
+            return ClassifierDescription(**json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as fault:
+            raise UserMistake(
+                "classifier_invalid", f"{folder.name} is no exported classifier; {_DESCRIPTION} is unreadable: {fault}."
+            ) from fault
+
+
+class OnnxClassifier:
+    """An exported classifier, ready to score."""
+
+    def __init__(self, folder: Path, precision: str, threads: int) -> None:
+        self.description = ClassifierDescription.read(folder)
+        model = folder / MODEL_FILES[precision]
+        if not model.is_file():
+            raise UserMistake("classifier_invalid", f"{folder.name} has no {model.name}.")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Threads that spin while they wait take the cores from everyone else.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(model, options, providers=_providers())
+        self._folder = folder
+
+    def tokenizer(self, max_tokens: int | None = None) -> DocumentTokenizer:
+        """The classifier's tokenizer, with its prefix; `max_tokens` at most (None: the classifier's own)."""
+        own = self.description.maxTokens
+        if max_tokens is not None and max_tokens > own:
+            raise UserMistake("max_tokens_too_large", f"The classifier reads at most {own} tokens, not {max_tokens}.")
+        return DocumentTokenizer(load_tokenizer(self._folder), max_tokens or own, self.description.prefix)
+
+    def score(
+        self, documents: Sequence[np.ndarray], batch_size: int, on_documents: Callable[[int], None] = lambda _: None
+    ) -> np.ndarray:
+        """The probability of 'medical' of each tokenised document, float64.
+
+        `on_documents` hears how many more are done after each batch and may raise to stop.
+        """
+        scores = np.empty(len(documents))
+        for places in sorted_batches(documents, batch_size):
+            ids, mask = pad_batch([documents[place] for place in places], self.description.padTokenId)
+            feeds = dict(zip(self.description.inputNames, (ids, mask), strict=True))
+            (logits,) = self._session.run([self.description.outputName], feeds)
+            scores[places] = probabilities(np.asarray(logits), self.description.temperature)
+            on_documents(len(places))
+        return scores
+
+
+def probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """The probability of the last label, from logits [documents, labels], in double precision."""
+    scaled = logits.astype(np.float64) / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return exponentials[:, -1] / exponentials.sum(axis=1)
+
+
+def _providers() -> list[str]:
+    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    available = onnxruntime.get_available_providers()
+    return [provider for provider in wanted if provider in available]

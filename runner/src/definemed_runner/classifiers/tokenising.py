@@ -1,0 +1,96 @@
+"""Texts to token ids, the same way in training, in the studio and over a corpus."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from definemed_runner.run.errors import UserMistake
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "sentencepiece.bpe.model",
+    "vocab.txt",
+)
+
+
+class DocumentTokenizer:
+    """Puts `prefix` before each text, tokenises, and keeps `max_tokens` ids, special tokens included."""
+
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int, prefix: str) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._prefix = prefix
+        mask = tokenizer.encode("a").special_tokens_mask
+        self._leading = next((place for place, special in enumerate(mask) if not special), len(mask))
+        self._trailing = sum(mask) - self._leading
+        self._kept = max_tokens - self._leading - self._trailing
+
+    def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The ids of each text, clipped on the right; equals the tokenizer's own truncation."""
+        encodings = self._tokenizer.encode_batch_fast([self._prefix + text for text in texts])
+        return [self._clip(encoding.ids) for encoding in encodings]
+
+    def encode_and_count(self, texts: Sequence[str]) -> tuple[list[np.ndarray], np.ndarray]:
+        """As `encode`, and how many tokens each whole text has, without prefix and special tokens."""
+        encodings = self._tokenizer.encode_batch_fast([self._prefix + text for text in texts])
+        counted = encodings
+        if self._prefix:
+            counted = self._tokenizer.encode_batch_fast(list(texts))
+        added = self._leading + self._trailing
+        counts = np.array([len(encoding.ids) - added for encoding in counted], dtype=np.int64)
+        return [self._clip(encoding.ids) for encoding in encodings], counts
+
+    def _clip(self, ids: list[int]) -> np.ndarray:
+        end = len(ids) - self._trailing
+        if end - self._leading > self._kept:
+            ids = ids[: self._leading + self._kept] + ids[end:]
+        return np.array(ids, dtype=np.int64)
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of a model folder, from `tokenizer.json` as it stands, or converted from an older format."""
+    file = folder / "tokenizer.json"
+    if file.is_file():
+        return Tokenizer.from_file(str(file))
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
+        return tokenizer.backend_tokenizer
+    except (OSError, ValueError, AttributeError, ImportError) as fault:
+        raise UserMistake(
+            "tokenizer_unsupported", f"{folder.name} has no tokenizer.json, and none could be made from it: {fault}."
+        ) from fault
+
+
+def save_tokenizer(tokenizer: Tokenizer, encoder: Path, folder: Path) -> None:
+    """The encoder's tokenizer files beside a model, as they were, and always a `tokenizer.json`."""
+    for name in TOKENIZER_FILES:
+        if (encoder / name).is_file():
+            shutil.copyfile(encoder / name, folder / name)
+    if not (folder / "tokenizer.json").exists():
+        tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def pad_batch(documents: Sequence[np.ndarray], pad_token_id: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and attention mask, both [documents, longest], int64."""
+    longest = max(len(document) for document in documents)
+    ids = np.full((len(documents), longest), pad_token_id, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, document in enumerate(documents):
+        ids[row, : len(document)] = document
+        mask[row, : len(document)] = 1
+    return ids, mask
+
+
+def sorted_batches(documents: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
+    """Places of the documents in batches of similar length, longest first, so that little is padded."""
+    order = np.argsort([-len(document) for document in documents], kind="stable")
+    return [order[start : start + size] for start in range(0, len(order), size)]
