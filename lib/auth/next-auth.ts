@@ -2,6 +2,7 @@ import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { database } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
+import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
 import { findPersonOfIdentity } from "./external-identity";
 import { verifyPassword } from "./password";
@@ -46,7 +47,9 @@ export function authOptions(): NextAuthOptions {
             return id ? { id, userAgent: String(request.headers?.["user-agent"] ?? "") } : null;
           } catch (error) {
             if (error instanceof Problem) throw new Error(error.code);
-            throw error;
+            // next-auth shows a thrown error's text to the browser; a fault of ours stays in the log.
+            log().error({ error: error instanceof Error ? error.stack : error }, "sign-in");
+            throw new Error("unexpected");
           }
         },
       }),
