@@ -7,7 +7,14 @@ const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   // Native parts and WebAssembly that must not be bundled.
-  serverExternalPackages: ["@duckdb/node-api", "onnxruntime-node", "@huggingface/tokenizers", "@node-rs/argon2", "pino", "eld"],
+  serverExternalPackages: [
+    "@duckdb/node-api",
+    "onnxruntime-node",
+    "@huggingface/tokenizers",
+    "@node-rs/argon2",
+    "pino",
+    "eld",
+  ],
   experimental: { authInterrupts: true },
   devIndicators: false,
   typedRoutes: false,

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { NextRequest } from "next/server";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { actorOfToken } from "@/lib/auth/api-token";
 import { actorOfSession, sessionCookie } from "@/lib/auth/session";
-import { translateProblem } from "@/lib/platform/i18n/translate-problem";
 import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from "@/lib/platform/http/operation";
 import type { ProblemDetails } from "@/lib/platform/http/problem-details";
 import { negotiateLocale } from "@/lib/platform/i18n/locale";
+import { translateProblem } from "@/lib/platform/i18n/translate-problem";
 import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
 import { enterStudy, requirePermission, type StudyActor } from "@/lib/studies/actor";
@@ -77,8 +77,10 @@ async function authorise(operation: AnyOperation, request: NextRequest, params: 
     return studyActor;
   }
   // Outside studies a token only does what it was given by the operation's name.
-  if (actor.token && !actor.token.scopes.includes(operation.id)) throw new Problem(403, "forbidden", { permission: operation.id });
-  if (access.kind === "administrator" && !actor.administrator) throw new Problem(403, "forbidden", { permission: "administrator" });
+  if (actor.token && !actor.token.scopes.includes(operation.id))
+    throw new Problem(403, "forbidden", { permission: operation.id });
+  if (access.kind === "administrator" && !actor.administrator)
+    throw new Problem(403, "forbidden", { permission: "administrator" });
   return actor;
 }
 

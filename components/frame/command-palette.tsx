@@ -1,7 +1,7 @@
 "use client";
 
-import { Search } from "lucide-react";
 import { Command } from "cmdk";
+import { Search } from "lucide-react";
 import { useParams, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Dialog } from "radix-ui";

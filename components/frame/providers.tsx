@@ -17,7 +17,8 @@ export function Providers(props: { locale: Locale; nonce?: string; timeZone: str
           queries: {
             staleTime: 2_000,
             // A refusal stays a refusal; only a lost connection or a fault of ours is worth another try.
-            retry: (count, error) => count < 2 && (!(error instanceof CallError) || error.status === 0 || error.status >= 500),
+            retry: (count, error) =>
+              count < 2 && (!(error instanceof CallError) || error.status === 0 || error.status >= 500),
           },
         },
       }),

@@ -19,7 +19,10 @@ export function Rail(props: { studyId: string; studyName: string; researcher: bo
     { label: null, links: [[base, t("home")]] },
     ...(props.researcher
       ? [
-          { label: t("road"), links: stationNames.map((name): [string, string] => [`${base}/${name}`, t(`stations.${name}`)]) },
+          {
+            label: t("road"),
+            links: stationNames.map((name): [string, string] => [`${base}/${name}`, t(`stations.${name}`)]),
+          },
           {
             label: t("study"),
             links: [

@@ -48,9 +48,7 @@ export function Road(props: { studyId: string; stations: StationOnRoad[] }) {
                 <span className="text-accent">{t(`begin.${station.name}`)}</span>
               ) : null}
               {!station.figure && station.waitsFor ? (
-                <span className="text-sm text-muted">
-                  {t("waitsFor", { station: stationName(station.waitsFor) })}
-                </span>
+                <span className="text-sm text-muted">{t("waitsFor", { station: stationName(station.waitsFor) })}</span>
               ) : null}
             </span>
           </Link>

@@ -1,10 +1,10 @@
 import {
+  cloneElement,
   type InputHTMLAttributes,
   type ReactElement,
   type ReactNode,
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
-  cloneElement,
   useId,
 } from "react";
 

@@ -31,7 +31,9 @@ export function Progress(props: {
       <div className="flex flex-wrap justify-between gap-x-4 text-sm">
         <span>{props.label}</span>
         <span className="tabular text-muted">
-          {known ? `${format.number(props.done)} / ${format.number(props.total)} ${props.unit ?? ""}` : (props.unit ?? "")}
+          {known
+            ? `${format.number(props.done)} / ${format.number(props.total)} ${props.unit ?? ""}`
+            : (props.unit ?? "")}
           {props.secondsLeft != null && props.secondsLeft > 0
             ? ` · ${t("timeLeft", { duration: duration(props.secondsLeft) })}`
             : ""}

@@ -41,7 +41,10 @@ export function authOptions(): NextAuthOptions {
         async authorize(credentials, request) {
           const email = credentials?.email?.trim().toLowerCase() ?? "";
           // The supervisor's web server listens on loopback; a proxy in front tells who asks.
-          const address = String(request.headers?.["x-forwarded-for"] ?? "direct").split(",")[0]?.trim() ?? "direct";
+          const address =
+            String(request.headers?.["x-forwarded-for"] ?? "direct")
+              .split(",")[0]
+              ?.trim() ?? "direct";
           try {
             const id = await personOfCredentials(email, credentials?.password ?? "", address);
             return id ? { id, userAgent: String(request.headers?.["user-agent"] ?? "") } : null;

@@ -28,7 +28,9 @@ export async function actorOfSession(cookie: string | undefined): Promise<Actor 
   if (typeof sessionId !== "string") return null;
   const session = await database().session.findFirst({
     where: { id: sessionId, revokedAt: null, expiresAt: { gt: new Date() }, person: { deactivatedAt: null } },
-    select: { person: { select: { id: true, name: true, email: true, administrator: true, locale: true, theme: true } } },
+    select: {
+      person: { select: { id: true, name: true, email: true, administrator: true, locale: true, theme: true } },
+    },
   });
   if (!session) return null;
   const { id, ...person } = session.person;

@@ -2,7 +2,10 @@ import path from "node:path";
 import { z } from "zod";
 
 /** The only place that reads the process environment. It refuses to go on with a list of what is wrong. */
-const flag = z.enum(["0", "1"]).default("0").transform((value) => value === "1");
+const flag = z
+  .enum(["0", "1"])
+  .default("0")
+  .transform((value) => value === "1");
 
 const environmentSchema = z.object({
   STUDIO_MODE: z.enum(["demo", "production", "development", "test"]).default("development"),
@@ -11,7 +14,10 @@ const environmentSchema = z.object({
   /** Folder of this installation: logs, uploads that are under way. */
   STUDIO_DATA: z.string().default(".studio"),
   /** Root of the artifact store, file:///… */
-  STUDIO_STORE: z.string().regex(/^file:\/\//, "must be a file:// address").optional(),
+  STUDIO_STORE: z
+    .string()
+    .regex(/^file:\/\//, "must be a file:// address")
+    .optional(),
   STUDIO_URL: z.url().default("http://127.0.0.1:3210"),
   NEXTAUTH_SECRET: z.string().min(32, "needs at least 32 characters"),
   STUDIO_ENCRYPTION_KEY: z.string().regex(/^[0-9a-f]{64}$/, "needs 64 hexadecimal digits"),
@@ -19,7 +25,11 @@ const environmentSchema = z.object({
   STUDIO_IMPORT_ROOTS: z.string().default(""),
   /** Hosts that LLM endpoints and GPU backends may have, separated by ",". "*" allows all. */
   STUDIO_ALLOWED_HOSTS: z.string().default("127.0.0.1,localhost,[::1]"),
-  STUDIO_UPLOAD_LIMIT_BYTES: z.coerce.number().int().positive().default(20 * 1024 ** 3),
+  STUDIO_UPLOAD_LIMIT_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(20 * 1024 ** 3),
   STUDIO_SUPERVISOR_URL: z.url().optional(),
   STUDIO_SUPERVISOR_TOKEN: z.string().optional(),
   STUDIO_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -48,7 +58,9 @@ function readEnvironment() {
     sessionSecret: parsed.data.NEXTAUTH_SECRET,
     encryptionKey: parsed.data.STUDIO_ENCRYPTION_KEY,
     importRoots: parsed.data.STUDIO_IMPORT_ROOTS.split(":").filter(Boolean),
-    allowedHosts: parsed.data.STUDIO_ALLOWED_HOSTS.split(",").map((host) => host.trim()).filter(Boolean),
+    allowedHosts: parsed.data.STUDIO_ALLOWED_HOSTS.split(",")
+      .map((host) => host.trim())
+      .filter(Boolean),
     uploadLimitBytes: parsed.data.STUDIO_UPLOAD_LIMIT_BYTES,
     supervisor:
       parsed.data.STUDIO_SUPERVISOR_URL && parsed.data.STUDIO_SUPERVISOR_TOKEN
