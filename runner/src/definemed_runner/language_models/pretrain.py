@@ -1,0 +1,103 @@
+"""pretrain: continual pre-training of a causal language model on a corpus, with next-token loss.
+
+Documents are packed into sequences without attention or loss across their borders (pretraining/packing.py). Weights,
+optimizer and loss are fp32; with `bf16` the model computes in bf16. An attempt that continues from a checkpoint gives
+the same losses as one that was never interrupted. `tokens` counts the tokens that the loss counted; `trainLoss` is
+the mean of the last tenth of the steps, at most 50.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from definemed_runner.language_models.model_folder import context_window, read_config, read_tokenizer
+from definemed_runner.language_models.pretraining.corpus import TokenFiles, tokenise_corpus
+from definemed_runner.language_models.pretraining.model import load_model, save_model
+from definemed_runner.language_models.pretraining.ranks import Ranks, lead
+from definemed_runner.language_models.pretraining.settings import PretrainSettings
+from definemed_runner.language_models.pretraining.training import Training
+from definemed_runner.run import RunContext, RunResult, UserMistake
+
+_RANK_MODULE = "definemed_runner.language_models.pretraining.rank"
+
+
+def run(context: RunContext) -> RunResult:
+    """Train the input `base` on the input `corpus`; see docs/runner-contract.md for parameters and outputs."""
+    settings = PretrainSettings.from_parameters(context.spec.parameters)
+    base = context.input_path("base")
+    tokenizer = read_tokenizer(base)
+    _check_base(base, tokenizer, settings)
+    _check_processes(context.spec.resources.processes)
+    training, held_out = tokenise_corpus(context, context.input_path("corpus"), tokenizer, settings.held_out_share)
+    _tell_corpus(context, settings, training, held_out)
+    shutil.rmtree(context.output_path("model"), ignore_errors=True)
+
+    descriptors = (training.descriptors(), held_out.descriptors())
+    plan: dict[str, Any] = {
+        "runId": context.spec.run_id,
+        "attempt": context.spec.attempt,
+        "descriptors": descriptors,
+        "paddingToken": training.padding_token,
+    }
+    inherited = [descriptor for pair in descriptors for descriptor in pair]
+    with lead(context.spec.resources.processes, plan, inherited, _RANK_MODULE) as ranks:
+        summary = train(context, ranks, training, held_out)
+    return RunResult(outputs={"model": context.output_path("model")}, summary=summary)
+
+
+def train(context: RunContext, ranks: Ranks, training: TokenFiles, held_out: TokenFiles) -> dict[str, Any]:
+    """What every rank does once the corpus is tokenised: load, train, save. Returns the summary."""
+    settings = PretrainSettings.from_parameters(context.spec.parameters)
+    base = context.input_path("base")
+    bf16 = settings.bf16 and _bf16_works(context, ranks)
+    model = load_model(base, ranks, bf16=bf16, activation_checkpointing=settings.activation_checkpointing)
+    summary = Training(context, ranks, settings, bf16, model, training.open(), held_out.open()).run()
+    context.progress(0, 1, "models", "exporting")
+    save_model(model, base, context.output_path("model"), ranks)
+    context.progress(1, 1, "models", "exporting")
+    return summary
+
+
+def _check_base(base: Path, tokenizer: PreTrainedTokenizerBase, settings: PretrainSettings) -> None:
+    config = read_config(base)
+    window = context_window(config)
+    if window is not None and settings.sequence_length > window:
+        raise UserMistake(
+            "sequence_too_long",
+            f"The model takes {window} tokens at most; lower sequenceLength ({settings.sequence_length}) to that.",
+        )
+    vocabulary = config.get_text_config().vocab_size
+    highest = max(tokenizer.get_vocab().values())
+    if highest >= vocabulary:
+        raise UserMistake(
+            "tokenizer_beyond_vocabulary",
+            f"The tokenizer has the token number {highest}, the model only {vocabulary} embeddings.",
+        )
+
+
+def _check_processes(count: int) -> None:
+    devices = torch.cuda.device_count()
+    if devices and count > devices:
+        raise UserMistake("too_few_gpus", f"{count} processes need as many GPUs; this machine has {devices}.")
+
+
+def _bf16_works(context: RunContext, ranks: Ranks) -> bool:
+    if ranks.device.type != "cuda" or torch.cuda.is_bf16_supported():
+        return True
+    context.warning("bf16_unsupported", "This GPU can't compute in bf16, so the training computes in fp32.")
+    return False
+
+
+def _tell_corpus(context: RunContext, settings: PretrainSettings, training: TokenFiles, held_out: TokenFiles) -> None:
+    kept, aside = training.open(), held_out.open()
+    context.log(
+        f"{kept.count} documents with {int(kept.starts[-1])} tokens to train on, "
+        f"{aside.count} with {int(aside.starts[-1])} held out."
+    )
+    if settings.held_out_share > 0 and aside.count == 0:
+        context.warning(
+            "nothing_held_out", "The corpus is too small for the held-out share, so there is no held-out loss."
+        )

@@ -1,0 +1,1 @@
+"""The parts of continual pre-training; `language_models/pretrain.py` puts them together."""
