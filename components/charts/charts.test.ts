@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { csvOf } from "./export-chart";
+import { spread } from "./spread";
+
+describe("labels at the ends of lines", () => {
+  it("stay where they are when they have room", () => {
+    expect(spread([10, 100, 50], 14, 0, 200)).toEqual([10, 100, 50]);
+  });
+
+  it("move apart, keep their order, and stay inside the plot", () => {
+    const places = spread([100, 101, 99, 198], 14, 0, 200);
+    expect(places[2]).toBeLessThan(places[0] as number);
+    expect(places[0]).toBeLessThan(places[1] as number);
+    const sorted = [...places].sort((a, b) => a - b);
+    for (let index = 1; index < sorted.length; index++) {
+      expect((sorted[index] as number) - (sorted[index - 1] as number)).toBeGreaterThanOrEqual(14);
+    }
+    expect(Math.max(...places)).toBeLessThanOrEqual(200);
+  });
+});
+
+describe("a chart's CSV", () => {
+  const columns = [
+    { key: "name", label: "Checkpoint, name" },
+    { key: "value", label: "Value" },
+  ];
+
+  it("quotes what has commas and quotes, leaves out what is missing, and keeps decimal points", () => {
+    expect(
+      csvOf(columns, [
+        { name: 'say "a"', value: 0.5 },
+        { name: "b", value: null },
+      ]),
+    ).toBe('"Checkpoint, name",Value\r\n"say ""a""",0.5\r\nb,\r\n');
+  });
+
+  it("hands no formula to a spreadsheet", () => {
+    expect(csvOf(columns, [{ name: "=1+1", value: -1 }])).toContain("'=1+1,-1");
+  });
+});

@@ -1,0 +1,112 @@
+import type { SeriesStyle } from "./series";
+
+export type ChartColumn = { key: string; label: string; number?: boolean };
+export type ChartRow = Readonly<Record<string, number | string | null>>;
+
+/** RFC 4180, with decimal points; a cell that a spreadsheet would take for a formula is quoted with an apostrophe. */
+export function csvOf(columns: readonly ChartColumn[], rows: readonly ChartRow[]): string {
+  const cell = (value: number | string | null | undefined) => {
+    if (value === null || value === undefined) return "";
+    if (typeof value === "number") return String(value);
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [
+    columns.map(({ label }) => cell(label)),
+    ...rows.map((row) => columns.map(({ key }) => cell(row[key]))),
+  ];
+  return `${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
+}
+
+const copied = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "font-size"] as const;
+const lineHeight = 20;
+
+/** The chart as a file that stands alone: tokens become colours, title and legend are put in. */
+export function standaloneSvg(svg: SVGSVGElement, title: string, legend: readonly SeriesStyle[]): string {
+  const { width, height } = svg.getBoundingClientRect();
+  const clone = svg.cloneNode(true) as SVGSVGElement;
+  copyStyles(svg, clone);
+  const page = getComputedStyle(svg);
+  const ink = page.color;
+  const total = height + 2 * lineHeight + legend.length * lineHeight;
+  const root = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  root.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  root.setAttribute("width", String(width));
+  root.setAttribute("height", String(total));
+  root.setAttribute("viewBox", `0 0 ${width} ${total}`);
+  root.setAttribute("font-family", "Inter, system-ui, sans-serif");
+  const paper = getComputedStyle(svg.closest("section") ?? document.body).backgroundColor;
+  append(root, "rect", { width: "100%", height: "100%", fill: paper });
+  append(root, "text", { x: 12, y: 18, "font-size": 14, "font-weight": 600, fill: ink }, title);
+  clone.setAttribute("y", String(2 * lineHeight - 8));
+  clone.setAttribute("width", String(width));
+  clone.setAttribute("height", String(height));
+  root.append(clone);
+  legend.forEach((series, index) => {
+    const y = height + 2 * lineHeight + index * lineHeight;
+    const color = resolveColor(svg, series.color);
+    append(root, "line", {
+      x1: 12,
+      x2: 36,
+      y1: y,
+      y2: y,
+      stroke: color,
+      "stroke-width": 2,
+      "stroke-dasharray": series.dash ?? "none",
+    });
+    append(root, "text", { x: 44, y: y + 4, "font-size": 12, fill: ink }, series.label);
+  });
+  return new XMLSerializer().serializeToString(root);
+}
+
+function copyStyles(from: SVGElement, to: SVGElement): void {
+  const style = getComputedStyle(from);
+  for (const name of copied) to.setAttribute(name, style.getPropertyValue(name));
+  to.removeAttribute("style");
+  to.removeAttribute("class");
+  for (let index = 0; index < from.children.length; index++) {
+    const source = from.children[index];
+    const target = to.children[index];
+    if (source instanceof SVGElement && target instanceof SVGElement) copyStyles(source, target);
+  }
+}
+
+function resolveColor(near: SVGElement, color: string): string {
+  const probe = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  probe.setAttribute("fill", color);
+  near.append(probe);
+  const resolved = getComputedStyle(probe).fill;
+  probe.remove();
+  return resolved;
+}
+
+function append(parent: Element, name: string, attributes: Record<string, string | number>, text?: string): void {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  if (text !== undefined) element.textContent = text;
+  parent.append(element);
+}
+
+/** Draws the file at twice its size, sharp enough for print and slides. */
+export async function pngOf(svgText: string): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width * 2;
+  canvas.height = image.height * 2;
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture can't be drawn"))), "image/png"),
+  );
+}
+
+/** Offers a file to the browser's downloads. */
+export function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

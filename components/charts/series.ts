@@ -1,0 +1,28 @@
+/** Colours 1 to 7 of the tokens, in the Okabe–Ito order; a series keeps its colour everywhere. */
+export type SeriesColor = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+const dashes = ["", "6 3", "2 3", "8 3 2 3"] as const;
+
+export function seriesColor(color: number): string {
+  return `var(--color-series-${((color - 1) % 7) + 1})`;
+}
+
+/** Colour is never the only sign: where series have no direct label, each stroke has its own pattern too. */
+export function seriesDash(index: number): string | undefined {
+  return dashes[index % dashes.length] || undefined;
+}
+
+/** How a series is told apart, in the chart, its legend, and its export. */
+export type SeriesStyle = { id: string; label: string; color: string; dash?: string };
+
+export function seriesStyles(series: readonly { id: string; label: string; color?: SeriesColor }[]): SeriesStyle[] {
+  return series.map(({ id, label, color }, index) => ({
+    id,
+    label,
+    color: seriesColor(color ?? index + 1),
+    dash: series.length > directLabelLimit ? seriesDash(index) : undefined,
+  }));
+}
+
+/** Up to so many series are labelled at their end instead of in a legend. */
+export const directLabelLimit = 4;
