@@ -47,7 +47,7 @@ def make_tokenizer(chat: bool = False) -> PreTrainedTokenizerFast:
     special = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
     trainer = BpeTrainer(vocab_size=400, special_tokens=special, initial_alphabet=ByteLevel.alphabet())
     tokenizer.train_from_iterator(SENTENCES, trainer)
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|end|>")
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=special[0])
     if chat:
         fast.chat_template = CHAT_TEMPLATE
     return fast

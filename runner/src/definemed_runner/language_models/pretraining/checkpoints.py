@@ -4,6 +4,9 @@ The format is the same for any number of ranks, so an attempt may continue with 
 The learning rate, the data's place and the random numbers are functions of the step and need no storage.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,7 +56,8 @@ def save_checkpoint(
 ) -> None:
     """Write and mark the checkpoint of `position.step`. Every rank takes part. `identity` must match on resume."""
     folder = ranks.from_leader(str(context.checkpoint_folder(position.step)) if ranks.leads else None)
-    save(_state(model, optimizer), checkpoint_id=Path(folder) / _STATE, no_dist=ranks.count == 1)
+    with _one_process_is_fine():
+        save(_state(model, optimizer), checkpoint_id=Path(folder) / _STATE, no_dist=ranks.count == 1)
     ranks.wait_for_all()
     if ranks.leads:
         context.mark_checkpoint(position.step, {"position": asdict(position), "identity": identity})
@@ -81,9 +85,17 @@ def load_checkpoint(
             f"The checkpoint {folder.name} was made with another {', '.join(differing)}. Start a new run instead.",
         )
     state = _state(model, optimizer)
-    load(state, checkpoint_id=folder / _STATE, no_dist=ranks.count == 1)
+    with _one_process_is_fine():
+        load(state, checkpoint_id=folder / _STATE, no_dist=ranks.count == 1)
     set_state_dict(model, optimizer, model_state_dict=state["model"], optim_state_dict=state["optimizer"])
     return TrainingPosition(**saved["position"])
+
+
+@contextmanager
+def _one_process_is_fine() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="torch.distributed is disabled")
+        yield
 
 
 def _state(model: PreTrainedModel, optimizer: torch.optim.Optimizer) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import PreTrainedModel
 
+from definemed_runner.language_models.loading import load_causal_model
 from definemed_runner.language_models.model_folder import copy_companions, read_config, stored_dtype
 from definemed_runner.language_models.pretraining.ranks import Ranks
 from definemed_runner.run import UserMistake
@@ -28,7 +28,7 @@ def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing
     """
     for _ in range(ranks.rank):
         ranks.wait_for_all()
-    model = _load(base)
+    model = load_causal_model(base, torch.float32)
     check_documents_stay_apart(model)
     if activation_checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
@@ -93,24 +93,6 @@ def evaluation(model: PreTrainedModel) -> Iterator[None]:
     with torch.no_grad():
         yield
     model.train()
-
-
-def _load(base: Path) -> PreTrainedModel:
-    try:
-        loaded: Any = AutoModelForCausalLM.from_pretrained(
-            base, dtype=torch.float32, attn_implementation="sdpa", local_files_only=True, use_safetensors=True,
-            output_loading_info=True,
-        )  # fmt: skip
-    except (ValueError, OSError, KeyError) as fault:
-        raise UserMistake(
-            "model_invalid", f"{base.name} can't be loaded as a causal language model: {fault}"
-        ) from fault
-    model, report = loaded
-    # transformers only warns and trains on from random numbers.
-    absent = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])
-    if absent:
-        raise UserMistake("model_incomplete", f"{base.name} lacks {len(absent)} weights, among them {absent[0]}.")
-    return model
 
 
 def _shard(model: PreTrainedModel, bf16: bool) -> None:
