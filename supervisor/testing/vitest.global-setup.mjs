@@ -6,6 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { runMigrations } from "graphile-worker";
 import { repositoryRoot } from "../paths.mjs";
 import { startTemporaryPostgres } from "../postgres/temporary.mjs";
 import { runPrisma } from "../prisma.mjs";
@@ -23,6 +24,7 @@ export default async function setUp() {
     template.pathname = `/${TEMPLATE_NAME}`;
     if (existsSync(join(repositoryRoot, "prisma", "migrations"))) {
       await runPrisma(["migrate", "deploy"], { DATABASE_URL: template.toString() });
+      await runMigrations({ connectionString: template.toString() });
     }
   } catch (error) {
     await server?.stop();

@@ -1,0 +1,8 @@
+import type { Operation } from "@/lib/platform/http/operation";
+import * as studies from "@/lib/studies/api";
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of operations of every type
+export type AnyOperation = Operation<any, any, any, any>;
+
+/** Every room's operations; a room's api.ts exports operations only, so that this list needs no other. */
+export const operations: AnyOperation[] = [studies].flatMap((room) => Object.values(room) as AnyOperation[]);
