@@ -11,10 +11,10 @@ import { repositoryRoot } from "./paths.mjs";
 import { findPython } from "./python/find-python.mjs";
 import { readOptions } from "./session/command-options.mjs";
 import { startEmbeddedDatabase } from "./session/embedded-database.mjs";
-import { Session } from "./session/session.mjs";
+import { runCommand } from "./session/run-session.mjs";
 import { studioEnvironment } from "./session/studio-environment.mjs";
 import { hasWorker, webProcess, workerProcess } from "./session/studio-processes.mjs";
-import { box, showFailure, step } from "./session/terminal.mjs";
+import { box, step } from "./session/terminal.mjs";
 import { ensureExampleStudy } from "./steps/example-study.mjs";
 import { ensureMigrations } from "./steps/migrations.mjs";
 import { ensureNpmPackages } from "./steps/npm-packages.mjs";
@@ -24,27 +24,19 @@ import { ensureWebBuild } from "./steps/web-build.mjs";
 
 const USAGE = "Usage: npm run demo -- [--port 3210] [--data FOLDER] [--idle-minutes 15] [--verbose]";
 
-/** @type {Session | undefined} */
-let session;
-try {
+await runCommand(async (openSession) => {
   const options = readOptions(process.argv.slice(2), { usage: USAGE, flags: ["verbose"] });
   checkNodeVersion();
-  await findPython({});
-  await checkPort(options.port, "npm run demo --", options.host);
+  await findPython();
   const dataFolder = new DataFolder(options.data);
   await checkDisk(dataFolder.path);
-  session = await Session.open(dataFolder, { echoed: options.flags.has("verbose") });
+  const session = await openSession(dataFolder, { echoed: options.flags.has("verbose") });
+  await checkPort(options.port, "npm run demo --", options.host);
   await demonstrate(session, options);
-} catch (error) {
-  if (session) session.fail(error);
-  else {
-    showFailure(error);
-    process.exitCode = 1;
-  }
-}
+});
 
 /**
- * @param {Session} session
+ * @param {import("./session/session.mjs").Session} session
  * @param {ReturnType<typeof readOptions>} options
  */
 async function demonstrate(session, { port, host, idleMinutes }) {

@@ -6,6 +6,7 @@ import { rayService } from "./ray.mjs";
 import { ServicePart } from "./service-part.mjs";
 
 const MINUTE_MS = 60_000;
+const MOMENT_MS = 4000;
 export const DEFAULT_IDLE_MINUTES = 15;
 
 /** @typedef {Map<string, import("./part.mjs").Part>} Parts */
@@ -61,16 +62,25 @@ const SENTENCES = {
   },
 };
 
-/** @param {AbortSignal} ended */
+/**
+ * Tells the person at the terminal what becomes of the parts. An installation that is over in a moment, because
+ * everything was there, is worth no line.
+ * @param {AbortSignal} ended
+ */
 function createReporter(ended) {
   /** @type {Map<string, string>} */
-  const last = new Map();
+  const said = new Map();
   /** @param {import("./part.mjs").Part} part */
-  return (part) => {
+  const tell = (part) => {
     if (ended.aborted) return;
     if (part.state === "failed") complain(`! ${part.name}: ${part.error}`);
     const sentence = SENTENCES[part.name]?.[part.state];
-    if (sentence && last.get(part.name) !== sentence) say(sentence);
-    last.set(part.name, sentence ?? part.state);
+    if (sentence && said.get(part.name) !== sentence) say(sentence);
+    said.set(part.name, sentence ?? "");
+  };
+  /** @param {import("./part.mjs").Part} part */
+  return (part) => {
+    if (part.state === "installing") setTimeout(() => part.state === "installing" && tell(part), MOMENT_MS).unref();
+    else if (part.state !== "ready" || part instanceof ServicePart || said.has(part.name)) tell(part);
   };
 }

@@ -10,7 +10,6 @@ import { postgresSettings } from "./settings.mjs";
 import { commandAs, databaseUser } from "./system-user.mjs";
 
 const DATABASE_NAME = "studio";
-const DATABASE_EXISTS = "42P04";
 /** PostgreSQL stops in the middle of its work when its log of changes cannot grow. */
 const NEEDED_BYTES = 300_000_000;
 
@@ -69,9 +68,8 @@ async function createDatabase(adminUrl, name) {
   const client = new pg.Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === DATABASE_EXISTS)) throw error;
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
   } finally {
     await client.end();
   }

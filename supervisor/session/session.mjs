@@ -118,6 +118,7 @@ export class Session {
     this.table.close();
     this.dataFolder.remove(LOCK_FILE);
     for (const log of this.#logs.values()) log.close();
+    say("Everything that was started has ended.");
     process.exit();
   }
 

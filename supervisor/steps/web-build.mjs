@@ -7,6 +7,7 @@ import { runToEnd } from "./run.mjs";
 import { digestOf, readStamp, writeStamp } from "./stamp.mjs";
 
 const STAMP = ".next/studio-built";
+/** Without tsconfig.json, which the build itself completes. */
 const SOURCES = [
   "app",
   "components",
@@ -19,7 +20,6 @@ const SOURCES = [
   "package-lock.json",
   "postcss.config.mjs",
   "proxy.ts",
-  "tsconfig.json",
 ];
 
 export const nextProgram = () => packageFile("next/dist/bin/next");
