@@ -3,7 +3,7 @@ import { hash, verify } from "@node-rs/argon2";
 /** argon2id with OWASP's parameters for 19 MiB (the library's default algorithm is argon2id). */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-export const minimumPasswordLength = 12;
+export { minimumPasswordLength } from "./schema";
 
 export function hashPassword(password: string): Promise<string> {
   return hash(password, parameters);

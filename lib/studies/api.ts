@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
-import { createStudySchema, studySchema } from "./schema";
+import {
+  acceptInvitationSchema,
+  auditEntrySchema,
+  createStudySchema,
+  invitationSchema,
+  inviteSchema,
+  memberSchema,
+  roleSchema,
+  studySchema,
+} from "./schema";
 
 export const listStudiesOperation = operation({
   id: "studies.list",
@@ -20,4 +29,67 @@ export const createStudyOperation = operation({
   body: createStudySchema,
   response: studySchema,
   status: 201,
+});
+
+const studyParams = z.object({ studyId: z.uuid() });
+
+export const listMembersOperation = operation({
+  id: "members.list",
+  method: "GET",
+  path: "/studies/{studyId}/members",
+  summary: "The people of a study, and open invitations",
+  access: { kind: "study", permission: "members.read" },
+  params: studyParams,
+  response: z.object({ members: z.array(memberSchema), invitations: z.array(invitationSchema) }),
+});
+
+export const inviteOperation = operation({
+  id: "members.invite",
+  method: "POST",
+  path: "/studies/{studyId}/invitations",
+  summary: "Invite somebody; who has an account is added at once, else the answer holds the link to send",
+  access: { kind: "study", permission: "members.change" },
+  params: studyParams,
+  body: inviteSchema,
+  response: z.object({ added: z.boolean(), link: z.string().nullable() }),
+  status: 201,
+});
+
+export const changeMemberOperation = operation({
+  id: "members.change",
+  method: "PATCH",
+  path: "/studies/{studyId}/members/{personId}",
+  summary: "Give a member another role",
+  access: { kind: "study", permission: "members.change" },
+  params: studyParams.extend({ personId: z.uuid() }),
+  body: z.object({ role: roleSchema }),
+});
+
+export const removeMemberOperation = operation({
+  id: "members.remove",
+  method: "DELETE",
+  path: "/studies/{studyId}/members/{personId}",
+  summary: "Take somebody out of the study; what they decided stays",
+  access: { kind: "study", permission: "members.change" },
+  params: studyParams.extend({ personId: z.uuid() }),
+});
+
+export const listAuditOperation = operation({
+  id: "audit.list",
+  method: "GET",
+  path: "/studies/{studyId}/audit",
+  summary: "The study's audit log, newest first",
+  access: { kind: "study", permission: "audit.read" },
+  params: studyParams,
+  query: z.object({ before: z.string().regex(/^\d+$/).optional() }),
+  response: z.object({ entries: z.array(auditEntrySchema), next: z.string().nullable() }),
+});
+
+export const acceptInvitationOperation = operation({
+  id: "invitations.accept",
+  method: "POST",
+  path: "/invitations/accept",
+  summary: "Accept an invitation: makes the account and the membership",
+  access: { kind: "public" },
+  body: acceptInvitationSchema,
 });

@@ -19,3 +19,41 @@ export const studySchema = z.object({
   createdAt: z.iso.datetime(),
 });
 export type StudySummary = z.infer<typeof studySchema>;
+
+export const memberSchema = z.object({
+  personId: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  simulated: z.boolean(),
+  since: z.iso.datetime(),
+});
+export type MemberSummary = z.infer<typeof memberSchema>;
+
+export const invitationSchema = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  role: roleSchema,
+  expiresAt: z.iso.datetime(),
+});
+export type InvitationSummary = z.infer<typeof invitationSchema>;
+
+export const inviteSchema = z.object({ email: z.email().trim().toLowerCase().max(254), role: roleSchema });
+
+export const acceptInvitationSchema = z.object({
+  token: z.string().min(20).max(200),
+  name: z.string().trim().min(1).max(120),
+  password: z.string().min(12).max(200),
+});
+
+export const auditEntrySchema = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  person: z.string().nullable(),
+  byToken: z.boolean(),
+  action: z.string(),
+  subject: z.string(),
+  subjectId: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+});
+export type AuditRow = z.infer<typeof auditEntrySchema>;

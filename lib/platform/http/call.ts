@@ -16,7 +16,7 @@ export class CallError extends Error {
 // biome-ignore lint/suspicious/noExplicitAny: the operation's own types are inferred from the argument
 type AnyOperation = Operation<any, any, any, any>;
 type Arguments<O extends AnyOperation> = {
-  params?: O["params"] extends z.ZodType ? z.input<O["params"]> : never;
+  params?: O extends Operation<infer Params, z.ZodType, z.ZodType, z.ZodType> ? z.input<Params> : never;
   query?: Record<string, string | number | boolean | undefined>;
   body?: BodyInputOf<O>;
   signal?: AbortSignal;

@@ -18,12 +18,13 @@ export type Operation<
   Query extends Schema = Schema,
   Body extends Schema = Schema,
   Response extends Schema = Schema,
+  A extends Access = Access,
 > = {
   id: string;
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   summary: string;
-  access: Access;
+  access: A;
   params?: Params;
   query?: Query;
   /** JSON body. Absent where the handler reads the body itself (`rawBody`). */
@@ -42,7 +43,8 @@ export function operation<
   Query extends Schema = z.ZodObject<Record<never, never>>,
   Body extends Schema = z.ZodVoid,
   Response extends Schema = z.ZodVoid,
->(definition: Operation<Params, Query, Body, Response>): Operation<Params, Query, Body, Response> {
+  const A extends Access = Access,
+>(definition: Operation<Params, Query, Body, Response, A>): Operation<Params, Query, Body, Response, A> {
   return definition;
 }
 

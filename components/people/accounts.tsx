@@ -1,0 +1,113 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useRef } from "react";
+import { Button } from "@/components/ui/button";
+import { Checkbox, Field, Input } from "@/components/ui/field";
+import { ProblemNotice } from "@/components/ui/problem-notice";
+import { Badge, Card } from "@/components/ui/surface";
+import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { createPersonOperation, deactivatePersonOperation, listPeopleOperation } from "@/lib/auth/api";
+import { minimumPasswordLength, type PersonSummary } from "@/lib/auth/schema";
+import { call } from "@/lib/platform/http/call";
+
+export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
+  const t = useTranslations("people");
+  const queries = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const people = useQuery({
+    queryKey: ["people"],
+    queryFn: async () => (await call(listPeopleOperation)).people,
+    initialData: props.initial,
+  });
+  const refresh = () => queries.invalidateQueries({ queryKey: ["people"] });
+  const create = useMutation({
+    mutationFn: (body: { email: string; name: string; password: string; administrator: boolean }) =>
+      call(createPersonOperation, { body }),
+    onSuccess: () => {
+      form.current?.reset();
+      return refresh();
+    },
+  });
+  const deactivate = useMutation({
+    mutationFn: (personId: string) => call(deactivatePersonOperation, { params: { personId } }),
+    onSettled: refresh,
+  });
+  return (
+    <div className="flex flex-col gap-6">
+      <Card title={t("accounts")}>
+        <ProblemNotice error={deactivate.error} />
+        <Table
+          caption={t("accounts")}
+          head={
+            <>
+              <HeadCell>{t("name")}</HeadCell>
+              <HeadCell>{t("email")}</HeadCell>
+              <HeadCell>{t("state")}</HeadCell>
+              <HeadCell aria-label={t("actions")} />
+            </>
+          }
+        >
+          {people.data.map((person) => (
+            <tr key={person.id}>
+              <Cell>{person.name}</Cell>
+              <Cell>{person.email}</Cell>
+              <Cell>
+                <span className="flex flex-wrap gap-1">
+                  {person.administrator ? <Badge tone="accent">{t("administrator")}</Badge> : null}
+                  {person.simulated ? <Badge>{t("simulated")}</Badge> : null}
+                  {person.deactivated ? <Badge tone="attention">{t("deactivated")}</Badge> : null}
+                </span>
+              </Cell>
+              <Cell className="text-right">
+                {!person.deactivated && person.id !== props.ownId ? (
+                  <Button size="small" variant="danger" onClick={() => deactivate.mutate(person.id)}>
+                    {t("deactivate")}
+                  </Button>
+                ) : null}
+              </Cell>
+            </tr>
+          ))}
+        </Table>
+      </Card>
+      <Card title={t("createAccount")}>
+        <form
+          ref={form}
+          className="flex max-w-md flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const data = new FormData(event.currentTarget);
+            create.mutate({
+              email: String(data.get("email")),
+              name: String(data.get("name")),
+              password: String(data.get("password")),
+              administrator: data.get("administrator") === "on",
+            });
+          }}
+        >
+          <Field label={t("name")}>
+            <Input name="name" required maxLength={120} autoComplete="off" />
+          </Field>
+          <Field label={t("email")}>
+            <Input name="email" type="email" required autoComplete="off" />
+          </Field>
+          <Field label={t("firstPassword")} hint={t("firstPasswordHint")}>
+            <Input
+              name="password"
+              type="password"
+              required
+              minLength={minimumPasswordLength}
+              autoComplete="new-password"
+            />
+          </Field>
+          <Checkbox name="administrator" label={t("administrator")} />
+          <ProblemNotice error={create.error} />
+          <Button type="submit" variant="primary" busy={create.isPending} className="self-start">
+            {t("createAccount")}
+          </Button>
+        </form>
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "./button";
+import { Field, Input } from "./field";
+
+/** A value to copy: a link, a token. */
+export function CopyField(props: { label: string; value: string; hint?: string }) {
+  const t = useTranslations("common");
+  const [copied, setCopied] = useState(false);
+  return (
+    <div className="flex items-end gap-2">
+      <div className="min-w-0 flex-1">
+        <Field label={props.label} hint={props.hint}>
+          <Input readOnly value={props.value} onFocus={(event) => event.target.select()} className="font-mono" />
+        </Field>
+      </div>
+      <Button
+        className={props.hint ? "mb-6" : ""}
+        onClick={async () => {
+          await navigator.clipboard.writeText(props.value);
+          setCopied(true);
+        }}
+      >
+        {copied ? t("copied") : t("copy")}
+      </Button>
+    </div>
+  );
+}

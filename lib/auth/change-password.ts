@@ -1,0 +1,26 @@
+import { recordAudit } from "@/lib/audit/record";
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { unprocessable } from "@/lib/platform/problem";
+import type { Actor } from "./actor";
+import { hashPassword, verifyPassword } from "./password";
+import { checkSignInRate, countFailedSignIn } from "./rate-limit";
+
+/** Ends every session of the person, so that a stolen one dies with the old password. Throws `password_wrong`. */
+export async function changePassword(actor: Actor, input: { current: string; next: string }): Promise<void> {
+  const key = `person:${actor.email}`;
+  await checkSignInRate([key]);
+  const person = await database().person.findUniqueOrThrow({ where: { id: actor.personId } });
+  if (!(await verifyPassword(person.passwordHash, input.current))) {
+    await countFailedSignIn([key]);
+    throw unprocessable("password_wrong");
+  }
+  const passwordHash = await hashPassword(input.next);
+  await inTransaction(async (transaction) => {
+    await transaction.person.update({ where: { id: actor.personId }, data: { passwordHash } });
+    await transaction.session.updateMany({
+      where: { personId: actor.personId, revokedAt: null },
+      data: { revokedAt: new Date() },
+    });
+    await recordAudit(transaction, actor, { action: "password.change", subject: "person", subjectId: actor.personId });
+  });
+}

@@ -1,0 +1,35 @@
+import { recordAudit } from "@/lib/audit/record";
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { conflict, notFound } from "@/lib/platform/problem";
+import type { Actor } from "./actor";
+import type { PersonSummary } from "./schema";
+
+/** For administrators: everyone with an account. */
+export async function listPeople(): Promise<PersonSummary[]> {
+  const people = await database().person.findMany({ orderBy: { name: "asc" }, take: 1000 });
+  return people.map((person) => ({
+    id: person.id,
+    name: person.name,
+    email: person.email,
+    administrator: person.administrator,
+    simulated: person.simulated,
+    deactivated: person.deactivatedAt !== null,
+    createdAt: person.createdAt.toISOString(),
+  }));
+}
+
+/** Closes an account: no sign-in, no session, no token. What the person decided stays. */
+export async function deactivatePerson(actor: Actor, personId: string): Promise<void> {
+  if (personId === actor.personId) throw conflict("own_account");
+  await inTransaction(async (transaction) => {
+    const now = new Date();
+    const { count } = await transaction.person.updateMany({
+      where: { id: personId, deactivatedAt: null },
+      data: { deactivatedAt: now },
+    });
+    if (count === 0) throw notFound();
+    await transaction.session.updateMany({ where: { personId, revokedAt: null }, data: { revokedAt: now } });
+    await transaction.apiToken.updateMany({ where: { personId, revokedAt: null }, data: { revokedAt: now } });
+    await recordAudit(transaction, actor, { action: "people.deactivate", subject: "person", subjectId: personId });
+  });
+}
