@@ -19,14 +19,13 @@ export class InstalledPart extends Part {
    * @param {{ needs?: InstalledPart[], table: import("../processes/process-table.mjs").ProcessTable, onLine: (name: string, line: string) => void }} options
    */
   constructor(name, { needs = [], table, onLine }) {
-    super(name, needs);
+    super(name, needs, "installing");
     this.table = table;
     this.onLine = onLine;
   }
 
   /** @override */
   async bringUp() {
-    this.change("installing");
     const given = Object.assign({}, ...this.needs.map((need) => /** @type {InstalledPart} */ (need).result));
     this.result = await this.#install(given);
   }

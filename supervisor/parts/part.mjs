@@ -37,10 +37,12 @@ export class Part {
   /**
    * @param {string} name
    * @param {Part[]} needs what has to be ready before
+   * @param {"installing" | "starting"} busyState what it is while it is brought up
    */
-  constructor(name, needs) {
+  constructor(name, needs, busyState) {
     this.name = name;
     this.needs = needs;
+    this.busyState = busyState;
   }
 
   /**
@@ -57,12 +59,13 @@ export class Part {
 
   async #bringUpWithNeeds() {
     this.error = null;
+    this.change(this.needs.every((need) => need.state === "ready") ? this.busyState : "installing");
     try {
       for (const need of this.needs) {
-        if (need.state !== "ready") this.change("installing");
         await need.ensure();
         if (need.state !== "ready") throw new Error(need.error ?? `${need.name} is not there.`);
       }
+      if (this.state !== this.busyState) this.change(this.busyState);
       await this.bringUp();
       this.change("ready");
     } catch (error) {

@@ -64,6 +64,8 @@ export async function rayService({ python, dataFolder }) {
         RAY_AUTH_TOKEN: rayToken,
         RAY_USAGE_STATS_ENABLED: "0",
         RAY_JOB_STOP_WAIT_TIME_S: String(JOB_STOP_WAIT_S),
+        // With one node there is nowhere to move work to before an end.
+        RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S: "0",
         RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO: "0",
       }),
       endOrder: 30,

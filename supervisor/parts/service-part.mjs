@@ -27,7 +27,7 @@ export class ServicePart extends Part {
    * @param {{ needs: Part[], idleMs: number, prepare: () => Promise<Service>, surroundings: import("../processes/supervised-process.mjs").Surroundings }} options
    */
   constructor(name, { needs, idleMs, prepare, surroundings }) {
-    super(name, needs);
+    super(name, needs, "starting");
     this.idleMs = idleMs;
     this.prepare = prepare;
     this.surroundings = surroundings;
@@ -42,7 +42,6 @@ export class ServicePart extends Part {
   /** @override */
   async bringUp() {
     await this.#stopping;
-    this.change("starting");
     this.#service = await this.prepare();
     const supervised = new SupervisedProcess(this.#service.description, this.surroundings);
     supervised.onDied = () => {
