@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,15 @@ def start_runner(
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def wait_for(path: Path) -> None:
+    """Wait until another process has made `path`."""
+    for _ in range(12_000):
+        if path.exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{path.name} never appeared")
 
 
 def read_events(attempt_folder: Path) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.store import Store
-from support import TESTS, read_events, read_manifest, start_runner, write_attempt
+from support import TESTS, read_events, read_manifest, start_runner, wait_for, write_attempt
 
 PROGRAM = [str(TESTS / "run" / "small_kinds.py")]
 MERGE = {"method": "slerp", "t": {"default": 0.5, "layers": None}}
@@ -29,14 +29,6 @@ def run(store: Store, kind: str, attempt: int = 1, **environment: str) -> tuple[
     process = start_runner(store, attempt=attempt, program=PROGRAM, SMALL_KIND=kind, **environment)
     output, errors = process.communicate(timeout=60)
     return process.returncode, output, errors
-
-
-def wait_for(path: Path) -> None:
-    for _ in range(3000):
-        if path.exists():
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"{path.name} never appeared")
 
 
 def test_success_ends_with_a_manifest_that_describes_every_file(store: Store) -> None:

@@ -2,6 +2,8 @@
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,27 +27,33 @@ def export_onnx(classifier: Classifier, folder: Path) -> None:
     ids = torch.ones(2, 8, dtype=torch.int64)
     batch, sequence = torch.export.Dim("batch", min=1), torch.export.Dim("sequence", min=2)
     weights_bytes = sum(value.numel() * value.element_size() for value in classifier.parameters())
-    exporter_log = logging.getLogger("torch.onnx")
-    level = exporter_log.level
-    exporter_log.setLevel(logging.ERROR)
+    with _quiet():
+        torch.onnx.export(
+            classifier,
+            (ids, torch.ones_like(ids)),
+            fp32,
+            input_names=INPUT_NAMES,
+            output_names=[OUTPUT_NAME],
+            dynamic_shapes={name: {0: batch, 1: sequence} for name in INPUT_NAMES},
+            dynamo=True,
+            # ONNX files end at 2 GB.
+            external_data=weights_bytes > _SINGLE_FILE_BYTES,
+            verbose=False,
+        )
+    _quantise(fp32, folder / MODEL_FILES["int8"])
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the exporters' advice to their own developers, which only fills the run's log."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.onnx.export(
-                classifier,
-                (ids, torch.ones_like(ids)),
-                fp32,
-                input_names=INPUT_NAMES,
-                output_names=[OUTPUT_NAME],
-                dynamic_shapes={name: {0: batch, 1: sequence} for name in INPUT_NAMES},
-                dynamo=True,
-                # ONNX files end at 2 GB.
-                external_data=weights_bytes > _SINGLE_FILE_BYTES,
-                verbose=False,
-            )
+            yield
     finally:
-        exporter_log.setLevel(level)
-    _quantise(fp32, folder / MODEL_FILES["int8"])
+        logging.disable(before)
 
 
 def _quantise(fp32: Path, int8: Path) -> None:
@@ -56,7 +64,8 @@ def _quantise(fp32: Path, int8: Path) -> None:
     large = model.ByteSize() > _SINGLE_FILE_BYTES
     onnx.save(model, prepared, save_as_external_data=large, location="prepared.onnx.data")
     try:
-        quantize_dynamic(prepared, int8, weight_type=QuantType.QInt8, per_channel=True)
+        with _quiet():
+            quantize_dynamic(prepared, int8, weight_type=QuantType.QInt8, per_channel=True)
     finally:
         prepared.unlink()
         prepared.with_name("prepared.onnx.data").unlink(missing_ok=True)

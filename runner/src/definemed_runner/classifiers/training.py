@@ -114,7 +114,10 @@ class Trainer:
         losses, weights = self._losses("train", batch.tolist())
         loss = (losses * weights).mean()
         if not torch.isfinite(loss):
-            raise UserMistake("loss_not_finite", f"The loss is {loss.item()} at step {step}. Lower the learning rate.")
+            raise UserMistake(
+                "loss_not_finite",
+                f"The loss is {loss.item()} at step {step}. Lower the learning rate, or check the encoder's weights.",
+            )
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self._trained.values(), self._settings.gradient_clip)
