@@ -1,0 +1,60 @@
+"""How a question is put to a model, and which texts are scored as its answers."""
+
+from dataclasses import dataclass
+
+from definemed_runner.language_models.conversation import Conversation
+from definemed_runner.language_models.questions import Question
+
+
+@dataclass(frozen=True)
+class ScoredOption:
+    """Score `tokens[start:]` given `tokens[:start]`. Options are compared by log-likelihood divided by `weight`."""
+
+    tokens: tuple[int, ...]
+    start: int
+    weight: int
+
+
+def letter_prompt(question: Question) -> str:
+    """`letter-de`: the options are listed, the letter is the answer."""
+    options = "\n".join(f"{label}) {text}" for label, text in zip(question.labels, question.choices, strict=True))
+    return (
+        "Beantworten Sie die folgende Frage. Genau eine Antwort ist richtig. "
+        f"Nennen Sie nur ihren Buchstaben.\n\nFrage: {question.question}\n{options}"
+    )
+
+
+def text_prompt(question: Question) -> str:
+    """`text-de`: the options are not shown, each one's text is scored as the answer."""
+    return f"Beantworten Sie die folgende Frage so kurz wie möglich.\n\nFrage: {question.question}"
+
+
+def scored_options(question: Question, template: str, conversation: Conversation) -> list[ScoredOption]:
+    """One a choice, in the order of the choices.
+
+    With `text-de` log-likelihoods are compared per byte of the option's text, since long options are less likely
+    than short ones whatever they say.
+    """
+    by_letter = template == "letter-de"
+    message = letter_prompt(question) if by_letter else text_prompt(question)
+    if conversation.has_template:
+        prompt, lead = conversation.prompt(message), conversation.answer_lead(message)
+    else:
+        prompt, lead = f"{conversation.prompt(message)}\nAntwort:", " "
+    before = conversation.tokens(prompt)
+    options = []
+    for answer in question.labels if by_letter else question.choices:
+        tokens = conversation.tokens(prompt + lead + answer)
+        weight = 1 if by_letter else max(1, len(answer.encode()))
+        options.append(ScoredOption(tuple(tokens), _common_prefix(before, tokens), weight))
+    return options
+
+
+def _common_prefix(before: list[int], tokens: list[int]) -> int:
+    # A tokenizer may join the prompt's end with the answer's beginning; what differs is then scored as the answer.
+    length = 0
+    # The answer has at least one token, and something must stand before it.
+    limit = min(len(before), len(tokens) - 1)
+    while length < limit and before[length] == tokens[length]:
+        length += 1
+    return max(1, length)

@@ -1,0 +1,82 @@
+"""Multiple-choice questions, read from JSONL."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+from definemed_runner.run import RunContext, UserMistake
+
+
+@dataclass(frozen=True)
+class Question:
+    """`answer` is one of `labels`; `choices` are the options' texts in the order of the labels."""
+
+    id: str
+    subject: str
+    question: str
+    labels: tuple[str, ...]
+    choices: tuple[str, ...]
+    answer: str
+
+
+def read_questions(context: RunContext, path: Path) -> list[Question]:
+    """The questions that can be asked, in the file's order.
+
+    `choices` is a list, labelled A, B, …, or an object from label to text; `answer` is a label or a place from 0 on.
+    Rows whose answer is none of the choices are left out with the warning `questions_left_out`. UserMistake
+    `questions_invalid` for a row that is no question, `questions_empty` where none is left.
+    """
+    questions: list[Question] = []
+    left_out: list[str] = []
+    seen: set[str] = set()
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        row = _parse(line, number)
+        if row["id"] in seen:
+            raise UserMistake("questions_invalid", f"Line {number}: the id {row['id']} occurs twice.")
+        seen.add(row["id"])
+        question = _question(row)
+        if question is None:
+            left_out.append(row["id"])
+        else:
+            questions.append(question)
+    if left_out:
+        context.warning(
+            "questions_left_out",
+            f"{len(left_out)} questions have an answer key that is none of their choices and are left out: "
+            f"{', '.join(left_out[:5])}{' …' if len(left_out) > 5 else ''}.",
+        )
+    if not questions:
+        raise UserMistake("questions_empty", "The file holds no question with a valid answer key.")
+    return questions
+
+
+def _parse(line: str, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as fault:
+        raise UserMistake("questions_invalid", f"Line {number} is no JSON: {fault}.") from fault
+    wanted = {"id", "question", "choices", "answer"}
+    if not isinstance(row, dict) or not wanted <= row.keys():
+        raise UserMistake("questions_invalid", f"Line {number} lacks one of {', '.join(sorted(wanted))}.")
+    choices = row["choices"]
+    texts = list(choices.values()) if isinstance(choices, dict) else choices
+    if not isinstance(texts, list) or not 2 <= len(texts) <= 26 or not all(isinstance(text, str) for text in texts):
+        raise UserMistake("questions_invalid", f"Line {number}: choices must be 2 to 26 texts.")
+    return {**row, "id": str(row["id"])}
+
+
+def _question(row: dict[str, Any]) -> Question | None:
+    choices, key = row["choices"], row["answer"]
+    labels = tuple(choices) if isinstance(choices, dict) else tuple(ascii_uppercase[: len(choices)])
+    texts = tuple(choices.values()) if isinstance(choices, dict) else tuple(choices)
+    if isinstance(key, int) and not isinstance(key, bool):
+        answer = labels[key] if 0 <= key < len(labels) else None
+    else:
+        answer = next((label for label in labels if label == str(key).strip().upper()), None)
+    if answer is None:
+        return None
+    return Question(row["id"], str(row.get("subject") or ""), str(row["question"]), labels, texts, answer)

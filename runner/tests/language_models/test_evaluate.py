@@ -1,0 +1,128 @@
+"""Multiple choice against a naive computation, option by option, without batches or padding."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from definemed_runner.language_models import evaluate
+from definemed_runner.run import RunResult, UserMistake
+from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec, write_jsonl
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"id": "1", "subject": "Anatomie", "question": "Welches Organ pumpt Blut?",
+     "choices": ["Leber", "Herz", "Milz", "Niere"], "answer": "B"},
+    {"id": "2", "subject": "Pharmakologie", "question": "Was senkt Fieber?",
+     "choices": ["Ein Antibiotikum, dreimal täglich nach dem Essen", "Paracetamol"], "answer": 1},
+    {"id": "3", "subject": "Anatomie",
+     "question": "Eine Patientin klagt seit drei Tagen über Fieber. Wie viele Knochen hat die Hand des Menschen?",
+     "choices": {"A": "27", "B": "54", "C": "12"}, "answer": "a"},
+    {"id": "4", "subject": "", "question": "Wo ist die Lunge?", "choices": ["im Kopf", "in der Brust"], "answer": "B"},
+]  # fmt: skip
+INVALID = {"id": "x", "subject": "", "question": "Ohne Schlüssel?", "choices": ["ja", "nein"], "answer": "@"}
+
+
+def evaluated(
+    folder: Path, model: Path, rows: list[dict[str, Any]], events: RecordedEvents | None = None, **changes: Any
+) -> RunResult:
+    questions = write_jsonl(folder / "questions.jsonl", rows)
+    parameters = {"template": "letter-de", "batchSize": 4, **changes}
+    spec = make_spec("evaluate", {"model": model, "questions": questions}, parameters)
+    return evaluate.run(make_context(folder / "store", spec, events))
+
+
+def answers(result: RunResult) -> list[dict[str, Any]]:
+    return pq.read_table(result.outputs["answers"]).to_pylist()
+
+
+@torch.no_grad()
+def naive(model: Any, tokenizer: Any, question: dict[str, Any], template: str, chat: bool) -> list[float]:
+    """Each option alone: the whole text's next-token log-probabilities, summed over the option's tokens."""
+    choices = question["choices"]
+    labels, texts = list("ABCD"), choices
+    if isinstance(choices, dict):
+        labels, texts = list(choices), list(choices.values())
+    if template == "letter-de":
+        listed = "\n".join(f"{label}) {text}" for label, text in zip(labels, texts, strict=False))
+        message = (
+            "Beantworten Sie die folgende Frage. Genau eine Antwort ist richtig. "
+            f"Nennen Sie nur ihren Buchstaben.\n\nFrage: {question['question']}\n{listed}"
+        )
+        options = labels[: len(texts)]
+    else:
+        message = f"Beantworten Sie die folgende Frage so kurz wie möglich.\n\nFrage: {question['question']}"
+        options = texts
+    prompt = f"<|user|>{message}<|end|><|assistant|>" if chat else f"{message}\nAntwort:"
+    scores = []
+    for option in options:
+        start = len(tokenizer(prompt)["input_ids"])
+        tokens = torch.tensor(tokenizer(prompt + ("" if chat else " ") + option)["input_ids"])
+        likely = model(input_ids=tokens[None]).logits[0].double().log_softmax(-1)
+        scores.append(sum(likely[place - 1, tokens[place]].item() for place in range(start, len(tokens))))
+    return scores
+
+
+@pytest.mark.parametrize("chat", [False, True])
+@pytest.mark.parametrize("template", ["letter-de", "text-de"])
+def test_scores_equal_the_naive_ones_for_any_batch_size(tmp_path: Path, template: str, chat: bool) -> None:
+    folder = make_model(tmp_path / "model", 1, chat=chat)
+    model, tokenizer = AutoModelForCausalLM.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    wanted = [naive(model, tokenizer, question, template, chat) for question in QUESTIONS]
+    for batch_size in (1, 3, 8):
+        rows = answers(evaluated(tmp_path, folder, QUESTIONS, template=template, batchSize=batch_size))
+        for row, question, scores in zip(rows, QUESTIONS, wanted, strict=True):
+            assert row["id"] == question["id"]
+            assert row["logLikelihoods"] == pytest.approx(scores, abs=1e-4)
+
+
+def test_the_likeliest_letter_is_chosen_and_counted(tmp_path: Path) -> None:
+    result = evaluated(tmp_path, make_model(tmp_path / "model", 1, chat=True), QUESTIONS)
+    rows = answers(result)
+    for row in rows:
+        assert row["chosen"] == "ABCD"[row["logLikelihoods"].index(max(row["logLikelihoods"]))]
+        assert row["correct"] == (row["chosen"] == row["answer"])
+    assert [row["answer"] for row in rows] == ["B", "B", "A", "B"]
+    assert result.summary == {"questions": 4, "correct": sum(row["correct"] for row in rows)}
+
+
+def test_texts_are_compared_per_byte(tmp_path: Path) -> None:
+    rows = answers(evaluated(tmp_path, make_model(tmp_path / "model", 1), QUESTIONS, template="text-de"))
+    for row, question in zip(rows, QUESTIONS, strict=True):
+        choices = question["choices"]
+        texts = list(choices.values()) if isinstance(choices, dict) else choices
+        values = [score / len(text.encode()) for score, text in zip(row["logLikelihoods"], texts, strict=True)]
+        assert row["chosen"] == "ABCD"[values.index(max(values))]
+
+
+def test_rows_without_a_valid_key_are_left_out_and_told(tmp_path: Path) -> None:
+    events = RecordedEvents()
+    result = evaluated(tmp_path, make_model(tmp_path / "model", 1, chat=True), [INVALID, *QUESTIONS], events)
+    assert result.summary["questions"] == 4
+    assert events.warnings() == ["questions_left_out"]
+    assert list(events.metrics("questions_per_second")) == [4]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([INVALID], "questions_empty"),
+        ([QUESTIONS[0], QUESTIONS[0]], "questions_invalid"),
+        ([{"id": "1", "question": "Ohne Antworten?"}], "questions_invalid"),
+        ([{**QUESTIONS[0], "choices": ["nur eine"]}], "questions_invalid"),
+    ],
+)
+def test_files_that_hold_no_questions_are_refused(tmp_path: Path, rows: list[dict[str, Any]], code: str) -> None:
+    with pytest.raises(UserMistake) as mistake:
+        evaluated(tmp_path, make_model(tmp_path / "model", 1), rows)
+    assert mistake.value.code == code
+
+
+def test_a_question_beyond_the_window_loses_its_beginning(tmp_path: Path) -> None:
+    events = RecordedEvents()
+    long = {**QUESTIONS[0], "question": "Der Blutdruck wurde gemessen. " * 60 + "Welches Organ pumpt Blut?"}
+    rows = answers(evaluated(tmp_path, make_model(tmp_path / "model", 1, chat=True), [long], events))
+    assert len(rows[0]["logLikelihoods"]) == 4
+    assert events.warnings() == ["questions_cut"]
