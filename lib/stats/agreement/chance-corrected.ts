@@ -1,0 +1,130 @@
+import { StatisticsError } from "../error";
+import { criticalT } from "../numerics/distributions";
+import type { RatioCell } from "../sampling/ratio";
+import type { Estimate } from "../types";
+import { bootstrapCoefficient } from "./bootstrap";
+import { agreementInterval } from "./rare-items";
+import type { RatedItem } from "./rating-table";
+
+/**
+ * A coefficient 1 − observed / expected disagreement at one sample, linearised: what an item with such counts adds to
+ * the observed and (as a tangent, whose weighted mean is the expected disagreement) to the expected one.
+ */
+export type LinearisedCoefficient = {
+  value: number;
+  observed: (counts: readonly number[], raters: number) => number;
+  expected: (counts: readonly number[], raters: number) => number;
+  expectedDisagreement: number;
+  /** Weight of an item in both means: its design weight, or that times its number of ratings. */
+  weight: (item: RatedItem) => number;
+};
+
+/** Items that could occur but may not have been seen: all agree on a category, or the two most frequent ones split. */
+function possibleItems(items: readonly RatedItem[]): RatedItem[] {
+  const raters = Math.max(...items.map((item) => item.raters));
+  const totals = (items[0]?.counts ?? []).map((_, category) =>
+    items.reduce((sum, item) => sum + item.weight * (item.counts[category] ?? 0), 0),
+  );
+  const byFrequency = [...totals.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0));
+  const empty = totals.map(() => 0);
+  const unanimous = byFrequency
+    .filter((category) => (totals[category] ?? 0) > 0)
+    .map((category) => empty.with(category, raters));
+  const [first, second] = byFrequency;
+  const split =
+    first === undefined || second === undefined
+      ? []
+      : [empty.with(first, Math.ceil(raters / 2)).with(second, Math.floor(raters / 2))];
+  return [...unanimous, ...split].map((counts) => ({ counts, raters, weight: 1 }));
+}
+
+/** The coefficient as a ratio of means over items, with one cell for each kind of item, seen or possible. */
+function ratioCells(items: readonly RatedItem[], coefficient: LinearisedCoefficient): RatioCell[] {
+  const all = items.reduce((sum, item) => sum + item.weight, 0);
+  const rated = items.reduce((sum, item) => sum + (item.raters > 1 ? item.weight : 0), 0);
+  const cells = new Map<string, RatioCell>();
+  const add = (item: RatedItem, count: number) => {
+    const key = `${item.counts.join()}|${item.weight}`;
+    const cell = cells.get(key);
+    if (cell) {
+      cell.count += count;
+      return;
+    }
+    const weight = coefficient.weight(item);
+    const expected = weight * coefficient.expected(item.counts, item.raters);
+    const observed = item.raters > 1 ? (weight * coefficient.observed(item.counts, item.raters) * all) / rated : 0;
+    cells.set(key, { numerator: expected - observed, denominator: expected, count });
+  };
+  for (const item of items) add(item, 1);
+  for (const item of possibleItems(items)) add(item, 0);
+  return [...cells.values()];
+}
+
+/** Gwet, Handbook of Inter-Rater Reliability (2014), sections 5.3 and 6.4: variance over items, some rated only once. */
+function linearisedStandardError(items: readonly RatedItem[], coefficient: LinearisedCoefficient): number {
+  const n = items.length;
+  const weights = items.map(coefficient.weight);
+  const meanWeight = weights.reduce((sum, weight) => sum + weight, 0) / n;
+  const ratedWeight = weights.reduce((sum, weight, i) => sum + ((items[i]?.raters ?? 0) > 1 ? weight : 0), 0);
+  const { value, expectedDisagreement } = coefficient;
+  const sum = items.reduce((total, item, i) => {
+    const rated = item.raters > 1 ? (n * meanWeight) / ratedWeight : 0;
+    const observed = rated > 0 ? coefficient.observed(item.counts, item.raters) : 0;
+    const chance = (1 - value) * (coefficient.expected(item.counts, item.raters) / expectedDisagreement - 1);
+    const distance = rated * (1 - observed / expectedDisagreement) - value + chance;
+    return total + (((weights[i] ?? 0) / meanWeight) * distance) ** 2;
+  }, 0);
+  return Math.sqrt(sum / (n * (n - 1)));
+}
+
+function countAgreement(items: readonly RatedItem[]) {
+  const unanimous = new Map<number, number>();
+  let rated = 0;
+  for (const item of items) {
+    if (item.raters < 2) continue;
+    rated += 1;
+    const category = item.counts.indexOf(item.raters);
+    if (category >= 0) unanimous.set(category, (unanimous.get(category) ?? 0) + 1);
+  }
+  const agreeing = [...unanimous.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    items: rated,
+    disagreeing: rated - agreeing,
+    agreeingOnOther: agreeing - Math.max(0, ...unanimous.values()),
+  };
+}
+
+/**
+ * The estimate of a chance-corrected coefficient from a sample of items: t with n − 1 degrees of freedom on the
+ * linearised standard error, with agreementInterval's care for rare kinds of items.
+ */
+export function chanceCorrectedEstimate(
+  items: readonly RatedItem[],
+  level: number,
+  name: string,
+  linearise: (items: readonly RatedItem[]) => LinearisedCoefficient | null,
+  seed?: number,
+): Estimate {
+  const coefficient = linearise(items);
+  if (!coefficient) {
+    throw new StatisticsError(
+      "no_variation",
+      `All ratings are the same category, so agreement by chance would be perfect too, and ${name} has no value.`,
+    );
+  }
+  const n = items.length;
+  if (n < 2) throw new StatisticsError("too_few_observations", `The uncertainty of ${name} needs at least two items.`);
+  const { value } = coefficient;
+  const half = criticalT(level, n - 1);
+  const bootstrapped =
+    seed === undefined ? null : bootstrapCoefficient(items, (sample) => linearise(sample)?.value, level, seed);
+  const linearised = linearisedStandardError(items, coefficient);
+  const uncertainty = bootstrapped ?? {
+    standardError: linearised,
+    interval: { lower: value - half * linearised, upper: value + half * linearised },
+  };
+  const cells = () => ratioCells(items, coefficient);
+  const { note, ...limits } = agreementInterval(value, uncertainty, half, level, countAgreement(items), cells);
+  const kind = bootstrapped ? "bootstrap over items, percentile interval" : "linearised over items, t interval";
+  return { value, ...limits, level, n, method: `${name}, ${kind}${note}` };
+}

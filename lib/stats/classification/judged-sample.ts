@@ -1,0 +1,44 @@
+import { StatisticsError } from "../error";
+import { groupByStratum, readStrata, requireSampled, type Stratum } from "../sampling/strata";
+import type { Outcome } from "./measures";
+
+/** An item with the class that people settled on (null: they could not) and the class that was predicted. */
+export type Judged = { stratum: string; truth: string | null; predicted: string; count?: number };
+
+export type JudgedStratum = Stratum & {
+  share: number;
+  outcomes: Map<Outcome, number>;
+  /** Items without a settled truth, by prediction. */
+  unsettled: { positive: number; other: number };
+};
+
+export function outcomeOf(truth: string, predicted: string, positive: string): Outcome {
+  if (predicted === positive) return truth === positive ? "truePositive" : "falsePositive";
+  if (truth === positive) return "falseNegative";
+  return truth === predicted ? "otherRight" : "otherWrong";
+}
+
+/** The items counted by stratum and outcome, checked. */
+export function readJudged(strata: readonly Stratum[], items: readonly Judged[], positive: string): JudgedStratum[] {
+  const groups = groupByStratum(strata, items);
+  return readStrata(strata).map((stratum) => {
+    const outcomes = new Map<Outcome, number>();
+    const unsettled = { positive: 0, other: 0 };
+    let settled = 0;
+    for (const { truth, predicted, count } of groups.get(stratum.id) ?? []) {
+      if (truth === null) {
+        unsettled[predicted === positive ? "positive" : "other"] += count;
+        continue;
+      }
+      const outcome = outcomeOf(truth, predicted, positive);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
+      settled += count;
+    }
+    if (settled === 0 && unsettled.positive + unsettled.other > 0) {
+      const message = `No item of stratum "${stratum.id}" could be settled, so nothing is known about its part.`;
+      throw new StatisticsError("stratum_unsettled", message, [stratum.id]);
+    }
+    requireSampled(stratum, settled);
+    return { ...stratum, outcomes, unsettled };
+  });
+}

@@ -1,0 +1,111 @@
+import type { FirstPhase, RatioCell } from "../sampling/ratio";
+import { ratioEstimate } from "../sampling/ratio-estimate";
+import type { Estimate, Interval } from "../types";
+
+/** How an item was judged against the positive class; among other classes also whether the prediction was right. */
+export type Outcome = "truePositive" | "falsePositive" | "falseNegative" | "otherRight" | "otherWrong";
+
+export type Measure = "precision" | "recall" | "f1" | "prevalence" | "accuracy";
+
+/** Every measure is a ratio of totals: what each outcome adds to numerator and denominator. */
+const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denominator: number]>> = {
+  precision: {
+    truePositive: [1, 1],
+    falsePositive: [0, 1],
+    falseNegative: [0, 0],
+    otherRight: [0, 0],
+    otherWrong: [0, 0],
+  },
+  recall: {
+    truePositive: [1, 1],
+    falsePositive: [0, 0],
+    falseNegative: [0, 1],
+    otherRight: [0, 0],
+    otherWrong: [0, 0],
+  },
+  f1: {
+    truePositive: [2, 2],
+    falsePositive: [0, 1],
+    falseNegative: [0, 1],
+    otherRight: [0, 0],
+    otherWrong: [0, 0],
+  },
+  prevalence: {
+    truePositive: [1, 1],
+    falsePositive: [0, 1],
+    falseNegative: [1, 1],
+    otherRight: [0, 1],
+    otherWrong: [0, 1],
+  },
+  accuracy: {
+    truePositive: [1, 1],
+    falsePositive: [0, 1],
+    falseNegative: [0, 1],
+    otherRight: [1, 1],
+    otherWrong: [0, 1],
+  },
+};
+
+/** `weight` of each of these items against others of the stratum. */
+export type OutcomeCount = { outcome: Outcome; count: number; weight: number };
+
+/** Items of one stratum by outcome; count 0 for an outcome that the stratum may hold but that was not seen. */
+export type OutcomeStratum = { share: number; unsampled: number; items: readonly OutcomeCount[] };
+
+/** A stratum needs this many items of each kind before the linearisation is trusted there. */
+const SPARSE = 5;
+const RANGE: Interval = { lower: 0, upper: 1 };
+
+/** What one item of an outcome adds to numerator and denominator of a measure. */
+export function ratioTerms(measure: Measure, outcome: Outcome): readonly [numerator: number, denominator: number] {
+  return RATIOS[measure][outcome];
+}
+
+function countBy(strata: readonly OutcomeStratum[], keyOf: (outcome: Outcome) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { items } of strata) {
+    for (const { outcome, count } of items) counts.set(keyOf(outcome), (counts.get(keyOf(outcome)) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** Some stratum has few items of a kind that the measure tells apart. */
+function isSparse(strata: readonly OutcomeStratum[], measure: Measure): boolean {
+  const kind = (outcome: Outcome) => RATIOS[measure][outcome].join();
+  return strata.some((stratum) => [...countBy([stratum], kind).values()].some((count) => count < SPARSE));
+}
+
+/** An outcome that matters for the measure and could have been seen, was not seen in any stratum. */
+function hasUnseen(strata: readonly OutcomeStratum[], measure: Measure): boolean {
+  const counts = countBy(strata, (outcome) => (RATIOS[measure][outcome][1] === 0 ? "" : outcome));
+  counts.delete("");
+  return [...counts.values()].includes(0);
+}
+
+export function estimateMeasure(
+  measure: Measure,
+  strata: readonly OutcomeStratum[],
+  level: number,
+  firstPhase?: FirstPhase,
+): Estimate {
+  const open = strata.filter((stratum) => stratum.unsampled > 0);
+  const estimate = ratioEstimate({
+    strata: strata.map(({ share, unsampled, items }) => ({
+      share,
+      unsampled,
+      cells: items.map(({ outcome, count, weight }): RatioCell => {
+        const [numerator, denominator] = RATIOS[measure][outcome];
+        return { numerator: numerator * weight, denominator: denominator * weight, count };
+      }),
+    })),
+    level,
+    range: RANGE,
+    sparse: isSparse(open, measure),
+    unseen: hasUnseen(open, measure),
+    firstPhase,
+  });
+  if (estimate) return estimate;
+  const n = strata.reduce((sum, { items }) => sum + items.reduce((all, item) => all + item.count, 0), 0);
+  const method = `no value: the sample has nothing to compute ${measure} from, so it may be anything`;
+  return { value: 0, standardError: 0.5, interval: { ...RANGE }, level, n, method };
+}

@@ -1,0 +1,149 @@
+import { requireCount, requireLevel, StatisticsError } from "../error";
+import type { FirstPhase } from "../sampling/ratio";
+import type { Stratum } from "../sampling/strata";
+import type { Estimate, Interval } from "../types";
+import { type Judged, type JudgedStratum, readJudged } from "./judged-sample";
+import { estimateMeasure, type Measure, type Outcome, type OutcomeStratum } from "./measures";
+import { PREDICTED_OTHER, PREDICTED_POSITIVE, possibleOutcomes, type SeenInStratum } from "./possible-outcomes";
+
+export type StratifiedClassificationInput = {
+  strata: Stratum[];
+  items: Judged[];
+  positive: string;
+  level?: number;
+  /** Set when the strata's weights are shares of a first, larger random sample of the population. */
+  phaseOne?: { size: number; populationSize: number };
+};
+
+export type StratifiedClassification = Record<Measure, Estimate> & {
+  /**
+   * Only with items of unknown truth: `values` are the figure if all of them went against it and if all spoke for it,
+   * `limits` the outer confidence limits of these two.
+   */
+  unsettled?: { count: number; values: Record<Measure, Interval>; limits: Record<Measure, Interval> };
+};
+
+type Assignment = { positive: Outcome; other: Outcome };
+
+/** What unsettled items (by prediction) would have to be for a measure to be lowest and highest. */
+const EXTREMES: Record<Measure, { worst: Assignment; best: Assignment }> = {
+  precision: {
+    worst: { positive: "falsePositive", other: "otherRight" },
+    best: { positive: "truePositive", other: "otherRight" },
+  },
+  recall: {
+    worst: { positive: "falsePositive", other: "falseNegative" },
+    best: { positive: "truePositive", other: "otherRight" },
+  },
+  f1: {
+    worst: { positive: "falsePositive", other: "falseNegative" },
+    best: { positive: "truePositive", other: "otherRight" },
+  },
+  prevalence: {
+    worst: { positive: "falsePositive", other: "otherRight" },
+    best: { positive: "truePositive", other: "falseNegative" },
+  },
+  accuracy: {
+    worst: { positive: "falsePositive", other: "falseNegative" },
+    best: { positive: "truePositive", other: "otherRight" },
+  },
+};
+
+function seenIn({ outcomes, unsettled }: JudgedStratum): SeenInStratum {
+  return {
+    outcomes: new Set(outcomes.keys()),
+    positive: unsettled.positive > 0 || PREDICTED_POSITIVE.some((outcome) => outcomes.has(outcome)),
+    other: unsettled.other > 0 || PREDICTED_OTHER.some((outcome) => outcomes.has(outcome)),
+  };
+}
+
+function outcomeStrata(
+  strata: readonly JudgedStratum[],
+  populationSize: number | undefined,
+  assignment?: Assignment,
+): OutcomeStratum[] {
+  const possible = possibleOutcomes(strata.map(seenIn));
+  return strata.map((stratum, index) => {
+    const counts = new Map(possible[index]?.map((outcome) => [outcome, 0]));
+    for (const [outcome, count] of stratum.outcomes) counts.set(outcome, count);
+    for (const side of ["positive", "other"] as const) {
+      const count = stratum.unsettled[side];
+      if (assignment && count > 0) counts.set(assignment[side], (counts.get(assignment[side]) ?? 0) + count);
+    }
+    const items = [...counts].map(([outcome, count]) => ({ outcome, count, weight: 1 }));
+    const sampled = items.reduce((sum, item) => sum + item.count, 0);
+    // from a first phase on, a stratum's size in the population is its share of it
+    const size = populationSize === undefined ? stratum.populationSize : stratum.share * populationSize;
+    const unsampled = size === undefined ? 1 : Math.max(0, 1 - sampled / size);
+    return { share: stratum.share, unsampled, items };
+  });
+}
+
+function readPhaseOne(input: StratifiedClassificationInput): FirstPhase | undefined {
+  if (!input.phaseOne) return undefined;
+  const { size, populationSize } = input.phaseOne;
+  const judged = input.items.reduce((sum, item) => sum + (item.count ?? 1), 0);
+  requireCount(size, "The size of the first phase");
+  if (!(populationSize >= size) || size < Math.max(2, judged)) {
+    throw new StatisticsError(
+      "invalid_argument",
+      `The first phase (${size}) must hold the ${judged} judged items and fit into its population (${populationSize}).`,
+    );
+  }
+  return { size, unsampled: 1 - size / populationSize };
+}
+
+/**
+ * Precision, recall, F1, prevalence of the positive class and accuracy (all 0 to 1) of predictions judged on a
+ * stratified random sample: stratified ratio estimators with Taylor-linearised standard errors (Cochran 1977, section
+ * 6.11; for strata that are the predicted classes these are equations 1–7 of Stehman, Remote Sensing of Environment 132
+ * (2013), and of Olofsson et al., ibid. 148 (2014)), t intervals on the logit scale; where a stratum has fewer than five
+ * items of a kind, score intervals instead, see scoreInterval. `n` counts settled items.
+ *
+ * Without `populationSize` and `phaseOne` a figure speaks of the classifier on documents like these; with
+ * `populationSize` of exactly the strata's documents; with `phaseOne` of the population from which the first sample was
+ * drawn, adding that sample's variance (Cochran, section 12.2).
+ *
+ * A figure without anything to compute it from (precision where nothing was called positive) is 0 with the interval 0
+ * to 1. Items of unknown truth are left out, as if missing at random in their stratum; `unsettled` has the bounds.
+ *
+ * @throws StatisticsError `invalid_argument`, `empty_input`, `duplicate_stratum`, `unknown_stratum`,
+ * `stratum_without_items`, `stratum_unsettled`, `stratum_with_one_item`
+ */
+export function stratifiedClassification(input: StratifiedClassificationInput): StratifiedClassification {
+  const level = input.level ?? 0.95;
+  requireLevel(level);
+  const judged = readJudged(input.strata, input.items, input.positive);
+  const firstPhase = readPhaseOne(input);
+  const estimate = (measure: Measure, assignment?: Assignment) =>
+    estimateMeasure(measure, outcomeStrata(judged, input.phaseOne?.populationSize, assignment), level, firstPhase);
+  const byMeasure = <Value>(of: (measure: Measure) => Value): Record<Measure, Value> => ({
+    precision: of("precision"),
+    recall: of("recall"),
+    f1: of("f1"),
+    prevalence: of("prevalence"),
+    accuracy: of("accuracy"),
+  });
+
+  const figures = byMeasure((measure) => estimate(measure));
+  const count = judged.reduce((sum, { unsettled }) => sum + unsettled.positive + unsettled.other, 0);
+  if (count === 0) return figures;
+  const extremes = byMeasure((measure) => ({
+    worst: estimate(measure, EXTREMES[measure].worst),
+    best: estimate(measure, EXTREMES[measure].best),
+  }));
+  return {
+    ...figures,
+    unsettled: {
+      count,
+      values: byMeasure((measure) => ({
+        lower: extremes[measure].worst.value,
+        upper: extremes[measure].best.value,
+      })),
+      limits: byMeasure((measure) => ({
+        lower: extremes[measure].worst.interval.lower,
+        upper: extremes[measure].best.interval.upper,
+      })),
+    },
+  };
+}

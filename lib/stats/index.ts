@@ -1,0 +1,27 @@
+export { cohenKappa } from "./agreement/cohen-kappa";
+export { fleissKappa } from "./agreement/fleiss-kappa";
+export { gwetAC1 } from "./agreement/gwet-ac1";
+export { type AlphaOptions, krippendorffAlpha } from "./agreement/krippendorff-alpha";
+export type { AgreementOptions, Rating } from "./agreement/rating-table";
+export type { Judged } from "./classification/judged-sample";
+export {
+  type StratifiedClassification,
+  type StratifiedClassificationInput,
+  stratifiedClassification,
+} from "./classification/stratified-classification";
+export { StatisticsError, type StatisticsErrorCode } from "./error";
+export { type PairedRow, pairedDifference } from "./means/paired-difference";
+export { type StratifiedTotalInput, stratifiedTotal } from "./means/stratified-total";
+export {
+  type BradleyTerry,
+  type BradleyTerryModel,
+  type BradleyTerryOptions,
+  bradleyTerry,
+  type StandardErrorKind,
+} from "./pairwise/bradley-terry";
+export type { PairTally, TieRule } from "./pairwise/tallies";
+export { type VoteCounts, winRate } from "./pairwise/win-rate";
+export { type ScoredVote, winRateFromVotes } from "./pairwise/win-rate-from-votes";
+export { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
+export type { Stratum } from "./sampling/strata";
+export type { Estimate, Interval } from "./types";

@@ -1,0 +1,55 @@
+/**
+ * One kind of item in a stratum's sample: what it adds to the numerator and to the denominator of a ratio, and how
+ * many of the kind were drawn. A count of 0 says that the kind can occur in the stratum but was not seen.
+ */
+export type RatioCell = { numerator: number; denominator: number; count: number };
+
+/** `share` of the population; `unsampled` is the finite-population correction 1 − n/N: 0 for a census, 1 for a huge N. */
+export type RatioStratum = { share: number; unsampled: number; cells: readonly RatioCell[] };
+
+/** A first random sample, from which the strata's shares were estimated; `unsampled` as for a stratum. */
+export type FirstPhase = { size: number; unsampled: number };
+
+/** `degreesOfFreedom` by Satterthwaite, infinite where nothing varies. */
+export type LinearisedRatio = { value: number; standardError: number; n: number; degreesOfFreedom: number };
+
+export function sampleSize(stratum: RatioStratum): number {
+  return stratum.cells.reduce((sum, cell) => sum + cell.count, 0);
+}
+
+/** Mean over a stratum's sample of any function of its cells. */
+function cellMean(stratum: RatioStratum, of: (cell: RatioCell) => number): number {
+  const sum = stratum.cells.reduce((total, cell) => total + cell.count * of(cell), 0);
+  return sum / sampleSize(stratum);
+}
+
+/**
+ * Combined ratio estimator of a stratified sample with the standard error of its Taylor linearisation (Cochran,
+ * Sampling Techniques 1977, sections 6.11 and, for a first phase, 12.2 with equation 12.32 for large samples; Särndal,
+ * Swensson and Wretman 1992, result 5.6.2; degrees of freedom: Cochran, equation 5.16). Null when the denominator is 0.
+ */
+export function linearisedRatio(strata: readonly RatioStratum[], firstPhase?: FirstPhase): LinearisedRatio | null {
+  let [numerator, denominator, n] = [0, 0, 0];
+  for (const stratum of strata) {
+    numerator += stratum.share * cellMean(stratum, (cell) => cell.numerator);
+    denominator += stratum.share * cellMean(stratum, (cell) => cell.denominator);
+    n += sampleSize(stratum);
+  }
+  if (denominator === 0) return null;
+  const value = numerator / denominator;
+  const residual = (cell: RatioCell) => (cell.numerator - value * cell.denominator) / denominator;
+  let [variance, uncertainty] = [0, 0];
+  for (const stratum of strata) {
+    const size = sampleSize(stratum);
+    const mean = cellMean(stratum, residual);
+    if (stratum.unsampled > 0 && size > 1) {
+      const spread = cellMean(stratum, (cell) => (residual(cell) - mean) ** 2) * (size / (size - 1));
+      const part = (stratum.share ** 2 * stratum.unsampled * spread) / size;
+      variance += part;
+      uncertainty += part ** 2 / (size - 1);
+    }
+    if (firstPhase) variance += (firstPhase.unsampled * stratum.share * mean ** 2) / (firstPhase.size - 1);
+  }
+  const degreesOfFreedom = uncertainty > 0 ? variance ** 2 / uncertainty : Number.POSITIVE_INFINITY;
+  return { value, standardError: Math.sqrt(variance), n, degreesOfFreedom };
+}
