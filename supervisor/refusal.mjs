@@ -23,6 +23,9 @@ export function explainFileError(error, folder) {
     return new Refusal(`The disk that holds ${folder} is full. Free some space and start again.`, { cause: error });
   if (code === "EROFS")
     return new Refusal(`${folder} is on a read-only file system. Choose another folder with --data.`, { cause: error });
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new Refusal(`A part of ${folder} is not a folder. Choose another one with --data.`, { cause: error });
+  }
   if (code === "EACCES" || code === "EPERM") {
     return new Refusal(
       `This user may not write in ${folder}. Choose another folder with --data, or change its owner.`,

@@ -85,9 +85,6 @@ export class Part {
   /** Someone uses it. */
   use() {}
 
-  /** The whole session ends: whatever happens now is expected. */
-  expectEnd() {}
-
   /** @param {PartState} state */
   change(state) {
     this.state = state;

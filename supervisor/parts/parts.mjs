@@ -37,9 +37,6 @@ export function createParts(session, { idleMinutes = DEFAULT_IDLE_MINUTES } = {}
   const parts = [python, models, ray, endpoint];
   const report = createReporter(session.signal);
   for (const part of parts) part.onChange = report;
-  session.beforeEnd(() => {
-    for (const part of parts) part.expectEnd();
-  });
   return new Map(parts.map((part) => [part.name, part]));
 }
 

@@ -33,6 +33,10 @@ export class ServicePart extends Part {
     this.surroundings = surroundings;
   }
 
+  get processId() {
+    return this.#process?.processId;
+  }
+
   /** @override */
   ensure() {
     // Its supervised process is already on the way back.
@@ -81,12 +85,6 @@ export class ServicePart extends Part {
       if (this.state === "stopping") this.change("absent");
     });
     return this.#stopping;
-  }
-
-  /** @override */
-  expectEnd() {
-    clearTimeout(this.#idleTimer);
-    this.#process?.expectEnd();
   }
 
   /** @override */

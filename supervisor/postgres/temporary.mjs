@@ -33,10 +33,7 @@ export async function startTemporaryPostgres({ lasting = false } = {}) {
     return {
       url: server.url,
       processId: server.process.processId,
-      stop: async () => {
-        server.process.expectEnd();
-        await stop();
-      },
+      stop,
     };
   } catch (error) {
     await stop();

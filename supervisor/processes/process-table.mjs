@@ -18,6 +18,8 @@ const guardProgram = fileURLToPath(new URL("./guard.mjs", import.meta.url));
 export class ProcessTable {
   /** @type {Map<number, GuardedProcess>} */
   #processes = new Map();
+  /** From then on every death is expected, and nothing is started again. */
+  isEnding = false;
   #file;
   #guard;
 
@@ -49,27 +51,36 @@ export class ProcessTable {
 
   /** @param {number} processId */
   remove(processId) {
-    this.#processes.delete(processId);
+    if (!this.#processes.delete(processId)) return;
     this.#tellGuard({ remove: processId });
     this.#save();
   }
 
   /** Ends everything in order, the database last, and what has strayed from its group. */
   async endAll() {
+    this.isEnding = true;
     await endInOrder([...this.#processes.values()]);
     await endMarked(this.mark, { except: this.#guardId() });
+    this.#forgetAll();
   }
 
   /** Ends everything at once, without asking. The database recovers at its next start. */
   async killAll() {
+    this.isEnding = true;
     const processes = [...this.#processes.values()];
     await endInOrder(processes.map((one) => ({ ...one, endOrder: 0, endSignal: "SIGKILL", graceMs: 1000 })));
     await endMarked(this.mark, { graceMs: 0, except: this.#guardId() });
+    this.#forgetAll();
   }
 
   /** Lets the guard go; to be called when nothing is left to guard. */
   close() {
     this.#guard.stdin.end();
+  }
+
+  #forgetAll() {
+    this.#processes.clear();
+    this.#save();
   }
 
   #guardId() {

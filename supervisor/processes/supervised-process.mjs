@@ -98,9 +98,8 @@ export class SupervisedProcess {
     this.surroundings.table.remove(child.pid);
   }
 
-  /** From now on its death is expected; used when the whole table is ended. */
-  expectEnd() {
-    this.#ending = true;
+  get #endIsExpected() {
+    return this.#ending || this.surroundings.table.isEnding;
   }
 
   #spawn() {
@@ -146,13 +145,13 @@ export class SupervisedProcess {
     const child = this.#child;
     const end = Date.now() + readyTimeoutMs;
     for (;;) {
-      if (readyLine ? this.#sawReadyLine : isReady ? await isReady() : true) return;
-      if (this.#ending) throw new Refusal(`${name} was ended before it was ready.`);
+      if (this.#endIsExpected) throw new Refusal(`${name} was ended before it was ready.`);
       if (child !== this.#child || child?.exitCode != null || child?.signalCode != null || child?.pid === undefined) {
         // The pipes may hold its last words a moment longer than the process lives.
         await delay(PROBE_EVERY_MS);
         throw new Refusal(`${name} did not start:\n${indent(this.lastLines)}`);
       }
+      if (readyLine ? this.#sawReadyLine : isReady ? await isReady() : true) return;
       if (Date.now() > end) {
         throw new Refusal(
           `${name} was not ready after ${Math.round(readyTimeoutMs / 1000)} s:\n${indent(this.lastLines)}`,
@@ -169,7 +168,7 @@ export class SupervisedProcess {
    */
   async #handleDeath(child, startedAt, how) {
     // What never became ready is reported by start().
-    if (this.#ending || !this.#wasReady || child !== this.#child) return;
+    if (this.#endIsExpected || !this.#wasReady || child !== this.#child) return;
     const { name, maxRestarts = 0 } = this.description;
     if (Date.now() - startedAt > STABLE_MS) this.#restarts = 0;
     if (this.#restarts >= maxRestarts) {
@@ -188,7 +187,7 @@ export class SupervisedProcess {
     // Its own children, if it had any, must not meet their successors.
     await endMarked(this.#mark);
     await delay(pauseMs);
-    if (this.#ending) return;
+    if (this.#endIsExpected) return;
     this.#spawn();
     const started = this.#child;
     try {

@@ -14,8 +14,6 @@ const PARENT_CHECK_MS = 2000;
  * One run of a supervisor over one data folder: what it starts, the order in which that ends, and the logs.
  */
 export class Session {
-  /** @type {SupervisedProcess[]} */
-  #processes = [];
   /** @type {Map<string, LogFile>} */
   #logs = new Map();
   /** @type {(() => void | Promise<void>)[]} */
@@ -87,7 +85,6 @@ export class Session {
 
   /** @param {SupervisedProcess} supervised */
   watch(supervised) {
-    this.#processes.push(supervised);
     supervised.onGivenUp = (error) => this.fail(error);
   }
 
@@ -112,7 +109,6 @@ export class Session {
 
   async #endOnce() {
     this.#abort.abort(new Refusal("The studio is being ended."));
-    for (const supervised of this.#processes) supervised.expectEnd();
     for (const action of this.#beforeEnd) await action();
     await this.table.endAll();
     this.table.close();
