@@ -1,0 +1,112 @@
+import { type Database, inTransaction, Prisma } from "@/lib/platform/database/client";
+import { newId } from "@/lib/platform/ids";
+import type { StudyActor } from "@/lib/studies/actor";
+import { enterRound, type OwnRound, requireOpen } from "./enter-round";
+import { lapseClaims } from "./lapse-claims";
+import { readProgress } from "./read-work";
+import { shareRoundAs } from "./round-lock";
+import { claimHours, mostOpenClaims } from "./rules";
+import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
+
+/**
+ * Hands the person documents: first those that they still hold and the browser has not, then the next of the queue, never
+ * one that they have decided; skipped ones come back after the others. Answers fewer (or none) when nothing is left. One
+ * document is never held and decided more often than wanted, whoever asks at the same time.
+ */
+export function claimItems(actor: StudyActor, roundId: string, input: ClaimItemsInput): Promise<ClaimedItems> {
+  return inTransaction(async (transaction) => {
+    await shareRoundAs(transaction, roundId, actor.personId);
+    const round = await enterRound(transaction, actor, roundId, input.personId);
+    requireOpen(round);
+    const lapsesAt = new Date(Date.now() + claimHours * 3_600_000);
+    const held = await renewOwnClaims(transaction, roundId, actor.personId, lapsesAt);
+    const resumed = held.filter((item) => !input.holding.includes(item.id)).slice(0, input.count);
+    const missing = Math.min(input.count - resumed.length, mostOpenClaims - held.length);
+    const fresh =
+      missing > 0 ? await takeFromQueue(transaction, round, { personId: actor.personId, lapsesAt }, missing) : [];
+    return {
+      items: [...resumed, ...fresh].map(({ id, text, characters }) => ({ id, text, characters })),
+      progress: readProgress(round),
+      claimedUntil: lapsesAt.toISOString(),
+    };
+  });
+}
+
+function renewOwnClaims(transaction: Database, roundId: string, personId: string, lapsesAt: Date): Promise<WorkItem[]> {
+  return transaction.$queryRaw<WorkItem[]>`
+    with renewed as (
+      update "Claim" set "lapsesAt" = ${lapsesAt}
+      where "roundId" = ${roundId}::uuid and "personId" = ${personId}::uuid and "state" = 'open'
+      returning "roundItemId"
+    )
+    select queued."id", item."text", item."characters"
+    from renewed
+    join "RoundItem" queued on queued."id" = renewed."roundItemId"
+    join "Item" item on item."id" = queued."itemId"
+    order by queued."position"`;
+}
+
+type Holder = { personId: string; lapsesAt: Date };
+
+async function takeFromQueue(transaction: Database, round: OwnRound, holder: Holder, count: number) {
+  const onward = { from: round.queueFrom, skippedToo: false, wait: false };
+  const items = await take(transaction, round.id, holder, count, onward);
+  if (items.length === count) return items;
+  // Near the end: documents that came back to the queue behind this person's place in it, and those that they skipped.
+  await lapseClaims(round.id, transaction);
+  const back = { from: 0, skippedToo: true, wait: false };
+  const rest = await take(transaction, round.id, holder, count - items.length, back);
+  if (items.length + rest.length > 0) return [...items, ...rest];
+  // Before saying that nothing is left: wait for documents that another transaction has in hand at this moment. Only one,
+  // since who holds one and waits for another may wait for somebody who waits for them.
+  return take(transaction, round.id, holder, 1, { ...back, wait: true });
+}
+
+type Search = { from: number; skippedToo: boolean; wait: boolean };
+
+/** Chooses, counts and claims in one statement. `RoundItem_counts` would refuse whatever went beyond what is wanted. */
+function take(
+  transaction: Database,
+  roundId: string,
+  { personId, lapsesAt }: Holder,
+  count: number,
+  { from, skippedToo, wait }: Search,
+): Promise<WorkItem[]> {
+  const ids = Array.from({ length: count }, () => newId());
+  return transaction.$queryRaw<WorkItem[]>`
+    with picked as materialized (
+      select item."id", item."position"
+      from "RoundItem" item
+      left join "Claim" own on own."roundItemId" = item."id" and own."personId" = ${personId}::uuid
+      where item."roundId" = ${roundId}::uuid and item."decided" + item."claimed" < item."wanted"
+        and item."position" >= ${from}
+        and (own."id" is null or own."state" in ('lapsed', 'released'))
+        and (own."skippedAt" is null or ${skippedToo})
+      order by ${skippedToo ? Prisma.sql`own."skippedAt" nulls first,` : Prisma.empty} item."position"
+      limit ${count}
+      for update of item ${wait ? Prisma.empty : Prisma.sql`skip locked`}
+    ), numbered as (
+      select "id", row_number() over (order by "position") as "number" from picked
+    ), held as (
+      insert into "Claim" ("id", "roundItemId", "roundId", "personId", "lapsesAt")
+      select (${ids}::uuid[])[numbered."number"], numbered."id", ${roundId}::uuid, ${personId}::uuid,
+        ${lapsesAt}
+      from numbered
+      on conflict ("roundItemId", "personId") do update
+        set "state" = 'open', "claimedAt" = now(), "lapsesAt" = excluded."lapsesAt", "skippedAt" = null
+        where "Claim"."state" in ('lapsed', 'released')
+      returning "roundItemId"
+    ), counted as (
+      update "RoundItem" item set "claimed" = item."claimed" + 1
+      from held where item."id" = held."roundItemId"
+      returning item."id", item."itemId", item."position"
+    ), moved as (
+      update "RoundMember" set "queueFrom" = first."position"
+      from (select min("position") as "position" from picked) first
+      where "roundId" = ${roundId}::uuid and "personId" = ${personId}::uuid
+        and first."position" > "queueFrom" and not ${skippedToo}
+    )
+    select counted."id", item."text", item."characters"
+    from counted join "Item" item on item."id" = counted."itemId"
+    order by counted."position"`;
+}

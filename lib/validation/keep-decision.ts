@@ -1,0 +1,143 @@
+import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { newId } from "@/lib/platform/ids";
+import { shareRound } from "./round-lock";
+import { claimHours, type Gold, goldStateOf, patternOf, settle } from "./rules";
+import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "./schema";
+import { tallyDecision } from "./tally-decision";
+
+type QueuedItem = {
+  id: string;
+  stratumId: string;
+  itemId: string;
+  wanted: number;
+  decided: number;
+  claimed: number;
+  gold: Gold | null;
+  state: RoundState;
+};
+
+/** A decision that no other corrects. */
+type Current = { id: string; personId: string; label: DecisionLabel | null; flags: string[]; surplus: boolean };
+
+type Known = {
+  claim: "open" | "decided" | "lapsed" | "released" | null;
+  /** the item on which this idempotency key was used before */
+  keyUsedOn: string | null;
+  current: Current[];
+};
+
+const kept = (input: DecisionInput): DecisionResult => ({ idempotencyKey: input.idempotencyKey, status: "kept" });
+const refused = (input: DecisionInput, code: string): DecisionResult => ({
+  idempotencyKey: input.idempotencyKey,
+  status: "refused",
+  code,
+});
+
+/**
+ * Appends one decision and moves everything that counts it, in one transaction. A person's later decision on the same
+ * document corrects the earlier one, and `label: null` withdraws it. A decision whose claim is gone counts if the
+ * document still wants one; else it is kept as surplus. The answer does not tell which, since that would tell of others.
+ */
+export function keepDecision(
+  actor: { personId: string },
+  roundId: string,
+  input: DecisionInput,
+): Promise<DecisionResult> {
+  return inTransaction(async (transaction) => {
+    await shareRound(transaction, roundId);
+    const item = await lockItem(transaction, roundId, input.itemId);
+    const known = await readKnown(transaction, actor.personId, input);
+    if (known.keyUsedOn)
+      return known.keyUsedOn === input.itemId ? kept(input) : refused(input, "idempotency_key_reused");
+    if (!item || !known.claim) return refused(input, "item_not_claimed");
+    if (item.state !== "open") return refused(input, "round_closed");
+    const own = known.current.find((decision) => decision.personId === actor.personId);
+    if (input.label === null && !own?.label) return refused(input, "nothing_to_withdraw");
+
+    const move = moveOf(item, known.claim, own, input.label);
+    const decision = { ...input, id: newId(), personId: actor.personId, surplus: move.surplus };
+    const counted = (decisions: readonly (Omit<Current, "label"> & { label: DecisionLabel | null })[]) =>
+      decisions.flatMap((one) => (one.label && !one.surplus ? [{ ...one, label: one.label }] : []));
+    const before = counted(known.current);
+    const after = counted([...known.current.filter((one) => one !== own), decision]);
+    const { gold, disputed } = settle(after.map((one) => one.label));
+    const decided = item.decided + move.decided;
+
+    await transaction.$executeRaw`
+      with appended as (
+        insert into "Decision" ("id", "roundId", "roundItemId", "personId", "label", "flags", "note", "activeMs",
+          "idempotencyKey", "correctsId", "surplus", "decidedAt")
+        values (${decision.id}::uuid, ${roundId}::uuid, ${item.id}::uuid, ${actor.personId}::uuid,
+          ${input.label}::"DecisionLabel", ${input.flags}::text[], ${input.note}, ${input.activeMs},
+          ${input.idempotencyKey}, ${own?.id ?? null}::uuid, ${move.surplus}, ${new Date(input.decidedAt)})
+      ), moved as (
+        update "Claim" set "state" = ${move.claim}::"ClaimState",
+          "lapsesAt" = case when ${move.claim} = 'open' then now() + make_interval(hours => ${claimHours}::int)
+            else "lapsesAt" end
+        where "roundItemId" = ${item.id}::uuid and "personId" = ${actor.personId}::uuid
+          and "state" = ${known.claim}::"ClaimState"
+      )
+      update "RoundItem" set "decided" = ${decided}, "claimed" = ${item.claimed + move.claimed},
+        "gold" = ${gold}::"DecisionLabel", "disputed" = ${disputed},
+        "flagged" = ${after.some((one) => one.flags.length > 0)}
+      where "id" = ${item.id}::uuid`;
+    await tallyDecision(transaction, {
+      roundId,
+      personId: actor.personId,
+      itemId: item.itemId,
+      stratumId: item.stratumId,
+      decided: move.decided,
+      ownDecided: (input.label ? 1 : 0) - (own?.label ? 1 : 0),
+      activeMs: input.activeMs,
+      gold: { before: goldStateOf(item.decided, item.gold), after: goldStateOf(decided, gold) },
+      pattern: { before: patternOf(before), after: patternOf(after) },
+    });
+    return kept(input);
+  });
+}
+
+/** What becomes of the claim, and what the item's counts gain or lose. */
+function moveOf(
+  item: QueuedItem,
+  claim: NonNullable<Known["claim"]>,
+  own: Current | undefined,
+  label: DecisionLabel | null,
+): { claim: NonNullable<Known["claim"]>; decided: number; claimed: number; surplus: boolean } {
+  const counted = own?.label != null && !own.surplus;
+  if (label === null) {
+    // The document goes back on the screen that withdrew, so the person holds it again.
+    if (counted) return { claim: "open", decided: -1, claimed: 1, surplus: false };
+    return { claim, decided: 0, claimed: 0, surplus: true };
+  }
+  if (counted) return { claim: "decided", decided: 0, claimed: 0, surplus: false };
+  if (claim === "open") return { claim: "decided", decided: 1, claimed: -1, surplus: false };
+  if (item.decided + item.claimed < item.wanted) return { claim: "decided", decided: 1, claimed: 0, surplus: false };
+  return { claim, decided: 0, claimed: 0, surplus: true };
+}
+
+/** The item stays ours until the transaction ends; the round's state is read after the wait. */
+async function lockItem(transaction: Database, roundId: string, itemId: string): Promise<QueuedItem | undefined> {
+  const [item] = await transaction.$queryRaw<QueuedItem[]>`
+    select item."id", item."stratumId", item."itemId", item."wanted", item."decided", item."claimed", item."gold",
+      round."state"
+    from "RoundItem" item join "Round" round on round."id" = item."roundId"
+    where item."id" = ${itemId}::uuid and item."roundId" = ${roundId}::uuid
+    for update of item`;
+  return item;
+}
+
+/** Read after the lock, so that nothing of another transaction is missed. */
+async function readKnown(transaction: Database, personId: string, input: DecisionInput): Promise<Known> {
+  const [known] = await transaction.$queryRaw<Known[]>`
+    select
+      (select "state" from "Claim" where "roundItemId" = ${input.itemId}::uuid and "personId" = ${personId}::uuid)
+        as "claim",
+      (select "roundItemId" from "Decision"
+        where "personId" = ${personId}::uuid and "idempotencyKey" = ${input.idempotencyKey}) as "keyUsedOn",
+      (select coalesce(json_agg(json_build_object('id', decision."id", 'personId', decision."personId",
+          'label', decision."label", 'flags', decision."flags", 'surplus', decision."surplus")), '[]')
+        from "Decision" decision
+        where decision."roundItemId" = ${input.itemId}::uuid
+          and not exists (select 1 from "Decision" later where later."correctsId" = decision."id")) as "current"`;
+  return known ?? { claim: null, keyUsedOn: null, current: [] };
+}

@@ -1,0 +1,15 @@
+import { database } from "@/lib/platform/database/client";
+import { notFound } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
+import type { RoundDetail } from "./schema";
+import { roundInclude, summariseRound } from "./summarise-round";
+
+export async function readRound(actor: StudyActor, roundId: string): Promise<RoundDetail> {
+  const round = await database().round.findFirst({
+    where: { id: roundId, studyId: actor.studyId },
+    include: roundInclude,
+  });
+  if (!round) throw notFound();
+  const { instructionsDe, instructionsEn } = round;
+  return { ...summariseRound(actor, round), instructionsDe, instructionsEn };
+}

@@ -1,0 +1,64 @@
+import type { DecisionLabel } from "./schema";
+
+/** A person's hold on a document ends by itself after this long. */
+export const claimHours = 2;
+/** Documents that the browser holds ready behind the one on the screen. */
+export const prefetchedItems = 3;
+/** More than this many open claims nobody needs: what is undelivered is at most what was handed out. */
+export const mostOpenClaims = 16;
+/** Assumed until a person has a pace of their own. */
+export const assumedSecondsPerDecision = 20;
+
+export type Gold = "medical" | "non_medical";
+export type GoldState = Gold | "unsettled";
+
+/** Agreed, else the single decision; unsure or conflicting decisions settle nothing (docs: statistics, "Gold"). */
+export function settle(labels: readonly DecisionLabel[]): { gold: Gold | null; disputed: boolean } {
+  const [first] = labels;
+  const disputed = labels.some((label) => label !== first);
+  const gold = first === undefined || first === "unsure" || disputed ? null : first;
+  return { gold, disputed };
+}
+
+/** Under which column of the confusion matrix an item is counted; null: nobody has decided yet. */
+export function goldStateOf(decided: number, gold: Gold | null): GoldState | null {
+  return decided === 0 ? null : (gold ?? "unsettled");
+}
+
+export type CountedDecision = { personId: string; label: DecisionLabel };
+
+/** Who decided what on one item, in AgreementTally's form; null: nobody. */
+export function patternOf(decisions: readonly CountedDecision[]): string | null {
+  if (decisions.length === 0) return null;
+  return decisions
+    .map(({ personId, label }) => `${personId}:${label}`)
+    .sort()
+    .join(" ");
+}
+
+/** Back from AgreementTally's form. */
+export function readPattern(pattern: string): CountedDecision[] {
+  return pattern.split(" ").map((part) => {
+    const [personId = "", label = ""] = part.split(":");
+    return { personId, label: label as DecisionLabel };
+  });
+}
+
+/**
+ * What is at most still open for a person, without counting rows: documents that they have not decided, and decisions
+ * that the round still wants. Each bound is reached at one end of a round; the queue itself has the last word.
+ */
+export function openForPerson(round: { items: number; wanted: number; decided: number }, ownDecided: number): number {
+  return Math.max(0, Math.min(round.wanted - round.decided, round.items - ownDecided));
+}
+
+/** Active seconds per decision; null before the first. */
+export function paceOf(decided: number, activeMs: number): number | null {
+  return decided === 0 ? null : activeMs / decided / 1000;
+}
+
+/** Documents in a set of about ten minutes at this pace. */
+export function setSizeFor(secondsPerDecision: number | null): number {
+  const size = Math.round(600 / (secondsPerDecision ?? assumedSecondsPerDecision));
+  return Math.min(60, Math.max(10, size));
+}

@@ -1,0 +1,191 @@
+import { z } from "zod";
+
+export const decisionLabels = ["medical", "non_medical", "unsure"] as const;
+export const decisionLabelSchema = z.enum(decisionLabels);
+export type DecisionLabel = (typeof decisionLabels)[number];
+
+export const decisionFlags = ["personal_data", "not_german", "unreadable", "other"] as const;
+export const decisionFlagSchema = z.enum(decisionFlags);
+export type DecisionFlag = (typeof decisionFlags)[number];
+
+export const roundStates = ["draft", "open", "closed"] as const;
+export type RoundState = (typeof roundStates)[number];
+
+export const roundParams = z.object({ studyId: z.uuid(), roundId: z.uuid() });
+
+const name = z.string().trim().min(1).max(120);
+const instructions = z.string().trim().min(1).max(20_000);
+const memberIds = z
+  .array(z.uuid())
+  .max(200)
+  .transform((ids) => [...new Set(ids)]);
+const doubleShare = z.number().min(0).max(1);
+
+export const createRoundSchema = z.object({
+  drawId: z.uuid(),
+  name,
+  instructionsDe: instructions,
+  instructionsEn: instructions,
+  memberIds: memberIds.default([]),
+  /** share of items that two people decide */
+  doubleShare: doubleShare.default(0.2),
+  /** shuffles the queue and chooses what is decided twice; left out: chosen by the studio */
+  seed: z.number().int().min(0).max(2_147_483_647).optional(),
+});
+export type CreateRoundInput = z.infer<typeof createRoundSchema>;
+
+export const changeRoundSchema = z.object({
+  name: name.optional(),
+  instructionsDe: instructions.optional(),
+  instructionsEn: instructions.optional(),
+  memberIds: memberIds.optional(),
+  doubleShare: doubleShare.optional(),
+});
+export type ChangeRoundInput = z.infer<typeof changeRoundSchema>;
+
+export const roundMemberSchema = z.object({
+  personId: z.uuid(),
+  name: z.string(),
+  simulated: z.boolean(),
+  /** items with a decision of this person; null where the caller may not see it */
+  decided: z.number().int().nullable(),
+});
+
+export const roundSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  state: z.enum(roundStates),
+  sampleId: z.uuid(),
+  sampleName: z.string(),
+  drawId: z.uuid(),
+  doubleShare: z.number(),
+  /** published when the round closes, since it tells which documents are decided twice */
+  seed: z.number().int().nullable(),
+  /** documents, decisions that are wanted of them, and decisions that count */
+  items: z.number().int(),
+  wanted: z.number().int(),
+  decided: z.number().int(),
+  members: z.array(roundMemberSchema),
+  /** the caller takes part and the round is open: estimates are kept from them */
+  deciding: z.boolean(),
+  /** active seconds of work per decision so far, over all people; null before the first */
+  secondsPerDecision: z.number().nullable(),
+  assignmentHash: z.string().nullable(),
+  /** published when the round closes */
+  salt: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  openedAt: z.iso.datetime().nullable(),
+  closedAt: z.iso.datetime().nullable(),
+});
+export type RoundSummary = z.infer<typeof roundSchema>;
+
+export const roundDetailSchema = roundSchema.extend({ instructionsDe: z.string(), instructionsEn: z.string() });
+export type RoundDetail = z.infer<typeof roundDetailSchema>;
+
+export const assignmentSchema = z.object({
+  /** lines "position item wanted", in the order of the queue */
+  assignment: z.string(),
+  salt: z.string(),
+  publishedHash: z.string(),
+  computedHash: z.string(),
+  matches: z.boolean(),
+});
+
+/** Everything that the browser learns of a document before its person decides. */
+export const workItemSchema = z.object({ id: z.uuid(), text: z.string(), characters: z.number().int() });
+export type WorkItem = z.infer<typeof workItemSchema>;
+
+export const workProgressSchema = z.object({
+  /** the caller's own count */
+  decided: z.number().int(),
+  /** what is at most still open for the caller */
+  open: z.number().int(),
+  /** the caller's own pace; null before the first decision */
+  secondsPerDecision: z.number().nullable(),
+});
+export type WorkProgress = z.infer<typeof workProgressSchema>;
+
+export const claimItemsSchema = z.object({
+  /** who is thought to work; refused when someone else is signed in meanwhile */
+  personId: z.uuid(),
+  count: z.number().int().min(1).max(8),
+  /** items that the browser still holds, undecided or not yet delivered: they are not sent again */
+  holding: z.array(z.uuid()).max(200).default([]),
+});
+export type ClaimItemsInput = z.infer<typeof claimItemsSchema>;
+
+export const claimedItemsSchema = z.object({
+  items: z.array(workItemSchema),
+  progress: workProgressSchema,
+  /** the claims lapse then; hand it back when leaving */
+  claimedUntil: z.iso.datetime(),
+});
+export type ClaimedItems = z.infer<typeof claimedItemsSchema>;
+
+export const releaseClaimsSchema = z.object({
+  personId: z.uuid(),
+  /** as answered by the last claim: claims that another window has renewed since stay */
+  claimedUntil: z.iso.datetime(),
+});
+
+export const skipItemSchema = z.object({ personId: z.uuid(), itemId: z.uuid() });
+
+export const decisionSchema = z.object({
+  /** made by the browser once per decision; a repeat is answered with the first result */
+  idempotencyKey: z.uuid(),
+  itemId: z.uuid(),
+  /** null withdraws the person's decision; another label corrects it */
+  label: decisionLabelSchema.nullable(),
+  flags: z.array(decisionFlagSchema).max(decisionFlags.length).default([]),
+  note: z.string().trim().max(2000).default(""),
+  activeMs: z.number().int().min(0).max(86_400_000),
+  decidedAt: z.iso.datetime({ offset: true }),
+});
+export type DecisionInput = z.infer<typeof decisionSchema>;
+
+export const submitDecisionsSchema = z.object({
+  personId: z.uuid(),
+  decisions: z.array(decisionSchema).min(1).max(50),
+});
+export type SubmitDecisionsInput = z.infer<typeof submitDecisionsSchema>;
+
+export const decisionResultSchema = z.object({
+  idempotencyKey: z.uuid(),
+  status: z.enum(["kept", "refused"]),
+  /** of a refusal; a code of errors.json */
+  code: z.string().optional(),
+});
+export type DecisionResult = z.infer<typeof decisionResultSchema>;
+
+export const itemFilters = ["all", "disputed", "unsettled", "flagged", "llm_differs"] as const;
+export type ItemFilter = (typeof itemFilters)[number];
+
+export const decidedItemsQuery = z.object({
+  filter: z.enum(itemFilters).default("all"),
+  labelling: z.uuid().optional(),
+  /** position in the queue after which the page starts */
+  after: z.coerce.number().int().min(-1).default(-1),
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+});
+export type DecidedItemsQuery = z.infer<typeof decidedItemsQuery>;
+
+export const decidedItemSchema = z.object({
+  id: z.uuid(),
+  position: z.number().int(),
+  documentId: z.string(),
+  text: z.string(),
+  stratum: z.string(),
+  wanted: z.number().int(),
+  gold: z.enum(["medical", "non_medical", "unsettled"]),
+  disputed: z.boolean(),
+  flagged: z.boolean(),
+  llm: z.enum(["medical", "non_medical", "unusable"]).nullable(),
+  decisions: z.array(z.object({ label: decisionLabelSchema, flags: z.array(z.string()), note: z.string() })),
+});
+export type DecidedItem = z.infer<typeof decidedItemSchema>;
+
+export const decidedItemsSchema = z.object({
+  items: z.array(decidedItemSchema),
+  /** `after` of the next page; null: this was the last */
+  next: z.number().int().nullable(),
+});

@@ -1,0 +1,23 @@
+import { database } from "@/lib/platform/database/client";
+import { conflict } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
+import { enterRound } from "./enter-round";
+import { keepDecision } from "./keep-decision";
+import type { DecisionResult, SubmitDecisionsInput } from "./schema";
+
+/**
+ * A batch from the browser's outbox, in its order. Each decision is kept or refused for itself, so that one that can't
+ * be kept does not hold up the others. A batch of which nothing could be kept is refused as a whole (409).
+ */
+export async function submitDecisions(
+  actor: StudyActor,
+  roundId: string,
+  input: SubmitDecisionsInput,
+): Promise<{ results: DecisionResult[] }> {
+  await enterRound(database(), actor, roundId, input.personId);
+  const results: DecisionResult[] = [];
+  for (const decision of input.decisions) results.push(await keepDecision(actor, roundId, decision));
+  const [first] = results;
+  if (first?.code && results.every((result) => result.code === first.code)) throw conflict(first.code);
+  return { results };
+}

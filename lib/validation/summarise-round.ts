@@ -1,0 +1,47 @@
+import type { Prisma } from "@/lib/platform/database/client";
+import { may, type StudyActor } from "@/lib/studies/actor";
+import { paceOf } from "./rules";
+import type { RoundSummary } from "./schema";
+
+export const roundInclude = {
+  draw: { select: { sample: { select: { id: true, name: true } } } },
+  members: {
+    include: { person: { select: { name: true, simulated: true } } },
+    orderBy: [{ addedAt: "asc" }, { personId: "asc" }],
+  },
+} satisfies Prisma.RoundInclude;
+
+type RoundRow = Prisma.RoundGetPayload<{ include: typeof roundInclude }>;
+
+export function summariseRound(actor: StudyActor, round: RoundRow): RoundSummary {
+  // Who did how much is the owner's to see, and each person's own.
+  const owner = may(actor, "audit.read");
+  const total = round.members.reduce((sum, member) => sum + member.decided, 0);
+  const activeMs = round.members.reduce((sum, member) => sum + Number(member.activeMs), 0);
+  return {
+    id: round.id,
+    name: round.name,
+    state: round.state,
+    sampleId: round.draw.sample.id,
+    sampleName: round.draw.sample.name,
+    drawId: round.drawId,
+    doubleShare: round.doubleShare,
+    seed: round.state === "closed" ? round.seed : null,
+    items: round.items,
+    wanted: round.wanted,
+    decided: round.decided,
+    members: round.members.map((member) => ({
+      personId: member.personId,
+      name: member.person.name,
+      simulated: member.person.simulated,
+      decided: owner || member.personId === actor.personId ? member.decided : null,
+    })),
+    deciding: round.state === "open" && round.members.some((member) => member.personId === actor.personId),
+    secondsPerDecision: paceOf(total, activeMs),
+    assignmentHash: round.assignmentHash,
+    salt: round.state === "closed" ? round.salt : null,
+    createdAt: round.createdAt.toISOString(),
+    openedAt: round.openedAt?.toISOString() ?? null,
+    closedAt: round.closedAt?.toISOString() ?? null,
+  };
+}

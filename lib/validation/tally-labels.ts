@@ -1,0 +1,41 @@
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { takeRound } from "./round-lock";
+
+/**
+ * Counts the LLM labels of one labelling run against what people have decided in one round, from the rows. No decision is
+ * under way meanwhile, and labels are counted as one snapshot sees them: from here on decisions keep the tallies exact.
+ */
+export function tallyLabels(roundId: string, labellingRunId: string): Promise<void> {
+  return inTransaction(async (transaction) => {
+    await takeRound(transaction, roundId);
+    await transaction.qualityTally.deleteMany({ where: { roundId, labellingRunId } });
+    await transaction.$executeRaw`
+      with labels as materialized (
+        select "itemId", "outcome" from "LlmLabel" where "labellingRunId" = ${labellingRunId}::uuid
+      ), counted as (
+        insert into "QualityTally" ("roundId", "labellingRunId", "stratumId", "outcome", "gold", "count")
+        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", labels."outcome",
+          coalesce(item."gold"::text, 'unsettled'), count(*)
+        from "RoundItem" item join labels on labels."itemId" = item."itemId"
+        where item."roundId" = ${roundId}::uuid and item."decided" > 0
+        group by item."stratumId", labels."outcome", coalesce(item."gold"::text, 'unsettled')
+      )
+      insert into "TalliedLabelling" ("roundId", "labellingRunId", "labels")
+      select ${roundId}::uuid, ${labellingRunId}::uuid, count(*) from labels
+      on conflict ("roundId", "labellingRunId") do update set "labels" = excluded."labels", "talliedAt" = now()`;
+  });
+}
+
+/**
+ * Rounds and ended labelling runs of the same draw whose tallies do not hold all labels yet. Looking for them from here,
+ * instead of being told, keeps labelling free of what later rooms do with labels, and misses nothing after a crash.
+ */
+export function findUntalliedLabels(): Promise<{ roundId: string; labellingRunId: string }[]> {
+  return database().$queryRaw`
+    select round."id" as "roundId", run."id" as "labellingRunId"
+    from "Round" round
+    join "LabellingRun" run on run."drawId" = round."drawId" and run."state" in ('paused', 'succeeded', 'failed', 'cancelled')
+    left join "TalliedLabelling" tallied on tallied."roundId" = round."id" and tallied."labellingRunId" = run."id"
+    where round."state" <> 'draft' and run."medical" + run."nonMedical" + run."unusable" > 0
+      and tallied."labels" is distinct from run."medical" + run."nonMedical" + run."unusable"`;
+}

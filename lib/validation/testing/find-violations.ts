@@ -1,0 +1,83 @@
+import { database } from "@/lib/platform/database/client";
+import { goldStateOf, patternOf, settle } from "../rules";
+import type { DecisionLabel } from "../schema";
+
+const tallyOf = (keys: (string | null)[]) => {
+  const tally: Record<string, number> = {};
+  for (const key of keys) if (key !== null) tally[key] = (tally[key] ?? 0) + 1;
+  return tally;
+};
+
+/**
+ * Works out from the appended rows alone what every count must be, and tells where the stored ones differ. An empty list:
+ * nothing was handed out or counted too often, and nothing was lost.
+ */
+export async function findViolations(roundId: string): Promise<string[]> {
+  const round = await database().round.findUniqueOrThrow({ where: { id: roundId }, include: { members: true } });
+  const items = await database().roundItem.findMany({ where: { roundId }, include: { claims: true, decisions: true } });
+  const violations: string[] = [];
+  const check = (what: string, stored: unknown, found: unknown) => {
+    if (JSON.stringify(stored) !== JSON.stringify(found)) {
+      violations.push(`${what}: stored ${JSON.stringify(stored)}, found ${JSON.stringify(found)}`);
+    }
+  };
+  const settled = items.map((item) => {
+    const corrected = new Set(item.decisions.map((decision) => decision.correctsId));
+    const current = item.decisions.filter((decision) => !corrected.has(decision.id));
+    check(`${item.id} persons`, new Set(current.map((one) => one.personId)).size, current.length);
+    const counted = current.flatMap((one) =>
+      one.label && !one.surplus ? [{ ...one, label: one.label as DecisionLabel }] : [],
+    );
+    const { gold, disputed } = settle(counted.map((one) => one.label));
+    check(`${item.id} decided`, item.decided, counted.length);
+    check(`${item.id} claimed`, item.claimed, item.claims.filter((claim) => claim.state === "open").length);
+    check(`${item.id} gold`, item.gold, gold);
+    check(`${item.id} disputed`, item.disputed, disputed);
+    check(
+      `${item.id} flagged`,
+      item.flagged,
+      counted.some((one) => one.flags.length > 0),
+    );
+    if (item.decided + item.claimed > item.wanted) violations.push(`${item.id} is over-assigned`);
+    for (const one of counted) {
+      const claim = item.claims.find((claim) => claim.personId === one.personId);
+      check(`${item.id} claim of a counted decision`, claim?.state, "decided");
+    }
+    const people = current.filter((one) => one.label).map((one) => one.personId);
+    return { item, gold: goldStateOf(counted.length, gold), pattern: patternOf(counted), people };
+  });
+  check(
+    "round decided",
+    round.decided,
+    items.reduce((sum, item) => sum + item.decided, 0),
+  );
+  for (const member of round.members) {
+    const own = settled.filter(({ people }) => people.includes(member.personId)).length;
+    check(`member ${member.personId} decided`, member.decided, own);
+  }
+  const sorted = (tally: Record<string, number>) => Object.entries(tally).sort();
+  const agreement = await database().agreementTally.findMany({ where: { roundId, count: { gt: 0 } } });
+  check(
+    "agreement",
+    sorted(Object.fromEntries(agreement.map((row) => [row.pattern, row.count]))),
+    sorted(tallyOf(settled.map(({ pattern }) => pattern))),
+  );
+  const tallied = await database().talliedLabelling.findMany({ where: { roundId }, include: { labellingRun: true } });
+  for (const { labellingRunId, labels, labellingRun: run } of tallied) {
+    if (labels !== run.medical + run.nonMedical + run.unusable) continue;
+    const outcomes = new Map(
+      (await database().llmLabel.findMany({ where: { labellingRunId } })).map((label) => [label.itemId, label.outcome]),
+    );
+    const found = settled.map(({ item, gold }) => {
+      const outcome = outcomes.get(item.itemId);
+      return gold && outcome ? `${item.stratumId} ${outcome} ${gold}` : null;
+    });
+    const stored = await database().qualityTally.findMany({ where: { roundId, labellingRunId, count: { gt: 0 } } });
+    check(
+      `quality of ${labellingRunId}`,
+      sorted(Object.fromEntries(stored.map((row) => [`${row.stratumId} ${row.outcome} ${row.gold}`, row.count]))),
+      sorted(tallyOf(found)),
+    );
+  }
+  return violations;
+}
