@@ -1,4 +1,5 @@
 import * as auth from "@/lib/auth/api";
+import * as labelling from "@/lib/labelling/api";
 import type { Operation } from "@/lib/platform/http/operation";
 import * as studies from "@/lib/studies/api";
 
@@ -6,4 +7,6 @@ import * as studies from "@/lib/studies/api";
 export type AnyOperation = Operation<any, any, any, any>;
 
 /** Every room's operations; a room's api.ts exports operations only, so that this list needs no other. */
-export const operations: AnyOperation[] = [auth, studies].flatMap((room) => Object.values(room) as AnyOperation[]);
+export const operations: AnyOperation[] = [auth, studies, labelling].flatMap(
+  (room) => Object.values(room) as AnyOperation[],
+);

@@ -1,5 +1,7 @@
 // @ts-check
 import { PrismaPg } from "@prisma/adapter-pg";
+import { DriverAdapterError } from "@prisma/driver-adapter-utils";
+import pg from "pg";
 import { driverUrl, schemaName, withDatabase } from "./database-address.mjs";
 
 /** @typedef {Awaited<ReturnType<PrismaPg['connect']>>} Adapter */
@@ -10,6 +12,7 @@ import { driverUrl, schemaName, withDatabase } from "./database-address.mjs";
 const INTERNAL_CHAR = 18;
 const BLANK_PADDED_CHARACTER = 1042;
 const CHARACTER_COLUMN = 6;
+const UNKNOWN_CODE = "P0001";
 
 /**
  * `@prisma/adapter-pg` made fit for migrations. Version 7.10 is written for queries and gets three things wrong here:
@@ -35,8 +38,7 @@ export class MigrationAdapterFactory extends PrismaPg {
       try {
         await adapter.underlyingDriver().query(script);
       } catch (error) {
-        // @ts-expect-error the adapter's own translation of driver errors is not in its public type
-        adapter.onError(error);
+        throw inPostgresWords(error, script);
       }
     };
     readInternalChars(adapter);
@@ -66,6 +68,20 @@ export class MigrationAdapterFactory extends PrismaPg {
     }
     this.#open.clear();
   }
+}
+
+/**
+ * Adapter and engine would turn PostgreSQL's error into a kind of their own ("no such table") and lose what helps to
+ * mend a script. Under a code that neither knows, its words and the line get through.
+ * @param {unknown} error
+ * @param {string} script
+ */
+function inPostgresWords(error, script) {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const { code = "", severity = "ERROR", detail, hint, column } = error;
+  const line = error.position ? `, line ${script.slice(0, Number(error.position)).split("\n").length}` : "";
+  const message = `${error.message} (${code}${line})`;
+  return new DriverAdapterError({ kind: "postgres", code: UNKNOWN_CODE, severity, message, detail, hint, column });
 }
 
 /**

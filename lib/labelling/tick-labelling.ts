@@ -1,0 +1,177 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod";
+import { defineJob } from "@/lib/jobs/define";
+import { enqueue } from "@/lib/jobs/enqueue";
+import { database } from "@/lib/platform/database/client";
+import { askForLabel, EndpointBusy, EndpointRefused } from "./ask-endpoint";
+import { connectEndpoint, type EndpointConnection } from "./connect-endpoint";
+import { Pace, renderPrompt } from "./rules";
+import { type LabellingParameters, labellingParametersSchema } from "./schema";
+import { writeLabel } from "./write-label";
+
+const tickMs = 20_000;
+/** So many failures in a row, with no success between, and the run pauses with the reason. */
+const failuresUntilPause = 8;
+/** So many failures of one document while others succeed, and its answer counts as unusable. */
+const failuresOfOneItem = 5;
+
+type Work = {
+  id: string;
+  drawId: string;
+  prompt: string;
+  parameters: LabellingParameters;
+  connection: EndpointConnection;
+};
+
+/** What a process remembers of a run between ticks; losing it costs nothing but a careful start. */
+const memory = new Map<string, { pace: Pace; failures: Map<string, number> }>();
+
+/** Labels for 20 s and asks for the next tick. An item is done when its label is there, so a killed worker loses nothing. */
+export const labellingTick = defineJob({
+  name: "labelling.tick",
+  payload: z.object({ labellingRunId: z.uuid() }),
+  async run({ labellingRunId }, { signal }) {
+    await database().labellingRun.updateMany({
+      where: { id: labellingRunId, state: "queued" },
+      data: { state: "running", startedAt: new Date() },
+    });
+    const run = await database().labellingRun.findFirst({
+      where: { id: labellingRunId, state: "running" },
+      include: { endpoint: true, prompt: true },
+    });
+    if (!run) return;
+    const way = await connectEndpoint({ ...run.endpoint, model: run.model });
+    if ("waiting" in way) return waitFor(run.id, way.waiting);
+    if (run.failureCode) await setReason(run.id, null);
+    const parameters = labellingParametersSchema.parse(run.parameters);
+    const work = { id: run.id, drawId: run.drawId, prompt: run.prompt.text, parameters, connection: way.connection };
+    const started = performance.now();
+    try {
+      await labelFor(work, started + tickMs, signal);
+    } catch (error) {
+      if (!(error instanceof EndpointRefused)) throw error;
+      await stopWith(run.id, error.code, error.detail);
+    } finally {
+      await database().labellingRun.update({
+        where: { id: run.id },
+        data: { activeMs: { increment: Math.round(performance.now() - started) } },
+      });
+    }
+    await finishOrGoOn(run.id);
+  },
+});
+
+async function labelFor(work: Work, until: number, signal: AbortSignal): Promise<void> {
+  const { pace, failures } = memory.get(work.id) ?? {
+    pace: new Pace(work.parameters.concurrency),
+    failures: new Map(),
+  };
+  memory.set(work.id, { pace, failures });
+  while (performance.now() < until && !signal.aborted) {
+    const state = await database().labellingRun.findUnique({ where: { id: work.id }, select: { state: true } });
+    if (state?.state !== "running") return;
+    const items = await nextItems(work, Math.max(1, Math.floor(pace.limit)) * 2);
+    if (items.length === 0) return;
+    let pauseMs = 0;
+    await inParallel(
+      items,
+      () => Math.floor(pace.limit),
+      async (item) => {
+        // The endpoint asked for a rest, or the time is over: the rest of this batch comes again.
+        if (pauseMs > 0 || performance.now() > until || signal.aborted) return;
+        try {
+          const message = renderPrompt(work.prompt, item.text, work.parameters.maxCharacters);
+          const answer = await askForLabel(work.connection, message, { ...work.parameters, signal });
+          await writeLabel(work, item.id, answer, 1 + (failures.get(item.id) ?? 0));
+          pace.succeeded();
+        } catch (error) {
+          if (signal.aborted) return;
+          if (!(error instanceof EndpointBusy)) throw error;
+          pauseMs = Math.max(pauseMs, pace.failed(error.retryAfterSeconds));
+          await countFailure(work, item.id, failures, error.reason);
+        }
+      },
+    );
+    if (pace.failuresInRow >= failuresUntilPause) {
+      pace.failuresInRow = 0;
+      return stopWith(work.id, "endpoint_unreachable", "");
+    }
+    if (pauseMs > 0)
+      await wait(Math.min(pauseMs, Math.max(0, until - performance.now())), undefined, { signal }).catch(() => {});
+  }
+}
+
+async function countFailure(work: Work, itemId: string, failures: Map<string, number>, reason: string): Promise<void> {
+  const count = (failures.get(itemId) ?? 0) + 1;
+  failures.set(itemId, count);
+  if (count < failuresOfOneItem) return;
+  const others = await database().labellingRun.findUnique({ where: { id: work.id } });
+  if (!others || others.medical + others.nonMedical + others.unusable === 0) return;
+  const answer = {
+    outcome: "unusable" as const,
+    probability: null,
+    latencyMs: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+  };
+  await writeLabel(work, itemId, { ...answer, rawAnswer: `no answer: ${reason}` }, count);
+}
+
+function nextItems(work: Work, limit: number): Promise<{ id: string; text: string }[]> {
+  return database().$queryRaw`
+    select i.id, left(i.text, ${work.parameters.maxCharacters}::int) as text
+    from "DrawItem" d join "Item" i on i.id = d."itemId"
+    where d."drawId" = ${work.drawId}::uuid
+      and not exists (select 1 from "LlmLabel" l where l."labellingRunId" = ${work.id}::uuid and l."itemId" = d."itemId")
+    order by d.position limit ${limit}::int`;
+}
+
+/** At most `limit()` at a time; the limit may change on the way. The first throw ends it, after those under way. */
+async function inParallel<T>(items: T[], limit: () => number, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const underWay = new Set<Promise<void>>();
+  let fault: unknown;
+  while ((waiting.length > 0 && fault === undefined) || underWay.size > 0) {
+    while (waiting.length > 0 && fault === undefined && underWay.size < Math.max(1, limit())) {
+      const item = waiting.shift() as T;
+      const task = work(item)
+        .catch((error: unknown) => {
+          fault ??= error;
+        })
+        .finally(() => underWay.delete(task));
+      underWay.add(task);
+    }
+    await Promise.race(underWay);
+  }
+  if (fault !== undefined) throw fault;
+}
+
+const setReason = (id: string, failureCode: string | null) =>
+  database().labellingRun.updateMany({ where: { id, state: "running" }, data: { failureCode, failureDetail: null } });
+
+async function waitFor(id: string, reason: string): Promise<void> {
+  await setReason(id, reason);
+  await enqueue(database(), labellingTick, { labellingRunId: id }, { key: `labelling:${id}`, delaySeconds: 2 });
+}
+
+/** Nothing is lost: whoever mends the reason resumes the run where it stands. */
+async function stopWith(id: string, failureCode: string, failureDetail: string): Promise<void> {
+  await database().labellingRun.updateMany({
+    where: { id, state: "running" },
+    data: { state: "paused", failureCode, failureDetail },
+  });
+}
+
+async function finishOrGoOn(id: string): Promise<void> {
+  const run = await database().labellingRun.findUniqueOrThrow({ where: { id } });
+  if (run.state !== "running") return;
+  if (run.medical + run.nonMedical + run.unusable < run.total) {
+    await enqueue(database(), labellingTick, { labellingRunId: id }, { key: `labelling:${id}` });
+    return;
+  }
+  await database().labellingRun.updateMany({
+    where: { id, state: "running" },
+    data: { state: "succeeded", finishedAt: new Date() },
+  });
+  memory.delete(id);
+}
