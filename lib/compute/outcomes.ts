@@ -2,9 +2,12 @@ import type { Database } from "@/lib/platform/database/client";
 import type { Run } from "@/lib/platform/database/generated/client";
 import type { Manifest } from "./manifest";
 import type { RunKind } from "./specs/index";
+import type { StoredSpec } from "./stored-spec";
 
 /** A run that has a verified manifest and is about to succeed. */
-export type FinishedRun = Pick<Run, "id" | "studyId" | "kind" | "name" | "spec" | "seed" | "createdById">;
+export type FinishedRun = Pick<Run, "id" | "studyId" | "kind" | "name" | "seed" | "createdById"> & {
+  spec: StoredSpec;
+};
 
 type Outcome<Data> = {
   /** Reads and computes before the transaction; may be called more than once. */

@@ -15,5 +15,5 @@ export const tickRun = defineJob({
 
 /** One waiting tick a run, however often it is asked for. */
 export function enqueueTick(transaction: Database, runId: string, delaySeconds = 0): Promise<void> {
-  return enqueue(transaction, tickRun, { runId }, { key: `run:${runId}`, delaySeconds, maxAttempts: 1 });
+  return enqueue(transaction, tickRun, { runId }, { key: `run:${runId}`, delaySeconds });
 }

@@ -1,0 +1,155 @@
+import { database } from "@/lib/platform/database/client";
+import { ingestBeyondGaps, ingestEvents } from "../ingest/ingest-events";
+import type { RayJob } from "../ray/jobs";
+import { verifyManifest } from "../verify-manifest";
+import { endAttempt, liveAttemptStates } from "./end-attempt";
+import type { AttemptRow, RunRow } from "./load-run";
+import { type JobSight, lookAtJob, waitingOf } from "./look-at-job";
+import { readOutcome } from "./read-outcome";
+import { stopAttempt } from "./stop-attempt";
+import { prepareSubmission, submitAttempt } from "./submit-attempt";
+import { succeed } from "./succeed";
+import { timing } from "./timing";
+import { showWaiting } from "./waiting";
+
+export type Moment = { now: Date; mayGoOn: () => boolean };
+
+/** `moved`: look again at once. Otherwise after so many seconds. */
+export type Advance = "moved" | { againIn: number };
+
+/** Moves a live attempt on by what can be done now. */
+export async function advanceAttempt(run: RunRow, attempt: AttemptRow, moment: Moment): Promise<Advance> {
+  if (attempt.state === "created") {
+    if (run.cancelRequestedAt) return cancelled(run, attempt, moment.now);
+    await prepareSubmission(run, attempt);
+    return "moved";
+  }
+  // Asked before the files are read: what an ended process wrote is then complete.
+  const sight = await lookAtJob(run.backend, attempt.submissionId);
+  if (attempt.state === "submitting" && sight.seen !== "job") return submit(run, attempt, sight, moment.now);
+  return watch(run, attempt, sight, moment);
+}
+
+async function submit(run: RunRow, attempt: AttemptRow, sight: JobSight, now: Date): Promise<Advance> {
+  if (run.cancelRequestedAt) return cancelled(run, attempt, now);
+  let waiting = sight.seen === "nothing" ? sight.waiting : null;
+  if (sight.seen === "unknown") {
+    try {
+      waiting = await submitAttempt(run, attempt, sight.connection, now);
+    } catch (error) {
+      waiting = waitingOf(error);
+    }
+  }
+  await showWaiting(attempt, waiting, now);
+  return { againIn: waiting ? timing.waitingTick : timing.tick };
+}
+
+async function watch(run: RunRow, attempt: AttemptRow, sight: JobSight, { now, mayGoOn }: Moment): Promise<Advance> {
+  const place = { id: attempt.id, runId: run.id, number: attempt.number, eventsIngested: attempt.eventsIngested };
+  const verified = await verifyManifest(place, run.kind);
+  if ((await ingestEvents(place, mayGoOn)) === "refused") return "moved";
+  if (!mayGoOn()) return { againIn: 0 };
+  const over = sight.seen === "job" && hasEnded(sight.job);
+  if (verified && "manifest" in verified) {
+    await ingestBeyondGaps(place);
+    return succeed(run, attempt, verified.manifest, now);
+  }
+  if (over) {
+    await ingestBeyondGaps(place);
+    await endWithoutManifest(run, attempt, sight.job, verified?.invalid ?? null, now);
+    return "moved";
+  }
+  if (run.cancelRequestedAt) return stopAttempt(run, attempt, sight, now);
+  if (sight.seen === "unknown") return missing(run, attempt, now);
+  if (sight.seen === "nothing") {
+    await showWaiting(attempt, sight.waiting, now);
+    return { againIn: timing.waitingTick };
+  }
+  await showAtWork(run, attempt, sight.job, now);
+  return { againIn: timing.tick };
+}
+
+function hasEnded(job: RayJob): boolean {
+  return job.status === "SUCCEEDED" || job.status === "FAILED" || job.status === "STOPPED";
+}
+
+async function showAtWork(run: RunRow, attempt: AttemptRow, job: RayJob, now: Date): Promise<void> {
+  const running = job.status === "RUNNING";
+  await showWaiting(attempt, running ? null : "resources", now);
+  await database().attempt.updateMany({
+    where: { id: attempt.id, state: { in: ["submitting", "pending"] } },
+    data: {
+      state: running ? "running" : "pending",
+      submittedAt: attempt.submittedAt ?? now,
+      ...(running ? { startedAt: now } : {}),
+    },
+  });
+  if (!running) return;
+  await database().attempt.updateMany({
+    where: { id: attempt.id, state: { in: liveAttemptStates } },
+    data: { heartbeatAt: now },
+  });
+  if (run.state === "queued") {
+    await database().run.updateMany({
+      where: { id: run.id, state: "queued", currentAttempt: attempt.number },
+      data: { state: "running", startedAt: now },
+    });
+  }
+}
+
+/** Ray was asked and does not know the job: its process may still be at work, so it gets some time to show it. */
+async function missing(run: RunRow, attempt: AttemptRow, now: Date): Promise<Advance> {
+  const lastSign = Math.max(
+    ...[attempt.heartbeatAt, attempt.submittedAt, attempt.createdAt].map((at) => at?.getTime() ?? 0),
+  );
+  const patience = run.backend.local ? timing.lostAfter.local : timing.lostAfter.remote;
+  const outcome = await readOutcome({ runId: run.id, number: attempt.number });
+  if (outcome) {
+    await endAttempt(
+      run,
+      attempt,
+      { state: "failed", code: outcome.code, detail: outcome.message, retry: outcome.retry },
+      now,
+    );
+    return "moved";
+  }
+  if (now.getTime() - lastSign > patience * 1000) {
+    await endAttempt(run, attempt, { state: "lost", code: "attempt_lost", detail: "", retry: "again" }, now);
+    return "moved";
+  }
+  await showWaiting(attempt, "job_unknown", now);
+  return { againIn: timing.waitingTick };
+}
+
+/** The job is over and has left no manifest that holds: no success. */
+async function endWithoutManifest(
+  run: RunRow,
+  attempt: AttemptRow,
+  job: RayJob,
+  invalid: string | null,
+  now: Date,
+): Promise<void> {
+  const end = (code: string, detail: string, retry: "again" | "elsewhere" | "never") =>
+    endAttempt(run, attempt, { state: "failed", code, detail, retry }, now);
+  if (invalid !== null) return end("manifest_invalid", invalid, "again");
+  if (run.cancelRequestedAt) {
+    return endAttempt(run, attempt, { state: "cancelled", code: null, detail: "", retry: "never" }, now);
+  }
+  const outcome = await readOutcome({ runId: run.id, number: attempt.number });
+  if (outcome) return end(outcome.code, outcome.message, outcome.retry);
+  if (job.exitCode === 3 || job.status === "STOPPED") return end("stopped_outside", "", "again");
+  if (job.exitCode === 2) return end("user_mistake", tail(job.message), "never");
+  if (job.status === "SUCCEEDED") return end("manifest_missing", tail(job.message), "again");
+  return end(
+    job.errorType === "JOB_ENTRYPOINT_COMMAND_ERROR" ? "process_died" : "job_failed",
+    tail(job.message),
+    "again",
+  );
+}
+
+const tail = (text: string) => text.replaceAll("\0", "").slice(-4000);
+
+async function cancelled(run: RunRow, attempt: AttemptRow, now: Date): Promise<Advance> {
+  await endAttempt(run, attempt, { state: "cancelled", code: null, detail: "", retry: "never" }, now);
+  return "moved";
+}

@@ -1,0 +1,85 @@
+import { recordAudit } from "@/lib/audit/record";
+import { inTransaction } from "@/lib/platform/database/client";
+import type { AttemptState } from "@/lib/platform/database/generated/enums";
+import { writeControl } from "../attempt-files";
+import { lockForAttempt } from "../lock-run";
+import type { AttemptRow, RunRow } from "./load-run";
+import { backOffSeconds } from "./timing";
+
+export const liveAttemptStates: AttemptState[] = ["created", "submitting", "pending", "running", "stopping"];
+
+export type Ending = {
+  state: "failed" | "lost" | "cancelled";
+  code: string | null;
+  detail: string;
+  /** `never` for what only the user can mend */
+  retry: "again" | "elsewhere" | "never";
+};
+
+/**
+ * Ends an attempt without success. The run goes on with a further attempt after a while, or ends with it. The attempt is
+ * fenced, so that a process of it that nobody knows of any more ends too.
+ */
+export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Ending, now: Date): Promise<void> {
+  await writeControl({ runId: run.id, number: attempt.number }, "fenced");
+  await inTransaction(async (transaction) => {
+    const locked = await lockForAttempt(transaction, attempt);
+    if (!locked) return;
+    const ended = await transaction.attempt.updateMany({
+      where: { id: attempt.id, state: { in: liveAttemptStates } },
+      data: {
+        state: ending.state,
+        failureCode: ending.code,
+        failureDetail: ending.detail || null,
+        finishedAt: now,
+        waitingCode: null,
+        waitingSince: null,
+      },
+    });
+    if (ended.count === 0) return;
+    const cancelled = ending.state === "cancelled" || locked.cancelRequested;
+    const goesOn = !cancelled && ending.retry !== "never" && attempt.number < run.maxAttempts;
+    if (goesOn) {
+      const seconds = ending.retry === "elsewhere" ? 0 : backOffSeconds(attempt.number);
+      await transaction.run.update({
+        where: { id: run.id },
+        data: { nextAttemptAt: new Date(now.getTime() + seconds * 1000) },
+      });
+      return;
+    }
+    await transaction.run.update({
+      where: { id: run.id },
+      data: {
+        state: cancelled ? "cancelled" : "failed",
+        finishedAt: now,
+        nextAttemptAt: null,
+        failureCode: cancelled ? null : ending.code,
+        failureDetail: cancelled ? null : ending.detail || null,
+      },
+    });
+    await recordAudit(transaction, null, {
+      action: cancelled ? "runs.cancelled" : "runs.failed",
+      subject: "run",
+      subjectId: run.id,
+      studyId: run.studyId,
+      detail: cancelled ? {} : { code: ending.code },
+    });
+  });
+}
+
+/** A run that is cancelled while no attempt of it is under way. */
+export async function cancelWithoutAttempt(run: RunRow, now: Date): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const ended = await transaction.run.updateMany({
+      where: { id: run.id, state: { in: ["queued", "running"] }, currentAttempt: run.currentAttempt },
+      data: { state: "cancelled", finishedAt: now, nextAttemptAt: null },
+    });
+    if (ended.count === 0) return;
+    await recordAudit(transaction, null, {
+      action: "runs.cancelled",
+      subject: "run",
+      subjectId: run.id,
+      studyId: run.studyId,
+    });
+  });
+}

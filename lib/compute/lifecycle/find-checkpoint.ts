@@ -1,0 +1,33 @@
+import path from "node:path";
+import type { Attempt } from "@/lib/platform/database/generated/client";
+import { pathOf } from "@/lib/platform/storage/addresses";
+import { sizeOf } from "../attempt-files";
+
+export type Checkpoint = { address: string; step: number };
+
+type Earlier = Pick<Attempt, "checkpointAddress" | "checkpointStep" | "resumeAddress" | "resumeStep" | "failureCode">;
+
+/**
+ * The newest complete checkpoint that an event told of. Ones that no event told of are not taken: the metrics before them
+ * may not have come out either, and would be missing for good. `distrusted` are checkpoints that an attempt
+ * could not continue from.
+ */
+export async function findCheckpoint(attempts: readonly Earlier[]): Promise<Checkpoint | null> {
+  const distrusted = new Set(
+    attempts
+      .filter(({ failureCode }) => failureCode?.startsWith("checkpoint_"))
+      .map(({ resumeAddress }) => resumeAddress),
+  );
+  const candidates = attempts
+    .flatMap((attempt) => [
+      { address: attempt.checkpointAddress, step: attempt.checkpointStep },
+      { address: attempt.resumeAddress, step: attempt.resumeStep },
+    ])
+    .filter((each): each is Checkpoint => each.address !== null && each.step !== null)
+    .filter(({ address }) => !distrusted.has(address))
+    .sort((a, b) => b.step - a.step);
+  for (const candidate of candidates) {
+    if ((await sizeOf(path.join(pathOf(candidate.address), "complete.json"))) !== null) return candidate;
+  }
+  return null;
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { type AttemptPlace, attemptFile, readText } from "../attempt-files";
+
+const outcomeSchema = z.object({ code: z.string().min(1).max(100), message: z.string() });
+
+/** Codes that the runner gives to faults that may pass (exit 1); all others are the user's to mend (exit 2). */
+const faultsThatMayPass = new Set(["store_full", "store_unwritable", "attempt_in_use", "unexpected_fault"]);
+/** The checkpoint that an attempt was told to continue from turned out to be no good: an earlier one may be. */
+const faultsOfCheckpoint = new Set(["checkpoint_incomplete", "checkpoint_damaged"]);
+
+export type Outcome = { code: string; message: string; retry: "again" | "elsewhere" | "never" };
+
+/** Why the runner says that the attempt failed; null where it could not say anything any more. */
+export async function readOutcome(place: AttemptPlace): Promise<Outcome | null> {
+  const text = await readText(attemptFile(place, "outcome.json"), 1024 * 1024).catch(() => null);
+  if (text === null) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = outcomeSchema.safeParse(json);
+  if (!parsed.success) return null;
+  const { code, message } = parsed.data;
+  const retry = faultsThatMayPass.has(code) ? "again" : faultsOfCheckpoint.has(code) ? "elsewhere" : "never";
+  return { code, message: message.slice(0, 4000), retry };
+}

@@ -1,0 +1,54 @@
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { environment } from "@/lib/platform/environment";
+import { lockForAttempt } from "../lock-run";
+import { describeCluster, isRecentEnough } from "../ray/cluster";
+import { submitJobOnce } from "../ray/jobs";
+import type { RayConnection } from "../ray/request";
+import type { WaitingCode } from "../schema";
+import { writeSpec } from "./create-attempt";
+import { jobResources } from "./job-resources";
+import type { AttemptRow, RunRow } from "./load-run";
+
+/** The spec is in the store: from here on the job may exist, even where the reply to its submission was lost. */
+export async function prepareSubmission(run: RunRow, attempt: AttemptRow): Promise<void> {
+  await writeSpec(run, attempt);
+  await inTransaction(async (transaction) => {
+    if (!(await lockForAttempt(transaction, attempt))) return;
+    await transaction.attempt.updateMany({
+      where: { id: attempt.id, state: "created" },
+      data: { state: "submitting" },
+    });
+  });
+}
+
+/** Ray's stop waits so long before it kills; the runner finishes its step and writes a checkpoint meanwhile. */
+const stopWaitSeconds = 30;
+
+/** Submits the job, once however often it is called. Answers what it waits for where it can't be submitted. */
+export async function submitAttempt(
+  run: RunRow,
+  attempt: AttemptRow,
+  connection: RayConnection,
+  now: Date,
+): Promise<WaitingCode | null> {
+  const cluster = await describeCluster(connection);
+  if (!isRecentEnough(cluster.version)) return "backend_too_old";
+  const resources = jobResources(run.kind, run.spec.resources, cluster);
+  if (!resources) return "resources_too_few";
+  await submitJobOnce(connection, {
+    submissionId: attempt.submissionId,
+    // Both are made by us: a UUID and a number. `exec`, so that signals reach the runner and not a shell.
+    entrypoint: `exec python -m definemed_runner run --run-id ${run.id} --attempt ${attempt.number}`,
+    environment: {
+      DEFINEMED_STORE: environment().storeAddress,
+      DEFINEMED_DIE_WITH_PARENT: "1",
+      RAY_JOB_STOP_WAIT_TIME_S: String(stopWaitSeconds),
+    },
+    ...resources,
+  });
+  await database().attempt.updateMany({
+    where: { id: attempt.id, state: "submitting" },
+    data: { state: "pending", submittedAt: now },
+  });
+  return null;
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { askHttp } from "./http";
+import { addressOf, askRay, type RayConnection, RayUnreachable } from "./request";
+
+/** Older ones lack token authentication. */
+export const leastRayVersion = "2.54";
+
+const versionSchema = z.object({ ray_version: z.string() });
+const nodesSchema = z.object({
+  data: z.object({
+    result: z.object({
+      result: z.array(z.object({ state: z.string(), resources_total: z.record(z.string(), z.number()).nullish() })),
+    }),
+  }),
+});
+
+export type RayCluster = {
+  version: string;
+  nodes: number;
+  cpus: number;
+  gpus: number;
+  memoryBytes: number;
+  /** what one job, which runs on one node, can get at most */
+  largestNode: { cpus: number; gpus: number };
+};
+
+/** Version and total resources of the nodes that are alive. */
+export async function describeCluster(connection: RayConnection): Promise<RayCluster> {
+  const version = await askRay(connection, "GET", "/api/version", versionSchema);
+  if (!version) throw new RayUnreachable("the answer is not Ray's: no version");
+  const nodes = await askRay(connection, "GET", "/api/v0/nodes?limit=10000", nodesSchema);
+  const alive = nodes?.data.result.result.filter((node) => node.state === "ALIVE") ?? [];
+  const total = (name: string) => alive.reduce((sum, node) => sum + (node.resources_total?.[name] ?? 0), 0);
+  const largest = (name: string) => Math.max(0, ...alive.map((node) => node.resources_total?.[name] ?? 0));
+  return {
+    version: version.ray_version,
+    nodes: alive.length,
+    cpus: total("CPU"),
+    gpus: total("GPU"),
+    memoryBytes: total("memory"),
+    largestNode: { cpus: largest("CPU"), gpus: largest("GPU") },
+  };
+}
+
+/** Whether a cluster answers without any token: then anyone who reaches it may run anything on it. */
+export async function answersWithoutToken(address: string): Promise<boolean> {
+  const answer = await askHttp(addressOf({ address }, "/api/jobs/"), { method: "GET", headers: {}, timeoutMs: 10_000 });
+  return answer.status >= 200 && answer.status < 300;
+}
+
+export function isRecentEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [leastMajor = 0, leastMinor = 0] = leastRayVersion.split(".").map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { runKinds } from "./specs/index";
+
+export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
+export type RunStateName = (typeof runStates)[number];
+
+export const attemptStates = [
+  "created",
+  "submitting",
+  "pending",
+  "running",
+  "stopping",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "lost",
+] as const;
+
+/** What a live attempt waits for; each has a sentence in messages/LOCALE/runs.json. */
+export const waitingCodes = [
+  "backend_installing",
+  "backend_starting",
+  "backend_unreachable",
+  "backend_failed",
+  "backend_token_refused",
+  "backend_token_unreadable",
+  "backend_not_allowed",
+  "backend_too_old",
+  "supervisor_missing",
+  "submission_refused",
+  "resources",
+  "resources_too_few",
+  "job_unknown",
+  "outcome_failing",
+] as const;
+export type WaitingCode = (typeof waitingCodes)[number];
+
+const time = z.iso.datetime();
+export const runKindSchema = z.enum(runKinds);
+
+export const progressSchema = z.object({
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  phase: z.string(),
+  secondsLeft: z.number().nullable(),
+});
+
+export const runListItemSchema = z.object({
+  id: z.uuid(),
+  kind: runKindSchema,
+  name: z.string(),
+  state: z.enum(runStates),
+  cancelRequested: z.boolean(),
+  attempt: z.int(),
+  progress: progressSchema,
+  waitingCode: z.enum(waitingCodes).nullable(),
+  failureCode: z.string().nullable(),
+  backendName: z.string(),
+  createdByName: z.string().nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+});
+export type RunListItem = z.infer<typeof runListItemSchema>;
+
+export const attemptSchema = z.object({
+  number: z.int(),
+  state: z.enum(attemptStates),
+  waitingCode: z.enum(waitingCodes).nullable(),
+  waitingSince: time.nullable(),
+  resumeStep: z.int().nullable(),
+  checkpointStep: z.int().nullable(),
+  failureCode: z.string().nullable(),
+  failureDetail: z.string().nullable(),
+  createdAt: time,
+  submittedAt: time.nullable(),
+  startedAt: time.nullable(),
+  heartbeatAt: time.nullable(),
+  finishedAt: time.nullable(),
+});
+export type AttemptView = z.infer<typeof attemptSchema>;
+
+export const lineageEdgeSchema = z.object({
+  direction: z.enum(["input", "output"]),
+  kind: z.string(),
+  targetId: z.uuid(),
+  role: z.string(),
+  /** null: it has been deleted, or its kind has no name */
+  name: z.string().nullable(),
+});
+export type LineageEdge = z.infer<typeof lineageEdgeSchema>;
+
+export const runSchema = runListItemSchema.extend({
+  seed: z.int(),
+  spec: z.record(z.string(), z.unknown()),
+  specHash: z.string(),
+  maxAttempts: z.int(),
+  nextAttemptAt: time.nullable(),
+  failureDetail: z.string().nullable(),
+  summary: z.record(z.string(), z.unknown()),
+  attempts: z.array(attemptSchema),
+  artifacts: z.array(
+    z.object({ name: z.string(), address: z.string(), digest: z.string(), bytes: z.number(), attempt: z.int() }),
+  ),
+  edges: z.array(lineageEdgeSchema),
+  metricNames: z.array(z.string()),
+  warnings: z.int(),
+  /** grows with every event file that is taken in; what was loaded before is out of date */
+  revision: z.string(),
+});
+export type RunView = z.infer<typeof runSchema>;
+
+export const metricSeriesSchema = z.object({
+  name: z.string(),
+  /** how many points there are; `points` are at most 2,000 of them, extremes kept */
+  total: z.int(),
+  points: z.array(z.object({ step: z.int(), value: z.number(), time: z.number(), attempt: z.int() })),
+});
+export type MetricSeries = z.infer<typeof metricSeriesSchema>;
+
+export const logLineSchema = z.object({
+  attempt: z.int(),
+  file: z.int(),
+  line: z.int(),
+  level: z.string(),
+  code: z.string().nullable(),
+  message: z.string(),
+  time,
+});
+export type LogLine = z.infer<typeof logLineSchema>;

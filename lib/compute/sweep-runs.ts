@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { defineJob } from "@/lib/jobs/define";
+import { database } from "@/lib/platform/database/client";
+import { enqueueTick } from "./tick-run";
+
+/** Sees to it that every run that lives has a tick waiting, also when one was lost with its worker. */
+export const sweepRuns = defineJob({
+  name: "runs.sweep",
+  payload: z.strictObject({}),
+  everySeconds: 30,
+  run: async () => {
+    const runs = await database().run.findMany({
+      where: { state: { in: ["queued", "running"] } },
+      select: { id: true },
+    });
+    for (const { id } of runs) await enqueueTick(database(), id);
+  },
+});
