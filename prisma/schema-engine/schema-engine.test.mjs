@@ -150,7 +150,7 @@ test("a migration that fails is reported with PostgreSQL's own words and stops t
   const failed = await prisma(["migrate", "deploy"]);
   expect(failed).toMatchObject({
     code: 1,
-    output: expect.stringContaining('relation "missing" does not exist (42P01, line 2)'),
+    output: expect.stringContaining('relation "missing" does not exist (42P01)'),
   });
   expect(await prisma(["migrate", "deploy"])).toMatchObject({ code: 1, output: expect.stringContaining("P3009") });
 });
