@@ -17,11 +17,12 @@ export function bootstrapCoefficient(
   seed: number,
 ): { standardError: number; interval: Interval } {
   const uniform = uniformGenerator(seed);
+  const drawn = items.flatMap((item) => Array.from({ length: item.count }, () => ({ ...item, count: 1 })));
   const values: number[] = [];
   for (let attempt = 0; attempt < 2 * SAMPLES && values.length < SAMPLES; attempt++) {
     const sample: RatedItem[] = [];
-    while (sample.length < items.length) {
-      const item = items[Math.floor(uniform() * items.length)];
+    while (sample.length < drawn.length) {
+      const item = drawn[Math.floor(uniform() * drawn.length)];
       if (item) sample.push(item);
     }
     const value = coefficientOf(sample);

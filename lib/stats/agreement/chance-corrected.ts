@@ -4,7 +4,7 @@ import type { RatioCell } from "../sampling/ratio";
 import type { Estimate } from "../types";
 import { bootstrapCoefficient } from "./bootstrap";
 import { agreementInterval } from "./rare-items";
-import type { RatedItem } from "./rating-table";
+import { itemTotal, meanOverItems, type RatedItem } from "./rating-table";
 
 /**
  * A coefficient 1 − observed / expected disagreement at one sample, linearised: what an item with such counts adds to
@@ -23,7 +23,7 @@ export type LinearisedCoefficient = {
 function possibleItems(items: readonly RatedItem[]): RatedItem[] {
   const raters = Math.max(...items.map((item) => item.raters));
   const totals = (items[0]?.counts ?? []).map((_, category) =>
-    items.reduce((sum, item) => sum + item.weight * (item.counts[category] ?? 0), 0),
+    items.reduce((sum, item) => sum + item.count * item.weight * (item.counts[category] ?? 0), 0),
   );
   const byFrequency = [...totals.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0));
   const empty = totals.map(() => 0);
@@ -35,44 +35,42 @@ function possibleItems(items: readonly RatedItem[]): RatedItem[] {
     first === undefined || second === undefined
       ? []
       : [empty.with(first, Math.ceil(raters / 2)).with(second, Math.floor(raters / 2))];
-  return [...unanimous, ...split].map((counts) => ({ counts, raters, weight: 1 }));
+  return [...unanimous, ...split].map((counts) => ({ counts, raters, weight: 1, count: 0 }));
 }
 
 /** The coefficient as a ratio of means over items, with one cell for each kind of item, seen or possible. */
 function ratioCells(items: readonly RatedItem[], coefficient: LinearisedCoefficient): RatioCell[] {
-  const all = items.reduce((sum, item) => sum + item.weight, 0);
-  const rated = items.reduce((sum, item) => sum + (item.raters > 1 ? item.weight : 0), 0);
+  const all = items.reduce((sum, item) => sum + item.count * item.weight, 0);
+  const rated = items.reduce((sum, item) => sum + (item.raters > 1 ? item.count * item.weight : 0), 0);
   const cells = new Map<string, RatioCell>();
-  const add = (item: RatedItem, count: number) => {
+  const add = (item: RatedItem) => {
     const key = `${item.counts.join()}|${item.weight}`;
     const cell = cells.get(key);
     if (cell) {
-      cell.count += count;
+      cell.count += item.count;
       return;
     }
     const weight = coefficient.weight(item);
     const expected = weight * coefficient.expected(item.counts, item.raters);
     const observed = item.raters > 1 ? (weight * coefficient.observed(item.counts, item.raters) * all) / rated : 0;
-    cells.set(key, { numerator: expected - observed, denominator: expected, count });
+    cells.set(key, { numerator: expected - observed, denominator: expected, count: item.count });
   };
-  for (const item of items) add(item, 1);
-  for (const item of possibleItems(items)) add(item, 0);
+  for (const item of [...items, ...possibleItems(items)]) add(item);
   return [...cells.values()];
 }
 
 /** Gwet, Handbook of Inter-Rater Reliability (2014), sections 5.3 and 6.4: variance over items, some rated only once. */
 function linearisedStandardError(items: readonly RatedItem[], coefficient: LinearisedCoefficient): number {
-  const n = items.length;
-  const weights = items.map(coefficient.weight);
-  const meanWeight = weights.reduce((sum, weight) => sum + weight, 0) / n;
-  const ratedWeight = weights.reduce((sum, weight, i) => sum + ((items[i]?.raters ?? 0) > 1 ? weight : 0), 0);
+  const n = itemTotal(items);
+  const meanWeight = meanOverItems(items, coefficient.weight);
+  const ratedShare = meanOverItems(items, (item) => (item.raters > 1 ? coefficient.weight(item) : 0)) / meanWeight;
   const { value, expectedDisagreement } = coefficient;
-  const sum = items.reduce((total, item, i) => {
-    const rated = item.raters > 1 ? (n * meanWeight) / ratedWeight : 0;
+  const sum = items.reduce((total, item) => {
+    const rated = item.raters > 1 ? 1 / ratedShare : 0;
     const observed = rated > 0 ? coefficient.observed(item.counts, item.raters) : 0;
     const chance = (1 - value) * (coefficient.expected(item.counts, item.raters) / expectedDisagreement - 1);
     const distance = rated * (1 - observed / expectedDisagreement) - value + chance;
-    return total + (((weights[i] ?? 0) / meanWeight) * distance) ** 2;
+    return total + item.count * ((coefficient.weight(item) / meanWeight) * distance) ** 2;
   }, 0);
   return Math.sqrt(sum / (n * (n - 1)));
 }
@@ -82,9 +80,9 @@ function countAgreement(items: readonly RatedItem[]) {
   let rated = 0;
   for (const item of items) {
     if (item.raters < 2) continue;
-    rated += 1;
+    rated += item.count;
     const category = item.counts.indexOf(item.raters);
-    if (category >= 0) unanimous.set(category, (unanimous.get(category) ?? 0) + 1);
+    if (category >= 0) unanimous.set(category, (unanimous.get(category) ?? 0) + item.count);
   }
   const agreeing = [...unanimous.values()].reduce((sum, count) => sum + count, 0);
   return {
@@ -112,7 +110,7 @@ export function chanceCorrectedEstimate(
       `All ratings are the same category, so agreement by chance would be perfect too, and ${name} has no value.`,
     );
   }
-  const n = items.length;
+  const n = itemTotal(items);
   if (n < 2) throw new StatisticsError("too_few_observations", `The uncertainty of ${name} needs at least two items.`);
   const { value } = coefficient;
   const half = criticalT(level, n - 1);

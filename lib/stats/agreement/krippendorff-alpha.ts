@@ -3,7 +3,7 @@ import type { Estimate } from "../types";
 import { chanceCorrectedEstimate, type LinearisedCoefficient } from "./chance-corrected";
 import { intervalDistance, nominalDistance, ordinalDistance, type PairDistance } from "./distances";
 import { shareWeighted } from "./margins";
-import { type AgreementOptions, type RatedItem, type Rating, tabulateRatings } from "./rating-table";
+import { type AgreementOptions, meanOverItems, type RatedItem, type Rating, tabulateRatings } from "./rating-table";
 
 export type AlphaOptions = AgreementOptions & { metric: "nominal" | "ordinal" | "interval" };
 
@@ -19,9 +19,9 @@ function sumPairs(size: number, f: (first: number, second: number) => number): n
 function lineariseWith(distanceFor: (shares: readonly number[]) => PairDistance) {
   return (items: readonly RatedItem[]): LinearisedCoefficient | null => {
     const size = items[0]?.counts.length ?? 0;
-    const values = items.reduce((sum, item) => sum + item.weight * item.raters, 0);
+    const values = items.reduce((sum, item) => sum + item.count * item.weight * item.raters, 0);
     const shares = Array.from({ length: size }, (_, category) =>
-      items.reduce((sum, item) => sum + (item.weight * (item.counts[category] ?? 0)) / values, 0),
+      items.reduce((sum, item) => sum + (item.count * item.weight * (item.counts[category] ?? 0)) / values, 0),
     );
     const { distance, slope } = distanceFor(shares);
     const pairShare = (counts: readonly number[], raters: number, first: number, second: number) =>
@@ -34,8 +34,8 @@ function lineariseWith(distanceFor: (shares: readonly number[]) => PairDistance)
 
     const coincidence = Array.from({ length: size * size }, (_, pair) => {
       const [first, second] = [Math.floor(pair / size), pair % size];
-      return items.reduce((sum, { counts, raters, weight }) => {
-        return sum + (weight * raters * pairShare(counts, raters, first, second)) / values;
+      return items.reduce((sum, { counts, raters, weight, count }) => {
+        return sum + (count * weight * raters * pairShare(counts, raters, first, second)) / values;
       }, 0);
     });
     const observedShare = (first: number, second: number) => coincidence[first * size + second] ?? 0;
@@ -77,7 +77,7 @@ function lineariseWith(distanceFor: (shares: readonly number[]) => PairDistance)
 export function krippendorffAlpha(ratings: readonly (readonly Rating[])[], options: AlphaOptions): Estimate {
   const { items, level, categories } = tabulateRatings(ratings, options);
   const paired = items.filter((item) => item.raters > 1);
-  const meanWeight = paired.reduce((sum, item) => sum + item.weight, 0) / paired.length;
+  const meanWeight = meanOverItems(paired, (item) => item.weight);
   const rescaled = paired.map((item) => ({ ...item, weight: item.weight / meanWeight }));
   const linearise = lineariseWith(distanceFor(options, categories));
   return chanceCorrectedEstimate(rescaled, level, `Krippendorff's alpha (${options.metric})`, linearise, options.seed);

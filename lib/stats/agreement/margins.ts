@@ -2,9 +2,11 @@ import type { RatedItem } from "./rating-table";
 
 /** Share of each category: the weighted mean over items of an item's own shares, items rated once included. */
 export function meanShares(items: readonly RatedItem[]): number[] {
-  const total = items.reduce((sum, item) => sum + item.weight, 0);
+  const total = items.reduce((sum, item) => sum + item.count * item.weight, 0);
   return (items[0]?.counts ?? []).map((_, category) => {
-    const sum = items.reduce((all, item) => all + (item.weight * (item.counts[category] ?? 0)) / item.raters, 0);
+    const sum = items.reduce((all, { counts, raters, weight, count }) => {
+      return all + (count * weight * (counts[category] ?? 0)) / raters;
+    }, 0);
     return sum / total;
   });
 }
@@ -20,8 +22,8 @@ export function meanPairDisagreement(items: readonly RatedItem[]): number {
   let [sum, weight] = [0, 0];
   for (const item of items) {
     if (item.raters < 2) continue;
-    sum += item.weight * pairDisagreement(item.counts, item.raters);
-    weight += item.weight;
+    sum += item.count * item.weight * pairDisagreement(item.counts, item.raters);
+    weight += item.count * item.weight;
   }
   return sum / weight;
 }
