@@ -3,7 +3,14 @@ export { fleissKappa } from "./agreement/fleiss-kappa";
 export { gwetAC1 } from "./agreement/gwet-ac1";
 export { type AlphaOptions, krippendorffAlpha } from "./agreement/krippendorff-alpha";
 export type { AgreementOptions, Rating } from "./agreement/rating-table";
+export { specificAgreement } from "./agreement/specific-agreement";
+export type { ScoredItem } from "./classification/curve-sample";
 export type { Judged } from "./classification/judged-sample";
+export {
+  type PrecisionRecallCurveInput,
+  type PrecisionRecallPoint,
+  precisionRecallCurve,
+} from "./classification/precision-recall-curve";
 export {
   type StratifiedClassification,
   type StratifiedClassificationInput,

@@ -61,25 +61,31 @@ export function ratioTerms(measure: Measure, outcome: Outcome): readonly [numera
   return RATIOS[measure][outcome];
 }
 
-function countBy(strata: readonly OutcomeStratum[], keyOf: (outcome: Outcome) => string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { items } of strata) {
-    for (const { outcome, count } of items) counts.set(keyOf(outcome), (counts.get(keyOf(outcome)) ?? 0) + count);
+/** Adds to the counts of outcomes that share a key. */
+function countInto<Key>(counts: Map<Key, number>, stratum: OutcomeStratum, keyOf: (outcome: Outcome) => Key): void {
+  for (const { outcome, count } of stratum.items) {
+    const key = keyOf(outcome);
+    counts.set(key, (counts.get(key) ?? 0) + count);
   }
-  return counts;
 }
 
 /** Some stratum has few items of a kind that the measure tells apart. */
 function isSparse(strata: readonly OutcomeStratum[], measure: Measure): boolean {
-  const kind = (outcome: Outcome) => RATIOS[measure][outcome].join();
-  return strata.some((stratum) => [...countBy([stratum], kind).values()].some((count) => count < SPARSE));
+  return strata.some((stratum) => {
+    const counts = new Map<number, number>();
+    countInto(counts, stratum, (outcome) => {
+      const [numerator, denominator] = RATIOS[measure][outcome];
+      return 3 * numerator + denominator;
+    });
+    return [...counts.values()].some((count) => count < SPARSE);
+  });
 }
 
 /** An outcome that matters for the measure and could have been seen, was not seen in any stratum. */
 function hasUnseen(strata: readonly OutcomeStratum[], measure: Measure): boolean {
-  const counts = countBy(strata, (outcome) => (RATIOS[measure][outcome][1] === 0 ? "" : outcome));
-  counts.delete("");
-  return [...counts.values()].includes(0);
+  const counts = new Map<Outcome, number>();
+  for (const stratum of strata) countInto(counts, stratum, (outcome) => outcome);
+  return [...counts].some(([outcome, count]) => count === 0 && RATIOS[measure][outcome][1] > 0);
 }
 
 export function estimateMeasure(

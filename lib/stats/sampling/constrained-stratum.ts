@@ -1,8 +1,8 @@
 /** Values that the items of a stratum can take, with the share of the sample that takes each (0: possible, unseen). */
 export type StratumValues = { values: Float64Array; shares: Float64Array };
 
-/** Shape of a stratum under a hypothesis: mean of the values, its slope in the tilt, and central moments 2 and 3. */
-export type TiltedStratum = { mean: number; slope: number; variance: number; thirdMoment: number };
+/** A stratum under a hypothesis: mean of the values and its slope in the tilt, and what the probabilities follow from. */
+export type TiltedStratum = { mean: number; slope: number; tilt: number; level: number; unseen: number };
 
 /**
  * The most likely distribution over a stratum's values when its mean is pushed down by `tilt` (up, if negative):
@@ -10,66 +10,56 @@ export type TiltedStratum = { mean: number; slope: number; variance: number; thi
  * not seen gets a probability as soon as this makes the sample more likely than stretching the seen ones.
  */
 export function tiltStratum({ values, shares }: StratumValues, tilt: number): TiltedStratum {
-  if (tilt === 0) return momentsOf(values, shares, 1, 0, -1);
-  let level = 0;
-  let unseen = -1;
-  let floor = Number.NEGATIVE_INFINITY;
+  let [level, sampleMean, unseen, floor] = [0, 0, -1, Number.NEGATIVE_INFINITY];
   for (let c = 0; c < values.length; c++) {
-    const share = shares[c] ?? 0;
-    const bound = -tilt * (values[c] ?? 0);
-    if (share > 0) level = Math.max(level, share + bound);
-    else if (bound > floor) [floor, unseen] = [bound, c];
+    const [share, value] = [shares[c] ?? 0, values[c] ?? 0];
+    sampleMean += share * value;
+    if (share > 0) level = Math.max(level, share - tilt * value);
+    else if (-tilt * value > floor) [floor, unseen] = [-tilt * value, c];
   }
+  // two lower bounds: no probability exceeds 1, and the tilted mean lies on the tilt's side of the sample's
+  level = Math.max(level, 1 - tilt * sampleMean);
+  let [sum, mean, weight, first, second] = [0, 0, 0, 0, 0];
   // the level at which probabilities sum to 1: Newton from the left on a falling convex function never overshoots
   for (let step = 0; step < 100; step++) {
-    let [sum, slope] = [0, 0];
+    if (unseen >= 0 && level < floor) level = floor;
+    [sum, mean, weight, first, second] = [0, 0, 0, 0, 0];
     for (let c = 0; c < values.length; c++) {
-      const share = shares[c] ?? 0;
+      const [share, value] = [shares[c] ?? 0, values[c] ?? 0];
       if (share === 0) continue;
-      const probability = share / (level + tilt * (values[c] ?? 0));
-      sum += probability;
-      slope += (probability * probability) / share;
+      const scale = 1 / (level + tilt * value);
+      const square = share * scale * scale;
+      sum += share * scale;
+      mean += share * scale * value;
+      weight += square;
+      first += square * value;
+      second += square * value * value;
     }
-    const move = (sum - 1) / slope;
-    if (!(move > 1e-15 * Math.abs(level))) break;
+    const move = (sum - 1) / weight;
+    if (!(move > 1e-13 * Math.abs(level))) break;
     level += move;
   }
-  return momentsOf(values, shares, Math.max(level, floor), tilt, floor > level ? unseen : -1);
+  if (unseen < 0 || level > floor || tilt === 0) {
+    return { mean, slope: (first * first) / weight - second, tilt, level, unseen: -1 };
+  }
+  return { mean: mean + (1 - sum) * (values[unseen] ?? 0), slope: -1 / (tilt * tilt), tilt, level, unseen };
 }
 
-function momentsOf(
-  values: Float64Array,
-  shares: Float64Array,
-  level: number,
-  tilt: number,
-  unseen: number,
-): TiltedStratum {
-  const probabilities = new Float64Array(values.length);
-  let [seen, mean, weight, first, second] = [0, 0, 0, 0, 0];
+/** Central moments 2 and 3 of a tilted stratum's values. */
+export function centralMoments({ values, shares }: StratumValues, { mean, tilt, level, unseen }: TiltedStratum) {
+  let [seen, variance, thirdMoment] = [0, 0, 0];
+  const add = (probability: number, value: number) => {
+    const distance = value - mean;
+    variance += probability * distance * distance;
+    thirdMoment += probability * distance * distance * distance;
+  };
   for (let c = 0; c < values.length; c++) {
     const [share, value] = [shares[c] ?? 0, values[c] ?? 0];
     if (share === 0) continue;
     const probability = share / (level + tilt * value);
-    probabilities[c] = probability;
     seen += probability;
-    mean += probability * value;
-    const q = (probability * probability) / share;
-    weight += q;
-    first += q * value;
-    second += q * value * value;
+    add(probability, value);
   }
-  let slope = -(second - (first * first) / weight);
-  if (unseen >= 0) {
-    probabilities[unseen] = 1 - seen;
-    mean += (1 - seen) * (values[unseen] ?? 0);
-    slope = -1 / (tilt * tilt);
-  }
-  let [variance, thirdMoment] = [0, 0];
-  for (let c = 0; c < values.length; c++) {
-    const distance = (values[c] ?? 0) - mean;
-    const probability = probabilities[c] ?? 0;
-    variance += probability * distance * distance;
-    thirdMoment += probability * distance ** 3;
-  }
-  return { mean, slope, variance, thirdMoment };
+  if (unseen >= 0) add(1 - seen, values[unseen] ?? 0);
+  return { variance, thirdMoment };
 }

@@ -1,7 +1,7 @@
 import { criticalNormal } from "../numerics/distributions";
 import { findRoot } from "../numerics/find-root";
 import type { Interval } from "../types";
-import { type StratumValues, tiltStratum } from "./constrained-stratum";
+import { centralMoments, type StratumValues, type TiltedStratum, tiltStratum } from "./constrained-stratum";
 import { type FirstPhase, type RatioCell, type RatioStratum, sampleSize } from "./ratio";
 
 type ScoreOptions = {
@@ -46,41 +46,53 @@ function extremeMean(strata: readonly ScoreStratum[], side: 1 | -1): number {
   }, 0);
 }
 
-function tiltAll(strata: readonly ScoreStratum[], multiplier: number, firstPhase: FirstPhase | undefined) {
-  let [mean, slope, variance, thirdMoment] = [0, 0, 0, 0];
-  for (const stratum of strata) {
+function tiltAll(strata: readonly ScoreStratum[], multiplier: number) {
+  let [mean, slope] = [0, 0];
+  const tilted = strata.map((stratum) => {
     const { share, information } = stratum;
-    const tilted = tiltStratum(stratum, (multiplier * share) / information);
-    mean += share * tilted.mean;
-    if (firstPhase) variance += (firstPhase.unsampled * share * tilted.mean ** 2) / firstPhase.size;
-    if (!Number.isFinite(information)) continue;
-    slope += (share ** 2 / information) * tilted.slope;
-    variance += (share ** 2 / information) * tilted.variance;
-    thirdMoment += (share ** 3 / information ** 2) * tilted.thirdMoment * stratum.skewness;
-  }
-  return { mean, slope, variance, thirdMoment };
+    const own = tiltStratum(stratum, (multiplier * share) / information);
+    mean += share * own.mean;
+    slope += (share ** 2 / information) * own.slope;
+    return own;
+  });
+  return { mean, slope, tilted };
 }
 
-/** The multiplier at which the most likely distribution has mean 0: Newton's method inside a bracket. */
-function constrain(strata: readonly ScoreStratum[], observed: number, firstPhase: FirstPhase | undefined) {
+/** The most likely distribution with mean 0, by Newton's method inside a bracket on the multiplier of the constraint. */
+function constrain(strata: readonly ScoreStratum[], observed: number): TiltedStratum[] {
   const side = Math.sign(observed);
   let [near, far] = [0, Number.POSITIVE_INFINITY];
+  let state = tiltAll(strata, 0);
   let multiplier = Math.min(...strata.map((stratum) => stratum.information)) * 1e-3;
-  const start = tiltAll(strata, 0, firstPhase);
-  if (start.slope < 0) multiplier = Math.abs(observed / start.slope);
-  const tolerance = 1e-11 * Math.abs(observed);
-  let tilted = start;
+  if (state.slope < 0) multiplier = Math.abs(observed / state.slope);
   for (let step = 0; step < 200; step++) {
-    tilted = tiltAll(strata, side * multiplier, firstPhase);
-    const rest = side * tilted.mean;
-    if (Math.abs(rest) <= tolerance || (Number.isFinite(far) && far - near <= 1e-14 * far)) break;
+    state = tiltAll(strata, side * multiplier);
+    const rest = side * state.mean;
+    const closed = Number.isFinite(far) && far - near <= 1e-14 * far;
+    if (Math.abs(rest) <= 1e-9 * Math.abs(observed) || closed) break;
     if (rest > 0) near = multiplier;
     else far = multiplier;
-    const newton = multiplier - rest / tilted.slope;
+    const newton = multiplier - rest / state.slope;
     if (newton > near && newton < far) multiplier = newton;
     else multiplier = Number.isFinite(far) ? (near + far) / 2 : multiplier * 4;
   }
-  return tilted;
+  return state.tilted;
+}
+
+/** Second and third central moment of the estimate of the mean, under a distribution in every stratum. */
+function estimateMoments(strata: readonly ScoreStratum[], tilted: readonly TiltedStratum[], firstPhase?: FirstPhase) {
+  let [variance, thirdMoment] = [0, 0];
+  strata.forEach((stratum, index) => {
+    const { share, information, skewness } = stratum;
+    const own = tilted[index];
+    if (!own) return;
+    if (firstPhase) variance += (firstPhase.unsampled * share * own.mean ** 2) / firstPhase.size;
+    if (!Number.isFinite(information)) return;
+    const moments = centralMoments(stratum, own);
+    variance += (share ** 2 / information) * moments.variance;
+    thirdMoment += (share ** 3 / information ** 2) * moments.thirdMoment * skewness;
+  });
+  return { variance, thirdMoment };
 }
 
 /** Standardised distance between the sample and the hypothesis that the ratio is `ratio`, positive below the estimate. */
@@ -98,7 +110,7 @@ function scoreStatistic(strata: readonly ScoreStratum[], ratio: number, options:
   if (Math.abs(observed) < 1e-14) return 0;
   const side = observed > 0 ? 1 : -1;
   if (extremeMean(strata, side > 0 ? -1 : 1) <= 0) return side * FAR;
-  const { variance, thirdMoment } = constrain(strata, observed, options.firstPhase);
+  const { variance, thirdMoment } = estimateMoments(strata, constrain(strata, observed), options.firstPhase);
   if (!(variance > 0)) return side * FAR;
   const plain = observed / Math.sqrt(variance);
   if (options.guardTails === false) return clamp(plain);
@@ -130,7 +142,7 @@ export function scoreInterval(strata: readonly RatioStratum[], value: number, op
   const prepared = strata.map(scoreStratum);
   const z = criticalNormal(options.level);
   const { range } = options;
-  const tolerance = 1e-9 * (range.upper - range.lower);
+  const tolerance = 1e-8 * (range.upper - range.lower);
   const limit = (bound: number, target: number): number => {
     const excess = (ratio: number) => scoreStatistic(prepared, ratio, options) - target;
     if (Math.abs(value - bound) <= tolerance || excess(bound) * Math.sign(target) <= 0) return bound;
