@@ -1,4 +1,4 @@
-"""`python -m definemed_runner.example_models --cache DIR`: makes the example study's two models in DIR."""
+"""`python -m definemed_runner.example_models [--cache DIR]`: makes the example study's two models."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from definemed_runner.example_models.cache import example_models_cache
 from definemed_runner.example_models.catalogue import EXAMPLE_MODELS
 from definemed_runner.example_models.completion import is_complete
 from definemed_runner.example_models.progress import ProgressLines
@@ -17,7 +18,9 @@ from definemed_runner.run.parent import die_with_parent
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare the models; 0 when they are complete, 2 with a JSON line when a person has to do something."""
     parser = argparse.ArgumentParser(prog="definemed_runner.example_models", description=__doc__)
-    parser.add_argument("--cache", required=True, type=Path, help="the folder that the models are put into")
+    parser.add_argument(
+        "--cache", type=Path, default=example_models_cache(), help="the folder that the models are put into"
+    )
     parser.add_argument("--only", action="append", choices=[model.name for model in EXAMPLE_MODELS])
     options = parser.parse_args(arguments)
 

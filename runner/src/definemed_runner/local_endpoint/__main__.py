@@ -1,4 +1,4 @@
-"""`python -m definemed_runner.local_endpoint --model FOLDER --port 8123`: serves the model on this machine."""
+"""`python -m definemed_runner.local_endpoint --model FOLDER --port PORT`: serves the model on this machine."""
 
 import argparse
 import errno
@@ -10,6 +10,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from definemed_runner.example_models.cache import example_models_cache
+from definemed_runner.example_models.catalogue import SMOLLM2
 from definemed_runner.run.errors import UserMistake
 from definemed_runner.run.parent import die_with_parent
 
@@ -31,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="definemed_runner.local_endpoint", description=__doc__)
     parser.add_argument(
-        "--model", required=True, type=Path, help="folder of an instruct model; its name is the model's"
+        "--model",
+        type=Path,
+        default=example_models_cache() / SMOLLM2.name,
+        help="folder of an instruct model, whose name is the model's (default: the example study's)",
     )
     parser.add_argument("--port", type=int, default=0, help="on 127.0.0.1; 0 takes a free one (default)")
     parser.add_argument("--context-tokens", type=int, default=2048, help="for prompt and answer together (2048)")
@@ -46,7 +51,7 @@ def _serve(options: argparse.Namespace) -> int:
     if not token:
         raise UserMistake("token_missing", f"Set {TOKEN_VARIABLE} to the token that clients must send.")
     if not (options.model / "config.json").is_file():
-        raise UserMistake("model_missing", f"{options.model} holds no model.")
+        raise UserMistake("model_missing", f"{options.model} holds no model. Name its folder by --model.")
     _say({"phase": "loading", "model": options.model.name})
 
     # To be set before torch is imported, which takes seconds and is left until the simple mistakes are found.
