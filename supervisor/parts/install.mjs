@@ -14,7 +14,9 @@ const LOW_PRIORITY = 10;
 
 /** @type {Record<string, (given: any, options: Options) => Promise<object>>} */
 const installations = {
-  python: (_given, options) => ensurePythonEnvironment(options),
+  // The tests have an environment that holds this one and more: no second one for the studio that they start.
+  python: (_given, options) =>
+    ensurePythonEnvironment({ ...options, development: process.env.STUDIO_PYTHON === "development" }),
   models: async ({ python }, options) => ({ models: await ensureExampleModels({ python, ...options }) }),
 };
 

@@ -5,6 +5,7 @@ import { InstalledPart } from "./installed-part.mjs";
 import { rayService } from "./ray.mjs";
 import { ServicePart } from "./service-part.mjs";
 
+const INSTRUCT_MODEL = "smollm2-135m-instruct";
 const MINUTE_MS = 60_000;
 const MOMENT_MS = 4000;
 export const DEFAULT_IDLE_MINUTES = 15;
@@ -32,12 +33,23 @@ export function createParts(session, { idleMinutes = DEFAULT_IDLE_MINUTES } = {}
   const endpoint = new ServicePart("endpoint", {
     ...common,
     needs: [python, models],
-    prepare: () => endpointService({ python: executable(), dataFolder }),
+    prepare: () => endpointService({ python: executable(), model: instructModel(models.result), dataFolder }),
   });
   const parts = [python, models, ray, endpoint];
   const report = createReporter(session.signal);
   for (const part of parts) part.onChange = report;
   return new Map(parts.map((part) => [part.name, part]));
+}
+
+/**
+ * The folder of the model that the local LLM serves.
+ * @param {Record<string, unknown> | null} result of the part `models`
+ */
+function instructModel(result) {
+  const models = /** @type {import("../example-models.mjs").ExampleModel[]} */ (result?.models ?? []);
+  const found = models.find((model) => model.name === INSTRUCT_MODEL);
+  if (!found) throw new Error(`The example model ${INSTRUCT_MODEL} is not there.`);
+  return found.folder;
 }
 
 /** @type {Record<string, Partial<Record<import("./part.mjs").PartState, string>>>} */

@@ -18,6 +18,8 @@ export class Session {
   #logs = new Map();
   /** @type {(() => void | Promise<void>)[]} */
   #beforeEnd = [];
+  /** @type {() => void} */
+  #beforeExit = () => say("Everything that was started has ended.");
   /** @type {Promise<void> | undefined} */
   #end;
   #abort = new AbortController();
@@ -93,6 +95,11 @@ export class Session {
     this.#beforeEnd.push(action);
   }
 
+  /** @param {() => void} action the very last: for what has to be the last line */
+  beforeExit(action) {
+    this.#beforeExit = action;
+  }
+
   /** @param {unknown} error */
   fail(error) {
     if (this.#end) return;
@@ -114,7 +121,7 @@ export class Session {
     this.table.close();
     this.dataFolder.remove(LOCK_FILE);
     for (const log of this.#logs.values()) log.close();
-    say("Everything that was started has ended.");
+    this.#beforeExit();
     process.exit();
   }
 

@@ -13,13 +13,13 @@ const LAST_LINES = 40;
  * @param {string} name
  * @param {string} command
  * @param {string[]} args
- * @param {{ environment?: Record<string, string | undefined>, complaint: string }} options
+ * @param {{ environment?: Record<string, string | undefined>, folder?: string, complaint: string }} options
  */
-export function runToEnd(session, name, command, args, { environment = {}, complaint }) {
+export function runToEnd(session, name, command, args, { environment = {}, folder = repositoryRoot, complaint }) {
   const { table, surroundings } = session;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: repositoryRoot,
+      cwd: folder,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...environment, [MARK_VARIABLE]: `${table.mark}/${name}` },

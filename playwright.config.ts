@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { defineConfig } from "@playwright/test";
+import { findBrowser } from "./supervisor/testing/browser.mjs";
+
+/** The studio that the tests use is the demo itself, on a data folder and port of its own. */
+const port = Number(process.env.E2E_PORT ?? 3290);
+const dataFolder = join(import.meta.dirname, ".studio", "e2e");
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results/e2e",
+  fullyParallel: false,
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: {
+    baseURL: `http://127.0.0.1:${port}`,
+    locale: "de-DE",
+    timezoneId: "Europe/Berlin",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: findBrowser(),
+      // Chromium's own sandbox does not work for root.
+      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    },
+  },
+  webServer: {
+    command: `node supervisor/testing/e2e-studio.mjs --port ${port} --data ${dataFolder}`,
+    url: `http://127.0.0.1:${port}/sign-in`,
+    reuseExistingServer: false,
+    timeout: 900_000,
+    stdout: "pipe",
+    gracefulShutdown: { signal: "SIGTERM", timeout: 60_000 },
+  },
+});
