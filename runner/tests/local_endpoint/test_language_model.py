@@ -43,6 +43,15 @@ def test_continuations_of_any_length_are_scored_as_a_whole(model: LanguageModel,
         assert found == pytest.approx(expected, abs=1e-3)
 
 
+def test_in_bf16_close_labels_are_still_told_apart(model_folder: Path, plain: torch.nn.Module) -> None:
+    model = LanguageModel(model_folder, "bf16")
+    with torch.inference_mode():
+        found = model.next_scores([5, 9, 30])
+    torch.testing.assert_close(found, scores_of(plain, [5, 9, 30])[-1], atol=0.2, rtol=0)
+    logits = model._model(torch.tensor([[5, 9, 30]])).logits
+    assert not torch.equal(logits, logits.bfloat16().float())
+
+
 def test_a_greedy_answer_is_the_one_that_transformers_gives(model: LanguageModel, plain: torch.nn.Module) -> None:
     request = ChatRequest((Message("user", "x"),), 20, 0.0, 1.0, None, (), None, None)
     prompt = [5, 9, 30, 41, 7]

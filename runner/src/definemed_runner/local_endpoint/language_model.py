@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from torch.nn import functional as F
-from transformers import AutoModelForCausalLM, DynamicCache, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.cache_utils import DynamicLayer
 
 from definemed_runner.language_models.model_folder import context_window, read_config, read_tokenizer
@@ -33,6 +33,7 @@ class LanguageModel:
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True)
         self._model = model.eval()
         torch.nn.Module.to(self._model, self._device)
+        _keep_head_in_fp32(self._model)
         limits = [limit for limit in (context_window(config), context_tokens) if limit is not None]
         self.context_tokens = min(limits, default=2048)
         self.end_tokens = self._read_end_tokens()
@@ -108,6 +109,19 @@ def fastest_precision(device: torch.device) -> str:
     except OSError:
         return "fp32"
     return "bf16" if _BF16_FLAGS & set(flags.split()) else "fp32"
+
+
+def _keep_head_in_fp32(model: PreTrainedModel) -> None:
+    """In bf16 two labels whose logits are around 20 and differ by less than 0.1 would be a tie."""
+    head = model.get_output_embeddings()
+    if not isinstance(head, torch.nn.Linear) or head.weight.dtype == torch.float32:
+        return
+    own = torch.nn.Linear(head.in_features, head.out_features, head.bias is not None, device="meta")
+    own.weight = torch.nn.Parameter(head.weight.detach().float(), requires_grad=False)
+    if head.bias is not None:
+        own.bias = torch.nn.Parameter(head.bias.detach().float(), requires_grad=False)
+    own.register_forward_pre_hook(lambda _, inputs: (inputs[0].float(),))
+    model.set_output_embeddings(own)
 
 
 def use_threads(threads: int | None) -> int:
