@@ -1,5 +1,6 @@
+import { sweepRuns } from "@/lib/compute/sweep-runs";
 import { tickRun } from "@/lib/compute/tick-run";
 import { type Task, taskOf } from "./task";
 
 /** Every job of every room, one line each. A job with `everySeconds` starts by itself. */
-export const tasks: Task[] = [taskOf(tickRun)];
+export const tasks: Task[] = [taskOf(tickRun), taskOf(sweepRuns)];

@@ -1,0 +1,28 @@
+/** The process that carries out jobs: `tsx worker/main.ts`. SIGTERM and SIGINT let it finish the ticks at hand. */
+import { closeDatabase } from "@/lib/platform/database/client";
+import { environment } from "@/lib/platform/environment";
+import { tasks } from "./jobs";
+import "./run-outcomes";
+import { work } from "./worker";
+
+/** A tick takes less; what hangs longer is taken up by the next worker. */
+const longestEndMs = 12_000;
+
+try {
+  environment();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+const stopping = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    stopping.abort();
+    setTimeout(() => process.exit(1), longestEndMs).unref();
+  });
+}
+
+await work(tasks, stopping.signal);
+await closeDatabase();
+process.exit(0);
