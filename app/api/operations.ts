@@ -1,5 +1,7 @@
 import * as auth from "@/lib/auth/api";
 import * as labelling from "@/lib/labelling/api";
+import * as models from "@/lib/models/api";
+import * as multipleChoice from "@/lib/multiple-choice/api";
 import type { Operation } from "@/lib/platform/http/operation";
 import * as studies from "@/lib/studies/api";
 
@@ -7,6 +9,6 @@ import * as studies from "@/lib/studies/api";
 export type AnyOperation = Operation<any, any, any, any>;
 
 /** Every room's operations; a room's api.ts exports operations only, so that this list needs no other. */
-export const operations: AnyOperation[] = [auth, studies, labelling].flatMap(
+export const operations: AnyOperation[] = [auth, studies, labelling, models, multipleChoice].flatMap(
   (room) => Object.values(room) as AnyOperation[],
 );

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import pg from "pg";
 import { beforeAll, expect, test } from "vitest";
-import { packageFile, repositoryRoot } from "../../supervisor/paths.mjs";
+import { packageCommand, repositoryRoot } from "../../supervisor/paths.mjs";
 import { anyFreePort } from "../../supervisor/ports.mjs";
 import { startTemporaryPostgres } from "../../supervisor/postgres/temporary.mjs";
 import { prismaEnvironment } from "../../supervisor/prisma.mjs";
@@ -77,7 +77,7 @@ function project() {
   const prisma = (words, databaseUrl = url) =>
     new Promise((resolve) => {
       const environment = { ...process.env, ...prismaEnvironment, DATABASE_URL: databaseUrl };
-      const program = packageFile("prisma/build/index.js");
+      const program = packageCommand("prisma");
       execFile(process.execPath, [program, ...words], { cwd: folder, env: environment }, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, output: `${stdout}${stderr}` });
       });

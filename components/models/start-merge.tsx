@@ -1,0 +1,95 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field, Input, Select, Textarea } from "@/components/ui/field";
+import { ProblemNotice } from "@/components/ui/problem-notice";
+import { startMergeOperation } from "@/lib/models/api";
+import { parseInterpolation } from "@/lib/models/rules";
+import type { CheckpointSummary } from "@/lib/models/schema";
+import { call } from "@/lib/platform/http/call";
+
+/** The original of a pre-trained checkpoint is proposed as its partner, as in the paper. */
+export function StartMerge(props: { studyId: string; checkpoints: CheckpointSummary[] }) {
+  const t = useTranslations("checkpoints");
+  const router = useRouter();
+  const [open, setOpen] = useState(false);
+  const pretrained = props.checkpoints.filter(({ kind }) => kind === "pretrained").at(-1);
+  const [secondId, setSecondId] = useState(pretrained?.id ?? props.checkpoints.at(-1)?.id ?? "");
+  const second = props.checkpoints.find(({ id }) => id === secondId);
+  const original = second?.parents.find(({ role }) => role === "base")?.id ?? props.checkpoints[0]?.id ?? "";
+  const [interpolation, setInterpolation] = useState("0.5");
+  const parsed = parseInterpolation(interpolation);
+  const start = useMutation({
+    mutationFn: (form: FormData) => {
+      if (!parsed) throw new Error("checked by the form");
+      const body = {
+        name: String(form.get("name")),
+        firstId: String(form.get("first")),
+        secondId,
+        parameters: { method: "slerp" as const, t: parsed },
+      };
+      return call(startMergeOperation, { params: { studyId: props.studyId }, body });
+    },
+    onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
+  });
+  return (
+    <>
+      <Button variant="primary" onClick={() => setOpen(true)}>
+        {t("startMerge")}
+      </Button>
+      <Dialog open={open} onOpenChange={setOpen} title={t("startMerge")} description={t("mergeExplained")}>
+        <form
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (parsed) start.mutate(new FormData(event.currentTarget));
+          }}
+        >
+          <Field label={t("second")}>
+            <Select value={secondId} onChange={(event) => setSecondId(event.target.value)}>
+              {props.checkpoints.map((checkpoint) => (
+                <option key={checkpoint.id} value={checkpoint.id}>
+                  {checkpoint.name}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          <Field label={t("first")}>
+            <Select name="first" key={secondId} defaultValue={original}>
+              {props.checkpoints.map((checkpoint) => (
+                <option key={checkpoint.id} value={checkpoint.id}>
+                  {checkpoint.name}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          <Field label={t("name")} hint={t("nameHint")}>
+            <Input
+              name="name"
+              key={secondId}
+              required
+              maxLength={120}
+              defaultValue={second ? `${second.name}-SLERP` : ""}
+            />
+          </Field>
+          <Field
+            label={t("interpolation")}
+            hint={t("interpolationHint")}
+            error={parsed ? null : t("interpolationWrong")}
+          >
+            <Textarea rows={2} value={interpolation} onChange={(event) => setInterpolation(event.target.value)} />
+          </Field>
+          <ProblemNotice error={start.error} />
+          <Button type="submit" variant="primary" busy={start.isPending} disabled={!parsed} className="self-start">
+            {t("startMerge")}
+          </Button>
+        </form>
+      </Dialog>
+    </>
+  );
+}

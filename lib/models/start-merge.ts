@@ -1,0 +1,31 @@
+import { startRun } from "@/lib/compute/start-run";
+import { inTransaction } from "@/lib/platform/database/client";
+import { notFound, unprocessable } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
+import { visibleTo } from "./checkpoints";
+import type { StartMerge } from "./schema";
+
+/** Merges two checkpoints; t = 0 is `first`. Throws `merge_with_itself`; the runner refuses different architectures. */
+export function startMerge(actor: StudyActor, input: StartMerge): Promise<{ id: string }> {
+  if (input.firstId === input.secondId) throw unprocessable("merge_with_itself");
+  return inTransaction(async (transaction) => {
+    const find = (id: string) =>
+      transaction.checkpoint.findFirst({ where: { ...visibleTo(actor.studyId), id, kind: { not: "encoder" } } });
+    const [first, second] = await Promise.all([find(input.firstId), find(input.secondId)]);
+    if (!first || !second) throw notFound();
+    return startRun(transaction, actor, {
+      kind: "merge",
+      name: input.name,
+      backendId: input.backendId,
+      inputs: {
+        first: { address: first.address, digest: first.digest },
+        second: { address: second.address, digest: second.digest },
+      },
+      parameters: input.parameters,
+      edges: [
+        { kind: "checkpoint", targetId: first.id, role: "first" },
+        { kind: "checkpoint", targetId: second.id, role: "second" },
+      ],
+    });
+  });
+}

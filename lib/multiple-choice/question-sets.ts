@@ -1,0 +1,71 @@
+import { recordAudit } from "@/lib/audit/record";
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { newId } from "@/lib/platform/ids";
+import { unprocessable } from "@/lib/platform/problem";
+import { pathOf } from "@/lib/platform/storage/addresses";
+import { digestOf, writeWhole } from "@/lib/platform/storage/files";
+import type { StudyActor } from "@/lib/studies/actor";
+import { readQuestions } from "./read-questions";
+import type { QuestionSetSummary } from "./schema";
+
+export async function listQuestionSets(actor: StudyActor): Promise<QuestionSetSummary[]> {
+  const rows = await database().questionSet.findMany({
+    where: { studyId: actor.studyId },
+    orderBy: { createdAt: "desc" },
+    take: 200,
+  });
+  return rows.map(({ id, name, questions, rejected, subjects, createdAt }) => ({
+    id,
+    name,
+    questions,
+    rejected,
+    subjects: subjects as QuestionSetSummary["subjects"],
+    createdAt: createdAt.toISOString(),
+  }));
+}
+
+/** Keeps the good questions in the store and tells of the others. Throws `questions_none` where there is no good one. */
+export async function createQuestionSet(
+  actor: StudyActor,
+  input: { name: string; text: string },
+): Promise<{ id: string; questions: number; rejected: { line: number; reason: string }[] }> {
+  const { questions, rejected } = readQuestions(input.text);
+  if (questions.length === 0) {
+    throw unprocessable("questions_none", { line: rejected[0]?.line ?? 0, reason: rejected[0]?.reason ?? "–" });
+  }
+  const id = newId();
+  const address = `store:question-sets/${id}.jsonl`;
+  await writeWhole(pathOf(address), `${questions.map((question) => JSON.stringify(question)).join("\n")}\n`);
+  const digest = await digestOf(pathOf(address));
+  const subjects = [...groupBySubject(questions)]
+    .map(([subject, group]) => ({ subject, questions: group.length }))
+    .sort((a, b) => a.subject.localeCompare(b.subject));
+  await inTransaction(async (transaction) => {
+    await transaction.questionSet.create({
+      data: {
+        id,
+        studyId: actor.studyId,
+        name: input.name,
+        address,
+        digest,
+        questions: questions.length,
+        rejected: rejected.length,
+        subjects,
+        createdById: actor.personId,
+      },
+    });
+    await recordAudit(transaction, actor, {
+      action: "question-sets.create",
+      subject: "question-set",
+      subjectId: id,
+      detail: { name: input.name, questions: questions.length, rejected: rejected.length },
+    });
+  });
+  return { id, questions: questions.length, rejected: rejected.slice(0, 1000) };
+}
+
+function groupBySubject<T extends { subject: string }>(questions: T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const question of questions) groups.set(question.subject, [...(groups.get(question.subject) ?? []), question]);
+  return groups;
+}
