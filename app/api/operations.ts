@@ -4,11 +4,12 @@ import * as models from "@/lib/models/api";
 import * as multipleChoice from "@/lib/multiple-choice/api";
 import type { Operation } from "@/lib/platform/http/operation";
 import * as studies from "@/lib/studies/api";
+import * as validation from "@/lib/validation/api";
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of operations of every type
 export type AnyOperation = Operation<any, any, any, any>;
 
 /** Every room's operations; a room's api.ts exports operations only, so that this list needs no other. */
-export const operations: AnyOperation[] = [auth, studies, labelling, models, multipleChoice].flatMap(
+export const operations: AnyOperation[] = [auth, studies, labelling, models, multipleChoice, validation].flatMap(
   (room) => Object.values(room) as AnyOperation[],
 );

@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { operation } from "@/lib/platform/http/operation";
+import { qualityQuery, qualitySchema } from "./quality-schema";
+import {
+  assignmentSchema,
+  changeRoundSchema,
+  claimedItemsSchema,
+  claimItemsSchema,
+  createRoundSchema,
+  decidedItemsQuery,
+  decidedItemsSchema,
+  decisionResultSchema,
+  releaseClaimsSchema,
+  roundDetailSchema,
+  roundParams,
+  roundSchema,
+  skipItemSchema,
+  submitDecisionsSchema,
+} from "./schema";
+
+const studyParams = z.object({ studyId: z.uuid() });
+
+export const listRoundsOperation = operation({
+  id: "rounds.list",
+  method: "GET",
+  path: "/studies/{studyId}/rounds",
+  summary: "The validation rounds of a study, newest first",
+  access: { kind: "study", permission: "rounds.read" },
+  params: studyParams,
+  response: z.object({ rounds: z.array(roundSchema) }),
+});
+
+export const createRoundOperation = operation({
+  id: "rounds.create",
+  method: "POST",
+  path: "/studies/{studyId}/rounds",
+  summary: "Make a validation round over a draw; it starts as a draft",
+  access: { kind: "study", permission: "rounds.change" },
+  params: studyParams,
+  body: createRoundSchema,
+  response: roundDetailSchema,
+  status: 201,
+});
+
+export const readRoundOperation = operation({
+  id: "rounds.read",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}",
+  summary: "A validation round",
+  access: { kind: "study", permission: "rounds.read" },
+  params: roundParams,
+  response: roundDetailSchema,
+});
+
+export const changeRoundOperation = operation({
+  id: "rounds.change",
+  method: "PATCH",
+  path: "/studies/{studyId}/rounds/{roundId}",
+  summary: "Change a draft, or add people to an open round",
+  access: { kind: "study", permission: "rounds.change" },
+  params: roundParams,
+  body: changeRoundSchema,
+  response: roundDetailSchema,
+});
+
+export const openRoundOperation = operation({
+  id: "rounds.open",
+  method: "POST",
+  path: "/studies/{studyId}/rounds/{roundId}/open",
+  summary: "Open a round: shuffle its queue and publish the hash of the assignment",
+  access: { kind: "study", permission: "rounds.change" },
+  params: roundParams,
+  response: roundDetailSchema,
+});
+
+export const closeRoundOperation = operation({
+  id: "rounds.close",
+  method: "POST",
+  path: "/studies/{studyId}/rounds/{roundId}/close",
+  summary: "Close a round for good and publish the salt of its assignment",
+  access: { kind: "study", permission: "rounds.change" },
+  params: roundParams,
+  response: roundDetailSchema,
+});
+
+export const readAssignmentOperation = operation({
+  id: "rounds.assignment",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/assignment",
+  summary: "The assignment of a closed round, hashed again: SHA-256 of salt and assignment",
+  access: { kind: "study", permission: "rounds.read" },
+  params: roundParams,
+  response: assignmentSchema,
+});
+
+export const claimItemsOperation = operation({
+  id: "rounds.claim",
+  method: "POST",
+  path: "/studies/{studyId}/rounds/{roundId}/claims",
+  summary: "Take the next documents of the queue; those already held come first",
+  access: { kind: "study", permission: "rounds.decide" },
+  params: roundParams,
+  body: claimItemsSchema,
+  response: claimedItemsSchema,
+});
+
+export const releaseClaimsOperation = operation({
+  id: "rounds.release",
+  method: "POST",
+  path: "/studies/{studyId}/rounds/{roundId}/claims/release",
+  summary: "Give back the documents that one holds",
+  access: { kind: "study", permission: "rounds.decide" },
+  params: roundParams,
+  body: releaseClaimsSchema,
+});
+
+export const skipItemOperation = operation({
+  id: "rounds.skip",
+  method: "POST",
+  path: "/studies/{studyId}/rounds/{roundId}/claims/skip",
+  summary: "Give a document back; it returns after the others",
+  access: { kind: "study", permission: "rounds.decide" },
+  params: roundParams,
+  body: skipItemSchema,
+});
+
+export const submitDecisionsOperation = operation({
+  id: "rounds.decisions",
+  method: "POST",
+  path: "/studies/{studyId}/rounds/{roundId}/decisions",
+  summary: "Keep decisions, each once by its idempotency key; a later one on the same document corrects the earlier",
+  access: { kind: "study", permission: "rounds.decide" },
+  params: roundParams,
+  body: submitDecisionsSchema,
+  response: z.object({ results: z.array(decisionResultSchema) }),
+});
+
+export const listDecidedItemsOperation = operation({
+  id: "rounds.items",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/items",
+  summary: "Decided documents of a closed round",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: decidedItemsQuery,
+  response: decidedItemsSchema,
+});
+
+export const readQualityOperation = operation({
+  id: "quality.read",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality",
+  summary: "Label quality: the LLM's labels against people's, and people against each other",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  response: qualitySchema,
+});
+
+export const exportFiguresOperation = operation({
+  id: "quality.figures",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/figures",
+  summary: "The figures of the label quality as CSV",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  file: { contentType: "text/csv" },
+});
+
+export const exportConfusionOperation = operation({
+  id: "quality.confusion",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/confusion",
+  summary: "The confusion matrix of the label quality as CSV",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  file: { contentType: "text/csv" },
+});

@@ -1,0 +1,112 @@
+import { StatisticsError, stratifiedClassification } from "@/lib/stats";
+import {
+  type ConfusionRow,
+  type FigureProblem,
+  type LabelQuality,
+  type LlmOutcome,
+  llmOutcomes,
+  type Measure,
+  measures,
+  type Target,
+} from "./quality-schema";
+import type { GoldState } from "./rules";
+
+export type Tally = { stratumId: string; outcome: LlmOutcome; gold: GoldState; count: number };
+export type StratumSize = { id: string; key: string; populationSize: number; sampleSize: number };
+
+type Figures = Pick<LabelQuality, "confusion" | "strata" | "figures" | "problem">;
+
+/** An unusable answer keeps a document out of the corpus, as "non-medical" does. */
+const predictedOf = (outcome: LlmOutcome) => (outcome === "medical" ? "medical" : "non_medical");
+
+/** All figures of the LLM's labels, from counts alone: a million decisions cost what a thousand cost. */
+export function labelQualityFigures(strata: StratumSize[], tallies: Tally[], target: Target): Figures {
+  const sum = (matches: (tally: Tally) => boolean) =>
+    tallies.reduce((total, tally) => total + (matches(tally) ? tally.count : 0), 0);
+  const settledIn = (stratumId: string) => sum((tally) => tally.stratumId === stratumId && tally.gold !== "unsettled");
+  const stratumRows = strata.map((stratum) => ({
+    ...stratum,
+    settled: settledIn(stratum.id),
+    unsettled: sum((tally) => tally.stratumId === stratum.id && tally.gold === "unsettled"),
+  }));
+  return {
+    confusion: llmOutcomes.map((outcome) => confusionRow(outcome, stratumRows, tallies)),
+    strata: stratumRows.map(({ id: _, ...row }) => row),
+    ...estimates(strata, tallies, target),
+  };
+}
+
+function confusionRow(
+  outcome: LlmOutcome,
+  strata: (StratumSize & { settled: number })[],
+  tallies: Tally[],
+): ConfusionRow {
+  const counted = (gold: GoldState, stratumId?: string) =>
+    tallies
+      .filter((tally) => tally.outcome === outcome && tally.gold === gold)
+      .filter((tally) => stratumId === undefined || tally.stratumId === stratumId)
+      .reduce((total, tally) => total + tally.count, 0);
+  const population = strata.reduce((total, stratum) => total + stratum.populationSize, 0);
+  const known = population > 0 && strata.every((stratum) => stratum.populationSize === 0 || stratum.settled > 0);
+  const share = (gold: GoldState) =>
+    strata.reduce((total, { id, populationSize, settled }) => {
+      return total + (settled > 0 ? ((populationSize / population) * counted(gold, id)) / settled : 0);
+    }, 0);
+  return {
+    outcome,
+    medical: counted("medical"),
+    non_medical: counted("non_medical"),
+    unsettled: counted("unsettled"),
+    medicalShare: known ? share("medical") : null,
+    nonMedicalShare: known ? share("non_medical") : null,
+  };
+}
+
+const nothing = { estimate: null, unsettled: null };
+
+function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Pick<Figures, "figures" | "problem"> {
+  try {
+    const result = stratifiedClassification({
+      strata: strata.map(({ id, populationSize }) => ({
+        id,
+        weight: populationSize,
+        ...(target === "this_corpus" ? { populationSize } : {}),
+      })),
+      items: tallies.map(({ stratumId, outcome, gold, count }) => ({
+        stratum: stratumId,
+        truth: gold === "unsettled" ? null : gold,
+        predicted: predictedOf(outcome),
+        count,
+      })),
+      positive: "medical",
+    });
+    const { unsettled } = result;
+    const figureOf = (measure: Measure) => ({
+      estimate: hasValue(measure, tallies) ? result[measure] : null,
+      unsettled: unsettled ? { values: unsettled.values[measure], limits: unsettled.limits[measure] } : null,
+    });
+    return { figures: byMeasure(figureOf), problem: null };
+  } catch (error) {
+    return { figures: byMeasure(() => nothing), problem: problemOf(error, strata) };
+  }
+}
+
+const byMeasure = <T>(of: (measure: Measure) => T) =>
+  Object.fromEntries(measures.map((measure) => [measure, of(measure)])) as Record<Measure, T>;
+
+/** Precision needs documents that the LLM called medical, recall some that people did, F1 either. */
+function hasValue(measure: Measure, tallies: Tally[]): boolean {
+  const settled = tallies.filter((tally) => tally.gold !== "unsettled" && tally.count > 0);
+  const called = settled.some((tally) => tally.outcome === "medical");
+  const medical = settled.some((tally) => tally.gold === "medical");
+  if (measure === "precision") return called;
+  if (measure === "recall") return medical;
+  return measure === "f1" ? called || medical : true;
+}
+
+/** What lib/stats refused, for the reader. Anything else is a fault of ours. */
+export function problemOf(error: unknown, strata: StratumSize[] = []): FigureProblem {
+  if (!(error instanceof StatisticsError)) throw error;
+  const keys = new Map(strata.map((stratum) => [stratum.id, stratum.key]));
+  return { code: error.code, strata: error.subjects.flatMap((subject) => keys.get(subject) ?? []) };
+}

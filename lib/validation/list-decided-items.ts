@@ -1,0 +1,48 @@
+import { database, Prisma } from "@/lib/platform/database/client";
+import { conflict, notFound } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
+import type { DecidedItem, DecidedItemsQuery } from "./schema";
+
+const excerptCharacters = 2000;
+
+const conditions = {
+  all: Prisma.sql`true`,
+  disputed: Prisma.sql`queued."disputed"`,
+  unsettled: Prisma.sql`queued."gold" is null`,
+  flagged: Prisma.sql`queued."flagged"`,
+  llm_differs: Prisma.sql`(queued."gold" = 'medical') <> (label."outcome" = 'medical')`,
+};
+
+/**
+ * Decided documents of a closed round with everyone's decisions, without names, in the order of the queue. While the round
+ * is open (409 `round_still_open`) nobody reads what others decided.
+ */
+export async function listDecidedItems(
+  actor: StudyActor,
+  roundId: string,
+  query: DecidedItemsQuery,
+): Promise<{ items: DecidedItem[]; next: number | null }> {
+  const round = await database().round.findFirst({ where: { id: roundId, studyId: actor.studyId } });
+  if (!round) throw notFound();
+  if (round.state !== "closed") throw conflict("round_still_open");
+  const items = await database().$queryRaw<DecidedItem[]>`
+    select queued."id", queued."position", item."documentId", left(item."text", ${excerptCharacters}) as "text",
+      stratum."key" as "stratum", queued."wanted", coalesce(queued."gold"::text, 'unsettled') as "gold",
+      queued."disputed", queued."flagged", label."outcome"::text as "llm",
+      (select json_agg(json_build_object('label', decision."label", 'flags', decision."flags", 'note', decision."note")
+          order by decision."label", decision."id")
+        from "Decision" decision
+        where decision."roundItemId" = queued."id" and decision."label" is not null and not decision."surplus"
+          and not exists (select 1 from "Decision" later where later."correctsId" = decision."id")) as "decisions"
+    from "RoundItem" queued
+    join "Item" item on item."id" = queued."itemId"
+    join "Stratum" stratum on stratum."id" = queued."stratumId"
+    left join "LlmLabel" label on label."itemId" = queued."itemId"
+      and label."labellingRunId" = ${query.labelling ?? null}::uuid
+    where queued."roundId" = ${roundId}::uuid and queued."decided" > 0 and queued."position" > ${query.after}
+      and ${conditions[query.filter]}
+    order by queued."position"
+    limit ${query.limit + 1}`;
+  const page = items.slice(0, query.limit);
+  return { items: page, next: items.length > query.limit ? (page.at(-1)?.position ?? null) : null };
+}

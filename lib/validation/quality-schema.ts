@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { roundStates } from "./schema";
+
+export const measures = ["f1", "precision", "recall", "accuracy", "prevalence"] as const;
+export type Measure = (typeof measures)[number];
+
+/**
+ * What the figures speak of. `like_these`: the LLM with this prompt, on documents like these. `this_corpus`: exactly the
+ * corpus from which the sample was drawn, with the finite-population correction.
+ */
+export const targets = ["like_these", "this_corpus"] as const;
+export type Target = (typeof targets)[number];
+
+export const qualityQuery = z.object({
+  /** the labelling run; left out: the newest one of the round's draw that has ended */
+  labelling: z.uuid().optional(),
+  target: z.enum(targets).default("like_these"),
+});
+export type QualityQuery = z.infer<typeof qualityQuery>;
+
+const intervalSchema = z.object({ lower: z.number(), upper: z.number() });
+export const estimateSchema = z.object({
+  value: z.number(),
+  standardError: z.number(),
+  interval: intervalSchema,
+  level: z.number(),
+  n: z.number().int(),
+  method: z.string(),
+});
+export type EstimateView = z.infer<typeof estimateSchema>;
+
+/** Why there is no figure: a code of messages/LOCALE/quality.json under "problems", and the strata that it is about. */
+export const problemSchema = z.object({ code: z.string(), strata: z.array(z.string()) });
+export type FigureProblem = z.infer<typeof problemSchema>;
+
+export const measureSchema = z.object({
+  estimate: estimateSchema.nullable(),
+  /** the figure if all unsettled documents went against it or all spoke for it, with the outer confidence limits of both */
+  unsettled: z.object({ values: intervalSchema, limits: intervalSchema }).nullable(),
+});
+
+export const llmOutcomes = ["medical", "non_medical", "unusable"] as const;
+export type LlmOutcome = (typeof llmOutcomes)[number];
+
+export const confusionRowSchema = z.object({
+  outcome: z.enum(llmOutcomes),
+  /** documents, by what people settled on */
+  medical: z.number().int(),
+  non_medical: z.number().int(),
+  unsettled: z.number().int(),
+  /** shares of the corpus that settled documents stand for; null where a stratum has none */
+  medicalShare: z.number().nullable(),
+  nonMedicalShare: z.number().nullable(),
+});
+export type ConfusionRow = z.infer<typeof confusionRowSchema>;
+
+export const stratumQualitySchema = z.object({
+  key: z.string(),
+  populationSize: z.number().int(),
+  sampleSize: z.number().int(),
+  settled: z.number().int(),
+  unsettled: z.number().int(),
+});
+
+export const labellingChoiceSchema = z.object({
+  id: z.uuid(),
+  model: z.string(),
+  promptLanguage: z.string(),
+  promptVersion: z.number().int(),
+  local: z.boolean(),
+  labelled: z.number().int(),
+  total: z.number().int(),
+  createdAt: z.iso.datetime(),
+  /** `running`: figures come when it has ended; `counting`: they come within seconds; `counted` */
+  state: z.enum(["running", "counting", "counted"]),
+});
+export type LabellingChoice = z.infer<typeof labellingChoiceSchema>;
+
+export const labelQualitySchema = z.object({
+  labellingRunId: z.uuid(),
+  target: z.enum(targets),
+  /** documents that people have decided and that this run has labelled, and those that it has not */
+  compared: z.number().int(),
+  unlabelled: z.number().int(),
+  confusion: z.array(confusionRowSchema),
+  strata: z.array(stratumQualitySchema),
+  figures: z.record(z.enum(measures), measureSchema),
+  problem: problemSchema.nullable(),
+});
+export type LabelQuality = z.infer<typeof labelQualitySchema>;
+
+const withProblem = { estimate: estimateSchema.nullable(), problem: problemSchema.nullable() };
+export const coefficients = ["alpha", "ac1", "observed", "medical", "nonMedical"] as const;
+export type Coefficient = (typeof coefficients)[number];
+
+export const agreementSchema = z.object({
+  /** documents decided by one person, and by two or more */
+  single: z.number().int(),
+  double: z.number().int(),
+  figures: z.record(z.enum(coefficients), z.object(withProblem)),
+  /** Cohen's κ of each pair; names only for owners, letters for others */
+  pairs: z.array(z.object({ first: z.string(), second: z.string(), items: z.number().int(), ...withProblem })),
+});
+export type Agreement = z.infer<typeof agreementSchema>;
+
+export const qualitySchema = z.object({
+  round: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    state: z.enum(roundStates),
+    items: z.number().int(),
+    wanted: z.number().int(),
+    decided: z.number().int(),
+    /** documents that have at least one decision */
+    documents: z.number().int(),
+  }),
+  labellings: z.array(labellingChoiceSchema),
+  labelQuality: labelQualitySchema.nullable(),
+  agreement: agreementSchema,
+});
+export type Quality = z.infer<typeof qualitySchema>;

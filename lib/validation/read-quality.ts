@@ -1,0 +1,121 @@
+import { database } from "@/lib/platform/database/client";
+import type { LabellingState } from "@/lib/platform/database/generated/enums";
+import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
+import { may, type StudyActor } from "@/lib/studies/actor";
+import { agreementFigures } from "./agreement-figures";
+import { labelQualityFigures } from "./label-quality-figures";
+import type { LabellingChoice, LabelQuality, Quality, QualityQuery } from "./quality-schema";
+import type { GoldState } from "./rules";
+
+const underWay: LabellingState[] = ["queued", "running"];
+
+/**
+ * The label quality of a round: the LLM's labels against people's, and people against each other. Throws 403
+ * `quality_hidden_while_deciding` to those who decide in the open round, since every figure that moves with a decision
+ * tells what the LLM or somebody else thinks of that document.
+ */
+export async function readQuality(actor: StudyActor, roundId: string, query: QualityQuery): Promise<Quality> {
+  const round = await database().round.findFirst({
+    where: { id: roundId, studyId: actor.studyId },
+    include: {
+      members: { include: { person: { select: { name: true } } }, orderBy: [{ addedAt: "asc" }, { personId: "asc" }] },
+    },
+  });
+  if (!round) throw notFound();
+  if (round.state === "open" && round.members.some((member) => member.personId === actor.personId)) {
+    throw new Problem(403, "quality_hidden_while_deciding");
+  }
+  const [labellings, patterns] = await Promise.all([
+    listLabellings(round),
+    database().agreementTally.findMany({
+      where: { roundId, count: { gt: 0 } },
+      select: { pattern: true, count: true },
+    }),
+  ]);
+  const documents = patterns.reduce((sum, tally) => sum + tally.count, 0);
+  const owner = may(actor, "audit.read");
+  const names = new Map(
+    round.members.map((member, index) => [member.personId, owner ? member.person.name : letterOf(index)]),
+  );
+  return {
+    round: {
+      id: round.id,
+      name: round.name,
+      state: round.state,
+      items: round.items,
+      wanted: round.wanted,
+      decided: round.decided,
+      documents,
+    },
+    labellings,
+    labelQuality: await readLabelQuality(round, choose(labellings, query.labelling), query, documents),
+    agreement: agreementFigures(patterns, (personId) => names.get(personId) ?? "–"),
+  };
+}
+
+const letterOf = (index: number): string =>
+  (index >= 26 ? letterOf(Math.floor(index / 26) - 1) : "") + String.fromCharCode(65 + (index % 26));
+
+/** Labelling runs of the round's draw that have labels or are on their way, newest first. */
+async function listLabellings(round: { id: string; drawId: string }): Promise<LabellingChoice[]> {
+  const runs = await database().labellingRun.findMany({
+    where: { drawId: round.drawId },
+    orderBy: { createdAt: "desc" },
+    include: {
+      endpoint: { select: { local: true } },
+      prompt: { select: { language: true, version: true } },
+      talliedIn: { where: { roundId: round.id } },
+    },
+  });
+  return runs.flatMap((run) => {
+    const labelled = run.medical + run.nonMedical + run.unusable;
+    const running = underWay.includes(run.state);
+    if (labelled === 0 && !running) return [];
+    const counted = run.talliedIn[0]?.labels === labelled;
+    return [
+      {
+        id: run.id,
+        model: run.model,
+        promptLanguage: run.prompt.language,
+        promptVersion: run.prompt.version,
+        local: run.endpoint.local,
+        labelled,
+        total: run.total,
+        createdAt: run.createdAt.toISOString(),
+        state: running ? ("running" as const) : counted ? ("counted" as const) : ("counting" as const),
+      },
+    ];
+  });
+}
+
+function choose(labellings: LabellingChoice[], wanted: string | undefined): LabellingChoice | undefined {
+  if (!wanted) return labellings.find((labelling) => labelling.state === "counted") ?? labellings[0];
+  const found = labellings.find((labelling) => labelling.id === wanted);
+  if (!found) throw unprocessable("labelling_not_of_round");
+  return found;
+}
+
+async function readLabelQuality(
+  round: { id: string; drawId: string },
+  labelling: LabellingChoice | undefined,
+  { target }: QualityQuery,
+  documents: number,
+): Promise<LabelQuality | null> {
+  if (labelling?.state !== "counted") return null;
+  const [strata, rows] = await Promise.all([
+    database().stratum.findMany({ where: { drawId: round.drawId }, orderBy: { key: "asc" } }),
+    database().qualityTally.findMany({
+      where: { roundId: round.id, labellingRunId: labelling.id, count: { gt: 0 } },
+      select: { stratumId: true, outcome: true, gold: true, count: true },
+    }),
+  ]);
+  const tallies = rows.map((row) => ({ ...row, gold: row.gold as GoldState }));
+  const compared = tallies.reduce((sum, tally) => sum + tally.count, 0);
+  return {
+    labellingRunId: labelling.id,
+    target,
+    compared,
+    unlabelled: documents - compared,
+    ...labelQualityFigures(strata, tallies, target),
+  };
+}

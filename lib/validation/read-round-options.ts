@@ -1,0 +1,30 @@
+import { database } from "@/lib/platform/database/client";
+import type { StudyActor } from "@/lib/studies/actor";
+import { readDefaultInstructions } from "./default-instructions";
+
+/** What a new round can be made of: draws of ready samples, people of the study, and the shipped instructions. */
+export async function readRoundOptions(actor: StudyActor) {
+  const [draws, members, instructions] = await Promise.all([
+    database().draw.findMany({
+      where: { sample: { studyId: actor.studyId, state: "ready" } },
+      include: { sample: { select: { name: true } } },
+      orderBy: { createdAt: "desc" },
+    }),
+    database().member.findMany({
+      where: { studyId: actor.studyId },
+      include: { person: { select: { name: true, simulated: true } } },
+      orderBy: { createdAt: "asc" },
+    }),
+    readDefaultInstructions(),
+  ]);
+  return {
+    draws: draws.map((draw) => ({
+      id: draw.id,
+      name: draw.number === 1 ? draw.sample.name : `${draw.sample.name} (${draw.number})`,
+      size: draw.size,
+    })),
+    people: members.map(({ personId, role, person }) => ({ personId, role, ...person })),
+    instructions,
+  };
+}
+export type RoundOptions = Awaited<ReturnType<typeof readRoundOptions>>;
