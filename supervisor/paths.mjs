@@ -1,5 +1,5 @@
 // @ts-check
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,4 +22,15 @@ export function isProgram(moduleUrl) {
  */
 export function packageFile(specifier) {
   return createRequire(join(repositoryRoot, "package.json")).resolve(specifier);
+}
+
+/**
+ * The path of an installed npm package's command, to be run by Node.
+ * @param {string} packageName
+ * @param {string} [command] its name where it is not the package's
+ */
+export function packageCommand(packageName, command = packageName) {
+  const description = packageFile(`${packageName}/package.json`);
+  const { bin } = JSON.parse(readFileSync(description, "utf8"));
+  return join(dirname(description), typeof bin === "string" ? bin : bin[command]);
 }

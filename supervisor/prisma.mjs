@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { isProgram, packageFile, repositoryRoot } from "./paths.mjs";
+import { isProgram, packageCommand, repositoryRoot } from "./paths.mjs";
 import { Refusal } from "./refusal.mjs";
 
 /** What Prisma needs in its environment. */
@@ -46,7 +46,7 @@ export function runPrisma(words, environment = {}) {
  * @param {string[]} words
  */
 export function prismaProcess(words) {
-  const args = [packageFile("prisma/build/index.js"), ...words];
+  const args = [packageCommand("prisma"), ...words];
   return { command: process.execPath, args, environment: prismaEnvironment };
 }
 

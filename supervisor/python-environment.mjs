@@ -4,7 +4,7 @@
  * it by hand; with `--development` it also holds what the runner's tests need.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { isProgram, repositoryRoot } from "./paths.mjs";
@@ -49,7 +49,7 @@ export async function ensurePythonEnvironment({ onProgress = () => {}, signal, d
     onProgress({ phase, fraction, messageKey: `python.${phase}`, ...(detail ? { detail } : {}) });
 
   if (!(await isComplete(folder, signal))) {
-    mkdirSync(cache, { recursive: true });
+    createCache(cache);
     const onWait = () => report("waiting");
     await withLock(`${folder}.lock`, () => install(), { signal, onWait });
   }
@@ -62,7 +62,8 @@ export async function ensurePythonEnvironment({ onProgress = () => {}, signal, d
     if (await isComplete(folder, signal)) return;
     await requireRoom(cache);
     report("creating");
-    if (!(await starts(python, signal))) {
+    // One that was killed while it was created can start already and lack pip.
+    if (!(await starts(python, signal, ["-m", "pip", "--version"]))) {
       rmSync(folder, { recursive: true, force: true });
       await must(base.path, ["-m", "venv", folder], "The Python environment could not be created");
     }
@@ -106,6 +107,7 @@ export async function ensurePythonEnvironment({ onProgress = () => {}, signal, d
   async function must(command, args, complaint, environment, onLine) {
     const { code, lastLines } = await runCommand(command, args, { environment, signal, onLine });
     if (code === 0) return;
+    if (lastLines.some((line) => /No space left|Disk quota exceeded/.test(line))) throw tooLittleRoom(cache);
     throw new Refusal(
       `${complaint}. Check that this machine reaches a Python package index (pip's settings are used), ` +
         `then start again: what was fetched so far is kept.\n${lastLines.join("\n")}`,
@@ -148,9 +150,10 @@ async function isComplete(folder, signal) {
 /**
  * @param {string} python
  * @param {AbortSignal} [signal]
+ * @param {string[]} [args]
  */
-async function starts(python, signal) {
-  return existsSync(python) && (await runCommand(python, ["-c", ""], { signal })).code === 0;
+async function starts(python, signal, args = ["-c", ""]) {
+  return existsSync(python) && (await runCommand(python, args, { signal })).code === 0;
 }
 
 /** @param {string} folder */
@@ -162,11 +165,28 @@ async function freeBytes(folder) {
 /** @param {string} cache */
 async function requireRoom(cache) {
   const free = await freeBytes(cache);
-  if (free >= NEEDED_BYTES) return;
-  throw new Refusal(
-    `The Python environment needs ${NEEDED_BYTES / GIBIBYTE} GiB, and ${cache} has ${(free / GIBIBYTE).toFixed(1)} GiB left. ` +
-      "Free some space there, or set STUDIO_CACHE to a folder on another disk, then start again.",
+  if (free < NEEDED_BYTES) throw tooLittleRoom(cache, free);
+}
+
+/** @param {string} cache @param {number} [free] */
+function tooLittleRoom(cache, free) {
+  const left = free === undefined ? "is full" : `has ${(free / GIBIBYTE).toFixed(1)} GiB left`;
+  return new Refusal(
+    `The Python environment needs ${NEEDED_BYTES / GIBIBYTE} GiB, and ${cache} ${left}. Free some space there, or set ` +
+      "STUDIO_CACHE to a folder on another disk, then start again.",
   );
+}
+
+/** @param {string} cache */
+function createCache(cache) {
+  try {
+    mkdirSync(cache, { recursive: true });
+    accessSync(cache, constants.W_OK);
+  } catch (error) {
+    throw new Refusal(`This user may not write in ${cache}. Set STUDIO_CACHE to another folder, then start again.`, {
+      cause: error,
+    });
+  }
 }
 
 if (isProgram(import.meta.url)) {

@@ -95,5 +95,7 @@ function productionEnvironment(dataFolder, databaseUrl, { host, port }, control)
 async function startAlone(only, dataFolder, databaseUrl, options) {
   const environment = productionEnvironment(dataFolder, databaseUrl, options);
   if (only === "web") await checkPort(options.port, "npm run start -- web", options.host);
-  await runInForeground(only === "web" ? webProcess({ environment, ...options }) : workerProcess({ environment }));
+  process.exitCode = await runInForeground(
+    only === "web" ? webProcess({ environment, ...options }) : workerProcess({ environment }),
+  );
 }

@@ -2,22 +2,23 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
+const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
 /**
- * Runs one process with our own terminal, passes signals on, and ends with its exit code: for Docker, systemd and the like,
- * which restart and log by themselves.
+ * Runs one process with our own terminal and passes signals on: for Docker, systemd and the like, which restart and log
+ * by themselves.
  * @param {import("../processes/supervised-process.mjs").ProcessDescription} description
- * @returns {Promise<void>}
+ * @returns {Promise<number>} its exit code
  */
 export function runInForeground({ command, args = [], environment, folder }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: folder, stdio: "inherit", env: { ...process.env, ...environment } });
-    for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-      process.on(signal, () => child.kill(signal));
-    }
+    const handlers = SIGNALS.map((signal) => /** @type {const} */ ([signal, () => void child.kill(signal)]));
+    for (const [signal, handler] of handlers) process.on(signal, handler);
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-      resolve();
+      for (const [name, handler] of handlers) process.off(name, handler);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });
 }

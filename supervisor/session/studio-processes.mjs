@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { packageFile, repositoryRoot } from "../paths.mjs";
+import { packageCommand, repositoryRoot } from "../paths.mjs";
 import { typescriptOptions } from "../steps/example-study.mjs";
 import { nextProgram } from "../steps/web-build.mjs";
 
@@ -40,7 +40,7 @@ export function webProcess({ environment, host, port, reloading = false }) {
 export function workerProcess({ environment, reloading = false }) {
   const plain = [...typescriptOptions, WORKER_PROGRAM];
   const watching = [
-    packageFile("tsx/cli"),
+    packageCommand("tsx"),
     "watch",
     "--clear-screen=false",
     "--conditions=react-server",

@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn } from "node:child_process";
+import readline from "node:readline";
 import { repositoryRoot } from "../paths.mjs";
 import { MARK_VARIABLE } from "../processes/identity.mjs";
 import { Refusal } from "../refusal.mjs";
@@ -26,19 +27,22 @@ export function runToEnd(session, name, command, args, { environment = {}, folde
     });
     const { pid } = child;
     if (pid !== undefined) table.add({ name, processId: pid, endOrder: 5, endSignal: "SIGTERM", graceMs: 3000 });
-    let output = "";
+    /** @type {string[]} */
+    const lines = [];
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        output = (output + chunk).slice(-20_000);
-        for (const line of String(chunk).trimEnd().split("\n")) surroundings.onLine(name, line);
+      readline.createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        if (lines.length > LAST_LINES) lines.shift();
+        surroundings.onLine(name, line);
       });
     }
     child.once("error", reject);
     child.once("close", (code) => {
       if (pid !== undefined) table.remove(pid);
       if (code === 0) resolve(undefined);
-      else if (/ENOSPC|No space left on device/.test(output)) reject(new Refusal(`${complaint} The disk is full.`));
-      else reject(new Refusal(`${complaint}\n${output.trimEnd().split("\n").slice(-LAST_LINES).join("\n")}`));
+      else if (lines.some((line) => /ENOSPC|No space left on device/.test(line))) {
+        reject(new Refusal(`${complaint} The disk is full.`));
+      } else reject(new Refusal(`${complaint}\n${lines.join("\n")}`));
     });
   });
 }

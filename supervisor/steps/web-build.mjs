@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { packageFile, repositoryRoot } from "../paths.mjs";
+import { packageCommand, repositoryRoot } from "../paths.mjs";
 import { step } from "../session/terminal.mjs";
 import { runToEnd } from "./run.mjs";
 import { digestOf, readStamp, writeStamp } from "./stamp.mjs";
@@ -22,7 +22,7 @@ const SOURCES = [
   "proxy.ts",
 ];
 
-export const nextProgram = () => packageFile("next/dist/bin/next");
+export const nextProgram = () => packageCommand("next");
 
 /**
  * Builds the web application when its sources are others than at the last time.

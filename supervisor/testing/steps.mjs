@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { packageFile, repositoryRoot } from "../paths.mjs";
+import { packageCommand, repositoryRoot } from "../paths.mjs";
 import { runnerEnvironment } from "../python-environment.mjs";
 
 /**
@@ -45,7 +45,7 @@ export function testSteps({ reports, python, passed }) {
       suite: "unit",
       command: node,
       args: [
-        packageFile("vitest/vitest.mjs"),
+        packageCommand("vitest"),
         "run",
         "--reporter=default",
         "--reporter=json",
@@ -69,7 +69,7 @@ export function testSteps({ reports, python, passed }) {
       name: "e2e",
       suite: "e2e",
       command: node,
-      args: [packageFile("@playwright/test/cli"), "test", "--reporter=list,json", ...passed],
+      args: [packageCommand("@playwright/test", "playwright"), "test", "--reporter=list,json", ...passed],
       environment: {
         STUDIO_PYTHON: "development",
         PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, "playwright.json"),
