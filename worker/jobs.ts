@@ -1,7 +1,22 @@
 import { sweepRuns } from "@/lib/compute/sweep-runs";
 import { tickRun } from "@/lib/compute/tick-run";
+import { lapsePairClaimsJob } from "@/lib/judging/lapse-claims";
+import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
+import { sweepLabelling } from "@/lib/labelling/jobs";
+import { labellingTick } from "@/lib/labelling/tick-labelling";
+import { takeInLocalModels } from "@/lib/models/jobs";
 import { lapseClaimsJob, tallyLabelsJob } from "@/lib/validation/jobs";
 import { type Task, taskOf } from "./task";
 
 /** Every job of every room, one line each. A job with `everySeconds` starts by itself. */
-export const tasks: Task[] = [taskOf(tickRun), taskOf(sweepRuns), taskOf(lapseClaimsJob), taskOf(tallyLabelsJob)];
+export const tasks: Task[] = [
+  taskOf(tickRun),
+  taskOf(sweepRuns),
+  taskOf(labellingTick),
+  taskOf(sweepLabelling),
+  taskOf(takeInLocalModels),
+  taskOf(lapseClaimsJob),
+  taskOf(tallyLabelsJob),
+  taskOf(lapsePairClaimsJob),
+  taskOf(fitLeaderboard),
+];

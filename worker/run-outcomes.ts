@@ -1,2 +1,8 @@
-/** Here the rooms tell what the success of a run means to them: one import a room, for its `registerRunOutcome`. */
-export {};
+import { registerGenerationOutcomes } from "@/lib/generations/outcomes";
+import { registerModelOutcomes } from "@/lib/models/outcomes";
+import { registerEvaluationOutcome } from "@/lib/multiple-choice/outcomes";
+
+/** Here the rooms tell what the success of a run means to them: one line a room. */
+registerModelOutcomes();
+registerEvaluationOutcome();
+registerGenerationOutcomes();

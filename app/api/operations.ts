@@ -1,4 +1,6 @@
 import * as auth from "@/lib/auth/api";
+import * as generations from "@/lib/generations/api";
+import * as judging from "@/lib/judging/api";
 import * as labelling from "@/lib/labelling/api";
 import * as models from "@/lib/models/api";
 import * as multipleChoice from "@/lib/multiple-choice/api";
@@ -10,6 +12,13 @@ import * as validation from "@/lib/validation/api";
 export type AnyOperation = Operation<any, any, any, any>;
 
 /** Every room's operations; a room's api.ts exports operations only, so that this list needs no other. */
-export const operations: AnyOperation[] = [auth, studies, labelling, models, multipleChoice, validation].flatMap(
-  (room) => Object.values(room) as AnyOperation[],
-);
+export const operations: AnyOperation[] = [
+  auth,
+  studies,
+  labelling,
+  models,
+  multipleChoice,
+  generations,
+  validation,
+  judging,
+].flatMap((room) => Object.values(room) as AnyOperation[]);

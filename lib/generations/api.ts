@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { operation } from "@/lib/platform/http/operation";
+import { answerSchema, answerSetSchema, promptSetSchema, rejectedPromptSchema, startGenerationSchema } from "./schema";
+
+const studyParams = z.object({ studyId: z.uuid() });
+
+export const listPromptSetsOperation = operation({
+  id: "prompt-sets.list",
+  method: "GET",
+  path: "/studies/{studyId}/prompt-sets",
+  summary: "Prompt sets",
+  access: { kind: "study", permission: "answers.read" },
+  params: studyParams,
+  response: z.object({ promptSets: z.array(promptSetSchema) }),
+});
+
+export const createPromptSetOperation = operation({
+  id: "prompt-sets.create",
+  method: "POST",
+  path: "/studies/{studyId}/prompt-sets",
+  summary: "Add a prompt set from the text of a JSONL file (id, category, prompt)",
+  access: { kind: "study", permission: "answers.change" },
+  params: studyParams,
+  body: z.object({ name: z.string().trim().min(1).max(120), text: z.string().min(2).max(20_000_000) }),
+  maxBodyBytes: 24 * 1024 * 1024,
+  response: z.object({ id: z.uuid(), prompts: z.number().int(), rejected: z.array(rejectedPromptSchema) }),
+  status: 201,
+});
+
+export const listAnswerSetsOperation = operation({
+  id: "answers.sets",
+  method: "GET",
+  path: "/studies/{studyId}/answer-sets",
+  summary: "Answer sets with their failure modes: language mixing, length, repetition",
+  access: { kind: "study", permission: "answers.read" },
+  params: studyParams,
+  response: z.object({ answerSets: z.array(answerSetSchema) }),
+});
+
+export const startGenerationOperation = operation({
+  id: "answers.generate",
+  method: "POST",
+  path: "/studies/{studyId}/answer-sets",
+  summary: "Have a checkpoint answer a prompt set",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  body: startGenerationSchema,
+  response: z.object({ id: z.uuid() }),
+  status: 201,
+});
+
+export const listAnswersOperation = operation({
+  id: "answers.list",
+  method: "GET",
+  path: "/studies/{studyId}/answer-sets/{answerSetId}/answers",
+  summary: "The answers of a set",
+  access: { kind: "study", permission: "answers.read" },
+  params: studyParams.extend({ answerSetId: z.uuid() }),
+  query: z.object({
+    mixed: z
+      .enum(["true", "false"])
+      .transform((value) => value === "true")
+      .optional(),
+    offset: z.coerce.number().int().min(0).optional(),
+  }),
+  response: z.object({ answers: z.array(answerSchema), next: z.number().int().nullable() }),
+});

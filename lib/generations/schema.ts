@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { presets } from "@/lib/compute/specs";
+import { generateSpec } from "@/lib/compute/specs/generate";
+
+export const promptLineSchema = z.object({
+  id: z.string().min(1).max(200),
+  category: z.string().trim().min(1).max(120).default("–"),
+  prompt: z.string().trim().min(1).max(20_000),
+});
+export type PromptLine = z.infer<typeof promptLineSchema>;
+
+export const promptSetSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  prompts: z.number().int(),
+  categories: z.array(z.object({ category: z.string(), prompts: z.number().int() })),
+  createdAt: z.iso.datetime(),
+});
+export type PromptSetSummary = z.infer<typeof promptSetSchema>;
+
+export const rejectedPromptSchema = z.object({ line: z.number().int(), reason: z.string() });
+
+export const startGenerationSchema = z.object({
+  checkpointId: z.uuid(),
+  promptSetId: z.uuid(),
+  backendId: z.uuid().optional(),
+  seed: z.number().int().min(0).max(4_294_967_295).default(1),
+  parameters: generateSpec.shape.parameters.prefault({ ...presets.generate.paper }),
+});
+export type StartGeneration = z.output<typeof startGenerationSchema>;
+
+const figureSchema = z.object({
+  value: z.number(),
+  interval: z.object({ lower: z.number(), upper: z.number() }),
+  n: z.number().int(),
+});
+
+export const answerSetSchema = z.object({
+  id: z.uuid(),
+  checkpointId: z.uuid(),
+  checkpointName: z.string(),
+  promptSetId: z.uuid(),
+  promptSetName: z.string(),
+  runId: z.uuid(),
+  answers: z.number().int(),
+  analysed: z.boolean(),
+  /** share of answers that mix German and English, Wilson 95 % */
+  mixed: figureSchema.nullable(),
+  /** mean words of an answer, t interval */
+  words: figureSchema.nullable(),
+  /** share of answers cut at the longest length allowed, Wilson 95 % */
+  cut: figureSchema.nullable(),
+  /** mean share of repeated four-word sequences */
+  repetition: z.number().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type AnswerSetSummary = z.infer<typeof answerSetSchema>;
+
+/** English running text in an answer; start and end count Unicode code points of `text`. */
+export const englishSpanSchema = z.object({ start: z.number().int(), end: z.number().int(), text: z.string() });
+export type EnglishSpan = z.infer<typeof englishSpanSchema>;
+
+export const answerSchema = z.object({
+  id: z.uuid(),
+  promptKey: z.string(),
+  category: z.string(),
+  prompt: z.string(),
+  text: z.string(),
+  tokens: z.number().int(),
+  finish: z.string(),
+  words: z.number().int().nullable(),
+  mixed: z.boolean().nullable(),
+  englishShare: z.number().nullable(),
+  englishSpans: z.array(englishSpanSchema),
+  repetition: z.number().nullable(),
+});
+export type AnswerRow = z.infer<typeof answerSchema>;

@@ -1,0 +1,109 @@
+import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { newId } from "@/lib/platform/ids";
+import type { StudyActor } from "@/lib/studies/actor";
+import { enterComparison, requireOpen } from "./enter-comparison";
+import { lapsePairClaims } from "./lapse-claims";
+import { shareComparisonAs } from "./locks";
+import { isSwapped } from "./pairing";
+import { readJudgingProgress } from "./read-work";
+import type { ClaimedPairs, ClaimPairsInput, WorkPair } from "./schema";
+
+const claimHours = 2;
+const mostOpenClaims = 16;
+
+type Held = { id: string; position: number };
+
+/**
+ * Hands the person pairs: first those that they still hold and the browser has not, then the next of the queue, never
+ * one on which they have voted. No pair is ever held and voted on more often than wanted.
+ */
+export function claimPairs(actor: StudyActor, comparisonId: string, input: ClaimPairsInput): Promise<ClaimedPairs> {
+  return inTransaction(async (transaction) => {
+    await shareComparisonAs(transaction, comparisonId, actor.personId);
+    const comparison = await enterComparison(transaction, actor, comparisonId, input.personId);
+    requireOpen(comparison);
+    const lapsesAt = new Date(Date.now() + claimHours * 3_600_000);
+    const held = await transaction.$queryRaw<Held[]>`
+      with renewed as (
+        update "PairClaim" set "lapsesAt" = ${lapsesAt}
+        where "comparisonId" = ${comparisonId}::uuid and "personId" = ${actor.personId}::uuid and "state" = 'open'
+        returning "pairId"
+      )
+      select pair."id", pair."position" from renewed join "Pair" pair on pair."id" = renewed."pairId" order by 2`;
+    const resumed = held.filter((pair) => !input.holding.includes(pair.id)).slice(0, input.count);
+    const missing = Math.min(input.count - resumed.length, mostOpenClaims - held.length);
+    const fresh = missing > 0 ? await takeFromQueue(transaction, comparison, actor.personId, lapsesAt, missing) : [];
+    const ids = [...resumed, ...fresh].map(({ id }) => id);
+    return {
+      pairs: await showPairs(transaction, ids, actor.personId),
+      progress: await readJudgingProgress(transaction, comparisonId, actor.personId),
+    };
+  });
+}
+
+async function takeFromQueue(
+  transaction: Database,
+  comparison: { id: string; seed: number },
+  personId: string,
+  lapsesAt: Date,
+  count: number,
+): Promise<Held[]> {
+  const pairs = await take(transaction, comparison, personId, lapsesAt, count, false);
+  if (pairs.length > 0) return pairs;
+  await lapsePairClaims(comparison.id, transaction);
+  // Before saying that nothing is left: wait for a pair that another transaction has in hand at this moment.
+  return take(transaction, comparison, personId, lapsesAt, 1, true);
+}
+
+async function take(
+  transaction: Database,
+  comparison: { id: string; seed: number },
+  personId: string,
+  lapsesAt: Date,
+  count: number,
+  wait: boolean,
+): Promise<Held[]> {
+  const open = (limit: number) => transaction.$queryRaw<Held[]>`
+    select pair."id", pair."position" from "Pair" pair
+    where pair."comparisonId" = ${comparison.id}::uuid and pair."decided" + pair."claimed" < pair."wanted"
+      and not exists (
+        select 1 from "PairClaim" own
+        where own."pairId" = pair."id" and own."personId" = ${personId}::uuid and own."state" in ('open', 'decided')
+      )
+    order by pair."position" limit ${limit}
+    for update of pair skip locked`;
+  const openWaiting = () => transaction.$queryRaw<Held[]>`
+    select pair."id", pair."position" from "Pair" pair
+    where pair."comparisonId" = ${comparison.id}::uuid and pair."decided" + pair."claimed" < pair."wanted"
+      and not exists (
+        select 1 from "PairClaim" own
+        where own."pairId" = pair."id" and own."personId" = ${personId}::uuid and own."state" in ('open', 'decided')
+      )
+    order by pair."position" limit 1
+    for update of pair`;
+  const picked = wait ? await openWaiting() : await open(count);
+  for (const { id } of picked) {
+    const swapped = isSwapped(comparison.seed, id, personId);
+    await transaction.$executeRaw`
+      insert into "PairClaim" ("id", "pairId", "comparisonId", "personId", "lapsesAt", "swapped")
+      values (${newId()}::uuid, ${id}::uuid, ${comparison.id}::uuid, ${personId}::uuid, ${lapsesAt}, ${swapped})
+      on conflict ("pairId", "personId") do update set "state" = 'open', "claimedAt" = now(), "lapsesAt" = excluded."lapsesAt"`;
+    await transaction.$executeRaw`update "Pair" set "claimed" = "claimed" + 1 where "id" = ${id}::uuid`;
+  }
+  return picked;
+}
+
+/** Texts only: neither names nor ids of what wrote them. */
+function showPairs(transaction: Database, ids: string[], personId: string): Promise<WorkPair[]> {
+  return transaction.$queryRaw<WorkPair[]>`
+    select pair."id", prompt."text" as "prompt",
+      case when claim."swapped" then two."text" else one."text" end as "first",
+      case when claim."swapped" then one."text" else two."text" end as "second"
+    from "Pair" pair
+    join "PairClaim" claim on claim."pairId" = pair."id" and claim."personId" = ${personId}::uuid
+    join "Prompt" prompt on prompt."id" = pair."promptId"
+    join "Answer" one on one."id" = pair."firstAnswerId"
+    join "Answer" two on two."id" = pair."secondAnswerId"
+    where pair."id" = any(${ids}::uuid[])
+    order by array_position(${ids}::uuid[], pair."id")`;
+}
