@@ -20,8 +20,9 @@ export function outcomeOf(truth: string, predicted: string, positive: string): O
 
 /** The items counted by stratum and outcome, checked. */
 export function readJudged(strata: readonly Stratum[], items: readonly Judged[], positive: string): JudgedStratum[] {
+  const weighted = readStrata(strata);
   const groups = groupByStratum(strata, items);
-  return readStrata(strata).map((stratum) => {
+  return weighted.map((stratum) => {
     const outcomes = new Map<Outcome, number>();
     const unsettled = { positive: 0, other: 0 };
     let settled = 0;
