@@ -15,7 +15,7 @@ type Options = {
   onWorkers: (workerIds: readonly string[]) => void;
 };
 
-const longestPauseMs = 10_000;
+const longestPauseMs = 5_000;
 const drainMs = 10_000;
 
 /**
