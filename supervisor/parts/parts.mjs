@@ -8,7 +8,7 @@ import { ServicePart } from "./service-part.mjs";
 const INSTRUCT_MODEL = "smollm2-135m-instruct";
 const MINUTE_MS = 60_000;
 const MOMENT_MS = 4000;
-export const DEFAULT_IDLE_MINUTES = 15;
+const DEFAULT_IDLE_MINUTES = 15;
 
 /** @typedef {Map<string, import("./part.mjs").Part>} Parts */
 

@@ -9,7 +9,7 @@ const POLL_MS = 50;
  * @param {number} leader the process id that is also the group's id
  * @param {NodeJS.Signals} signal
  */
-export function signalGroup(leader, signal) {
+function signalGroup(leader, signal) {
   signalProcess(-leader, signal);
 }
 
