@@ -124,8 +124,8 @@ def test_killed_and_cancelled_it_ends_with_the_same_weights_as_unbroken(trained:
     write_attempt(
         store, "train-classifier", inputs, PARAMETERS, run_id="broken", attempt=2, resume=store.address_of(killed_at)
     )
-    # Asked once for each of the 23 batches of the frozen layers' results, then at each step.
-    context = open_run(store, read_attempt_spec(store, "broken", 2), StopAt(23 + 5))
+    # Asked once for each split's texts and for each of the 23 batches of the frozen layers, then at each step.
+    context = open_run(store, read_attempt_spec(store, "broken", 2), StopAt(3 + 23 + 5))
     with pytest.raises(Cancelled):
         run(context)
     cancelled_at = newest_checkpoint(context.attempt_folder)
@@ -134,7 +134,7 @@ def test_killed_and_cancelled_it_ends_with_the_same_weights_as_unbroken(trained:
     resume = store.address_of(cancelled_at)
     write_attempt(store, "train-classifier", inputs, PARAMETERS, run_id="broken", attempt=3, resume=resume)
     remaining_steps = 19 * PARAMETERS["epochs"] - int(cancelled_at.name[5:])
-    context = open_run(store, read_attempt_spec(store, "broken", 3), StopAt(23 + remaining_steps - 1))
+    context = open_run(store, read_attempt_spec(store, "broken", 3), StopAt(3 + 23 + remaining_steps - 1))
     with pytest.raises(Cancelled):
         run(context)
     end, unbroken_end = (newest_checkpoint(folder) for folder in (context.attempt_folder, trained.attempt_folder))

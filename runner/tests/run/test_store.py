@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from definemed_runner.run.digests import digest_of
-from definemed_runner.run.errors import UserMistake, as_store_fault
+from definemed_runner.run.errors import UserMistake
 from definemed_runner.run.files import atomic_file, list_files, write_atomically
 from definemed_runner.run.store import Store
 
@@ -88,11 +88,3 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path) -> N
     assert path.read_bytes() == b"old"
     assert list_files(tmp_path) == [path]
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_other_languages_say_of_a_full_disk_is_understood() -> None:
-    rust = RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)")
-    fault = as_store_fault(rust)
-    assert fault is not None
-    assert fault.code == "store_full"
-    assert as_store_fault(ValueError("something else")) is None

@@ -1,7 +1,7 @@
 """Texts to token ids, the same way in training, in the studio and over a corpus."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ TOKENIZER_FILES = (
     "sentencepiece.bpe.model",
     "vocab.txt",
 )
+_TEXTS_AT_ONCE = 512
 
 
 class DocumentTokenizer:
@@ -32,13 +33,21 @@ class DocumentTokenizer:
         self._trailing = sum(mask) - self._leading
         self._kept = max_tokens - self._leading - self._trailing
 
-    def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """The ids of each text, clipped on the right; equals the tokenizer's own truncation."""
-        encodings = self._tokenizer.encode_batch_fast([self._prefix + text for text in texts])
-        return [self._clip(encoding.ids) for encoding in encodings]
+    def encode(self, texts: Sequence[str], on_documents: Callable[[int], None] = lambda _: None) -> list[np.ndarray]:
+        """The ids of each text, clipped on the right; equals the tokenizer's own truncation.
+
+        `on_documents` hears how many more are done and may raise to stop.
+        """
+        documents: list[np.ndarray] = []
+        # The tokenizer keeps a hundred bytes a token until the call returns.
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            some = [self._prefix + text for text in texts[start : start + _TEXTS_AT_ONCE]]
+            documents += [self._clip(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(some)]
+            on_documents(len(some))
+        return documents
 
     def encode_and_count(self, texts: Sequence[str]) -> tuple[list[np.ndarray], np.ndarray]:
-        """As `encode`, and how many tokens each whole text has, without prefix and special tokens."""
+        """As `encode`, and how many tokens each whole text has, without prefix and special tokens. For some texts."""
         encodings = self._tokenizer.encode_batch_fast([self._prefix + text for text in texts])
         counted = encodings
         if self._prefix:
@@ -51,7 +60,7 @@ class DocumentTokenizer:
         end = len(ids) - self._trailing
         if end - self._leading > self._kept:
             ids = ids[: self._leading + self._kept] + ids[end:]
-        return np.array(ids, dtype=np.int64)
+        return np.array(ids, dtype=np.int32)
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

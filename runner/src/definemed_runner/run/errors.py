@@ -40,3 +40,18 @@ def as_store_fault(exception: BaseException) -> StoreFault | None:
     if isinstance(exception, OSError) and exception.errno in {errno.EROFS, errno.EIO, errno.ESTALE}:
         return StoreFault("store_unwritable", f"The artifact store cannot be written: {exception}.")
     return None
+
+
+_OUT_OF_MEMORY_SENTENCES = ("CUDA out of memory", "can't allocate memory", "std::bad_alloc")
+
+
+def as_out_of_memory(exception: BaseException) -> UserMistake | None:
+    """The user's mistake behind an exception that means 'too large for this machine', else None."""
+    # By name, so that the core needs no torch.
+    named = isinstance(exception, MemoryError) or type(exception).__name__ == "OutOfMemoryError"
+    if not named and not any(sentence in str(exception) for sentence in _OUT_OF_MEMORY_SENTENCES):
+        return None
+    return UserMistake(
+        "out_of_memory",
+        "The memory of the device was not enough. Lower the batch size or the length, or use a larger device.",
+    )

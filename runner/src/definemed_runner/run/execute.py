@@ -10,7 +10,14 @@ from definemed_runner.kinds import load_kind
 from definemed_runner.run.context import RunContext, check_checkpoint
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.environment import prepare_environment
-from definemed_runner.run.errors import Cancelled, StoreFault, ToldError, UserMistake, as_store_fault
+from definemed_runner.run.errors import (
+    Cancelled,
+    StoreFault,
+    ToldError,
+    UserMistake,
+    as_out_of_memory,
+    as_store_fault,
+)
 from definemed_runner.run.events import Events, EventWriter, NoEvents
 from definemed_runner.run.files import list_files, write_json_atomically
 from definemed_runner.run.manifest import write_manifest
@@ -40,6 +47,9 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
         return CANCELLED_EXIT_CODE
     except Exception as fault:
         traceback.print_exc()
+        out_of_memory = as_out_of_memory(fault)
+        if out_of_memory is not None:
+            return _fail(folder, 2, out_of_memory)
         store_fault = fault if isinstance(fault, StoreFault) else as_store_fault(fault)
         told = store_fault or ToldError("unexpected_fault", f"{type(fault).__name__}: {fault}")
         return _fail(folder, 1, told)
@@ -79,6 +89,7 @@ def _carry_out(store: Store, spec: RunSpec) -> None:
     folder = store.attempt_folder(spec.run_id, spec.attempt)
     stop = StopWatch(folder / "control")
     stop.start()
+    (folder / "outcome.json").unlink(missing_ok=True)
     events = EventWriter(folder / "events")
     try:
         context = open_run(store, spec, stop, events)
