@@ -1,4 +1,6 @@
 import * as auth from "@/lib/auth/api";
+import * as classifiers from "@/lib/classifiers/api";
+import * as compute from "@/lib/compute/api";
 import * as generations from "@/lib/generations/api";
 import * as judging from "@/lib/judging/api";
 import * as labelling from "@/lib/labelling/api";
@@ -15,6 +17,8 @@ export type AnyOperation = Operation<any, any, any, any>;
 export const operations: AnyOperation[] = [
   auth,
   studies,
+  classifiers,
+  compute,
   labelling,
   models,
   multipleChoice,

@@ -1,0 +1,162 @@
+import { recordAudit } from "@/lib/audit/record";
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { newId } from "@/lib/platform/ids";
+import { notFound, unprocessable } from "@/lib/platform/problem";
+import { pathOf } from "@/lib/platform/storage/addresses";
+import { digestOf } from "@/lib/platform/storage/files";
+import { writeParquet } from "@/lib/platform/storage/parquet";
+import type { StudyActor } from "@/lib/studies/actor";
+import { type DocumentRole, roleOf } from "./rules";
+import type { StartTraining } from "./schema";
+
+type Labelled = {
+  itemId: string;
+  stratumId: string;
+  inclusionProbability: number;
+  duplicateGroup: string;
+  people: "medical" | "non_medical" | null;
+  llm: "medical" | "non_medical" | "unusable" | null;
+};
+type Member = {
+  itemId: string;
+  stratumId: string;
+  role: DocumentRole;
+  medical: boolean;
+  byPeople: boolean;
+  weight: number;
+};
+
+const fewestOfEach = 2;
+
+/**
+ * Freezes which documents a classifier learns from, whose labels they carry, and which role they have. Near-duplicates
+ * share a role. The test part takes people's labels where a round is given, also when it learns from an LLM's: documents
+ * of the test part on which no people settled are left out then. Weights are inverse inclusion probabilities, mean 1.
+ * Throws `label_set_too_small`.
+ */
+export async function buildLabelSet(
+  actor: StudyActor,
+  input: Pick<StartTraining, "name" | "source" | "roundId" | "labellingRunId" | "seed" | "tuneShare" | "testShare">,
+): Promise<{ id: string; address: string; digest: string }> {
+  const drawId = await drawOf(actor, input);
+  const labelled = await readLabelled(drawId, input);
+  const members = assignRoles(labelled, input);
+  requireEnough(members);
+  const id = newId();
+  const address = `store:label-sets/${id}.parquet`;
+  await writeParquet(
+    pathOf(address),
+    { id: "text", text: "text", label: "integer", weight: "double", split: "text" },
+    documentsOf(members),
+  );
+  const digest = await digestOf(pathOf(address));
+  await inTransaction(async (transaction) => {
+    await transaction.labelSet.create({
+      data: {
+        id,
+        studyId: actor.studyId,
+        name: input.name,
+        source: input.source,
+        roundId: input.roundId,
+        labellingRunId: input.labellingRunId,
+        seed: input.seed,
+        tuneShare: input.tuneShare,
+        testShare: input.testShare,
+        address,
+        digest,
+        documents: members.length,
+        createdById: actor.personId,
+      },
+    });
+    for (let start = 0; start < members.length; start += 5000) {
+      await transaction.labelSetItem.createMany({
+        data: members.slice(start, start + 5000).map((member) => ({ ...member, labelSetId: id })),
+      });
+    }
+    await recordAudit(transaction, actor, {
+      action: "label-sets.create",
+      subject: "label-set",
+      subjectId: id,
+      detail: { name: input.name, source: input.source, documents: members.length },
+    });
+  });
+  return { id, address, digest };
+}
+
+/** The draw on which round and labelling run both rest. Throws 404, `label_sources_differ`. */
+async function drawOf(
+  actor: StudyActor,
+  { roundId, labellingRunId }: { roundId: string | null; labellingRunId: string | null },
+): Promise<string> {
+  const { studyId } = actor;
+  const [round, run] = await Promise.all([
+    roundId ? database().round.findFirst({ where: { id: roundId, studyId } }) : null,
+    labellingRunId ? database().labellingRun.findFirst({ where: { id: labellingRunId, studyId } }) : null,
+  ]);
+  if ((roundId && !round) || (labellingRunId && !run)) throw notFound();
+  if (round && run && round.drawId !== run.drawId) throw unprocessable("label_sources_differ");
+  const drawId = round?.drawId ?? run?.drawId;
+  if (!drawId) throw notFound();
+  return drawId;
+}
+
+function readLabelled(
+  drawId: string,
+  { roundId, labellingRunId }: { roundId: string | null; labellingRunId: string | null },
+): Promise<Labelled[]> {
+  return database().$queryRaw<Labelled[]>`
+    select d."itemId", d."stratumId", d."inclusionProbability", item."duplicateGroup",
+      decided."gold"::text as "people", label."outcome"::text as "llm"
+    from "DrawItem" d
+    join "Item" item on item."id" = d."itemId" and item."erasedAt" is null
+    left join "RoundItem" decided on decided."itemId" = d."itemId" and decided."roundId" = ${roundId}::uuid
+      and decided."decided" > 0 and decided."gold" <> 'unsure'
+    left join "LlmLabel" label on label."itemId" = d."itemId" and label."labellingRunId" = ${labellingRunId}::uuid
+    where d."drawId" = ${drawId}::uuid and (decided."gold" is not null or label."outcome" is not null)
+    order by d."position"`;
+}
+
+function assignRoles(
+  labelled: Labelled[],
+  input: Pick<StartTraining, "source" | "roundId" | "seed" | "tuneShare" | "testShare">,
+): Member[] {
+  const shares = { tune: input.tuneShare, test: input.testShare };
+  const members = labelled.flatMap((document): Member[] => {
+    const role = roleOf(document.duplicateGroup, input.seed, shares);
+    // An unusable LLM answer counts as negative when it is judged, but teaches nothing.
+    const llm = document.llm === "unusable" ? null : document.llm;
+    const byPeople = input.source === "people" || (role === "test" && input.roundId !== null);
+    const label = byPeople ? document.people : llm;
+    if (label === null) return [];
+    const { itemId, stratumId, inclusionProbability } = document;
+    return [{ itemId, stratumId, role, medical: label === "medical", byPeople, weight: 1 / inclusionProbability }];
+  });
+  const mean = members.reduce((sum, { weight }) => sum + weight, 0) / Math.max(1, members.length);
+  return members.map((member) => ({ ...member, weight: member.weight / mean }));
+}
+
+function requireEnough(members: Member[]): void {
+  for (const role of ["train", "tune", "test"] as const) {
+    for (const medical of [true, false]) {
+      const count = members.filter((member) => member.role === role && member.medical === medical).length;
+      if (count >= fewestOfEach) continue;
+      throw unprocessable("label_set_too_small", { role, label: medical ? "medical" : "non-medical", count });
+    }
+  }
+}
+
+/** Texts are read in pages, so that a large set does not lie in memory at once. */
+async function* documentsOf(members: Member[]) {
+  const pageSize = 1000;
+  for (let start = 0; start < members.length; start += pageSize) {
+    const page = members.slice(start, start + pageSize);
+    const items = await database().item.findMany({
+      where: { id: { in: page.map(({ itemId }) => itemId) } },
+      select: { id: true, text: true },
+    });
+    const texts = new Map(items.map(({ id, text }) => [id, text]));
+    for (const { itemId, medical, weight, role } of page) {
+      yield { id: itemId, text: texts.get(itemId) ?? "", label: medical ? 1 : 0, weight, split: role };
+    }
+  }
+}

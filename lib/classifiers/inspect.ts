@@ -1,0 +1,107 @@
+import { precisionRecallCurve, StatisticsError, stratifiedClassification } from "@/lib/stats";
+import type { CurvePoint, Inspection } from "./schema";
+
+/** A test document: its score, its label, and the stratum from which it was drawn. */
+export type TestDocument = { score: number; medical: boolean; stratumId: string };
+export type TestStratum = { id: string; weight: number };
+
+const positive = "medical";
+const nameOf = (medical: boolean) => (medical ? positive : "non-medical");
+
+/**
+ * Strata without at least two test documents can't speak for themselves: their weight goes to one stratum with all of
+ * them and, where that is still too small, with the smallest other. Pure.
+ */
+export function poolSmallStrata(
+  documents: readonly TestDocument[],
+  strata: readonly TestStratum[],
+): { documents: TestDocument[]; strata: TestStratum[] } {
+  const counts = new Map<string, number>();
+  for (const { stratumId } of documents) counts.set(stratumId, (counts.get(stratumId) ?? 0) + 1);
+  const bySize = [...strata].sort((a, b) => (counts.get(a.id) ?? 0) - (counts.get(b.id) ?? 0));
+  const pooled: TestStratum[] = [];
+  let inPool = 0;
+  for (const stratum of bySize) {
+    const count = counts.get(stratum.id) ?? 0;
+    if (count >= 2 && (pooled.length === 0 || inPool >= 2)) continue;
+    pooled.push(stratum);
+    inPool += count;
+  }
+  if (pooled.length < 2) return { documents: [...documents], strata: [...strata] };
+  const ids = new Set(pooled.map(({ id }) => id));
+  const pool = { id: "pooled", weight: pooled.reduce((sum, { weight }) => sum + weight, 0) };
+  return {
+    documents: documents.map((each) => (ids.has(each.stratumId) ? { ...each, stratumId: pool.id } : each)),
+    strata: [...strata.filter(({ id }) => !ids.has(id)), pool],
+  };
+}
+
+/** Figures at a threshold, weighted by the design of the sample, with 95 % intervals. */
+export function inspectAt(
+  threshold: number,
+  documents: readonly TestDocument[],
+  strata: readonly TestStratum[],
+): Inspection {
+  const confusion = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
+  for (const { score, medical } of documents) {
+    const called = score >= threshold;
+    confusion[called ? (medical ? "truePositive" : "falsePositive") : medical ? "falseNegative" : "trueNegative"] += 1;
+  }
+  const none = { precision: null, recall: null, f1: null, prevalence: null, accuracy: null };
+  const sample = poolSmallStrata(documents, strata);
+  try {
+    const result = stratifiedClassification({
+      strata: sample.strata,
+      items: sample.documents.map(({ score, medical, stratumId }) => ({
+        stratum: stratumId,
+        truth: nameOf(medical),
+        predicted: nameOf(score >= threshold),
+      })),
+      positive,
+    });
+    const figure = ({ value, interval, n }: (typeof result)["f1"]) => ({ value, interval, n });
+    return {
+      threshold,
+      confusion,
+      figures: {
+        precision: figure(result.precision),
+        recall: figure(result.recall),
+        f1: figure(result.f1),
+        prevalence: figure(result.prevalence),
+        accuracy: figure(result.accuracy),
+      },
+      method: result.f1.method,
+      problem: null,
+    };
+  } catch (error) {
+    if (!(error instanceof StatisticsError)) throw error;
+    return { threshold, confusion, figures: none, method: "", problem: error.message };
+  }
+}
+
+/** The curve over thresholds, with a band that holds at all of them at once; [] where the test part is too small. */
+export function curveOf(documents: readonly TestDocument[], strata: readonly TestStratum[]): CurvePoint[] {
+  const thresholds = Array.from({ length: 49 }, (_, index) => (index + 1) / 50);
+  const sample = poolSmallStrata(documents, strata);
+  try {
+    const points = precisionRecallCurve({
+      items: sample.documents.map(({ score, medical, stratumId }) => ({
+        score,
+        truth: nameOf(medical),
+        stratum: stratumId,
+      })),
+      strata: sample.strata,
+      positive,
+      thresholds,
+    });
+    return points.map(({ threshold, precision, recall, f1, band }) => ({
+      threshold,
+      precision: { value: precision.value, band: band.precision },
+      recall: { value: recall.value, band: band.recall },
+      f1: { value: f1.value, band: band.f1 },
+    }));
+  } catch (error) {
+    if (error instanceof StatisticsError) return [];
+    throw error;
+  }
+}

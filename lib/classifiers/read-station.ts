@@ -1,0 +1,41 @@
+import { database } from "@/lib/platform/database/client";
+import type { StudyActor } from "@/lib/studies/actor";
+import type { Station } from "@/lib/studies/station";
+import { listClassifiers } from "./read-classifiers";
+
+const newestRun = (studyId: string, kind: string) =>
+  database().run.findFirst({ where: { studyId, kind }, orderBy: { createdAt: "desc" } });
+
+/** F1 of the newest classifier. */
+export async function readClassifiersStation(actor: StudyActor): Promise<Station> {
+  const [classifiers, run] = await Promise.all([listClassifiers(actor), newestRun(actor.studyId, "train-classifier")]);
+  const active = run?.state === "queued" || run?.state === "running";
+  const [newest] = classifiers;
+  if (!newest) {
+    return {
+      state: active ? "active" : run?.state === "failed" ? "failed" : "empty",
+      figure: null,
+      href: "/classifiers",
+    };
+  }
+  return {
+    state: active ? "active" : "done",
+    figure: newest.f1 ? { name: "classifierF1", kind: "estimate", ...newest.f1 } : null,
+    href: `/classifiers/${newest.id}`,
+  };
+}
+
+/** Documents of the newest filtered corpus. */
+export async function readFilteringStation(actor: StudyActor): Promise<Station> {
+  const [corpus, run] = await Promise.all([
+    database().corpus.findFirst({
+      where: { studyId: actor.studyId, madeByRunId: { not: null } },
+      orderBy: { createdAt: "desc" },
+    }),
+    newestRun(actor.studyId, "classify-corpus"),
+  ]);
+  const active = run?.state === "queued" || run?.state === "running";
+  const state = active ? "active" : corpus ? "done" : run?.state === "failed" ? "failed" : "empty";
+  const figure = corpus ? { name: "kept", kind: "count" as const, count: corpus.documents } : null;
+  return { state, figure, href: "/filtering" };
+}

@@ -1,0 +1,39 @@
+import { startRun } from "@/lib/compute/start-run";
+import { inTransaction } from "@/lib/platform/database/client";
+import { notFound, unprocessable } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
+import { readClassifierDescription } from "./onnx-model";
+import type { StartFiltering } from "./schema";
+
+/** Classifies a whole corpus; what reaches the threshold becomes a new corpus. */
+export function startFiltering(actor: StudyActor, input: StartFiltering): Promise<{ id: string }> {
+  return inTransaction(async (transaction) => {
+    const [corpus, classifier] = await Promise.all([
+      transaction.corpus.findFirst({ where: { id: input.corpusId, studyId: actor.studyId } }),
+      transaction.classifier.findFirst({ where: { id: input.classifierId, studyId: actor.studyId } }),
+    ]);
+    if (!corpus || !classifier) throw notFound();
+    if (corpus.state !== "ready") throw unprocessable("corpus_not_ready");
+    if (corpus.documents === 0) throw unprocessable("corpus_empty");
+    const { maxTokens } = await readClassifierDescription(classifier.onnxAddress);
+    return startRun(transaction, actor, {
+      kind: "classify-corpus",
+      name: input.name,
+      backendId: input.backendId,
+      inputs: {
+        corpus: { address: corpus.address, digest: corpus.digest },
+        classifier: { address: classifier.onnxAddress, digest: classifier.onnxDigest },
+      },
+      parameters: {
+        threshold: input.threshold ?? classifier.threshold,
+        precision: input.precision,
+        batchSize: input.batchSize,
+        maxTokens,
+      },
+      edges: [
+        { kind: "corpus", targetId: corpus.id, role: "corpus" },
+        { kind: "classifier", targetId: classifier.id, role: "classifier" },
+      ],
+    });
+  });
+}
