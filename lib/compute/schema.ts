@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runKinds } from "./specs/index";
+import { runInput, runKinds } from "./specs/index";
 
 export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type RunStateName = (typeof runStates)[number];
@@ -129,3 +129,61 @@ export const logLineSchema = z.object({
   time,
 });
 export type LogLine = z.infer<typeof logLineSchema>;
+
+export const backendSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  local: z.boolean(),
+  /** null: this machine's own, which the supervisor knows */
+  address: z.string().nullable(),
+  hasToken: z.boolean(),
+  liveRuns: z.int(),
+});
+export type BackendView = z.infer<typeof backendSchema>;
+
+export const newBackendSchema = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  address: z.string().trim().min(1).max(500),
+  token: z.string().trim().min(8).max(2000),
+});
+export type NewBackend = z.infer<typeof newBackendSchema>;
+
+export const backendTestSchema = z.object({
+  outcome: z.enum(["ready", "backend_open", ...waitingCodes]),
+  version: z.string().nullable(),
+  nodes: z.int(),
+  cpus: z.number(),
+  gpus: z.number(),
+  memoryBytes: z.number(),
+});
+export type BackendTest = z.infer<typeof backendTestSchema>;
+
+const listOf = <Value extends string>(values: readonly [Value, ...Value[]]) =>
+  z
+    .string()
+    .transform((text) => text.split(",").filter(Boolean))
+    .pipe(z.array(z.enum(values)))
+    .optional();
+
+export const runQuerySchema = z.object({
+  /** several, with commas */
+  state: listOf(runStates),
+  kind: listOf(runKinds),
+  search: z.string().max(200).optional(),
+  after: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const newRunSchema = z.strictObject({
+  kind: runKindSchema,
+  name: z.string().trim().min(1).max(200),
+  seed: z.int().min(0).max(2_147_483_647).optional(),
+  backendId: z.uuid().optional(),
+  inputs: z.record(z.string(), runInput),
+  parameters: z.record(z.string(), z.json()),
+  resources: z
+    .strictObject({ processes: z.int().min(1).max(4096), threads: z.int().min(1).max(1024) })
+    .partial()
+    .optional(),
+});
+export type NewRun = z.infer<typeof newRunSchema>;

@@ -9,6 +9,8 @@ import { chooseBackend } from "./choose-backend";
 import { type RunInput, type RunKind, type RunResources, specProblems, specSchemas } from "./specs/index";
 import { enqueueTick } from "./tick-run";
 
+const largestSeed = 2_147_483_647;
+
 export type StartRunInput = {
   kind: RunKind;
   name: string;
@@ -74,12 +76,13 @@ function checkedSpec(runId: string, input: StartRunInput, local: boolean) {
     resume: null,
     ...own,
   });
-  if (parsed.success) return own;
-  const problems = specProblems(parsed.error);
+  const problems = parsed.success ? [] : specProblems(parsed.error);
+  // PostgreSQL's integer ends earlier than the runner's.
+  if (own.seed > largestSeed) {
+    problems.push({ code: "spec_invalid", field: "seed", message: `The seed is at most ${largestSeed}.` });
+  }
+  const [first] = problems;
+  if (!first) return own;
   const fields = problems.map(({ field, message }) => ({ path: field, message }));
-  throw unprocessable(
-    problems[0]?.code ?? "spec_invalid",
-    { fields: fields.map(({ path }) => path).join(", ") },
-    fields,
-  );
+  throw unprocessable(first.code, { fields: fields.map(({ path }) => path).join(", ") }, fields);
 }

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { operation } from "@/lib/platform/http/operation";
+import {
+  backendSchema,
+  backendTestSchema,
+  logLineSchema,
+  metricSeriesSchema,
+  newBackendSchema,
+  newRunSchema,
+  runListItemSchema,
+  runQuerySchema,
+  runSchema,
+} from "./schema";
+
+const studyParams = z.object({ studyId: z.uuid() });
+const runParams = studyParams.extend({ runId: z.uuid() });
+const backendParams = z.object({ backendId: z.uuid() });
+
+export const listRunsOperation = operation({
+  id: "runs.list",
+  method: "GET",
+  path: "/studies/{studyId}/runs",
+  summary: "Runs, newest first; `state` and `kind` take several with commas",
+  access: { kind: "study", permission: "runs.read" },
+  params: studyParams,
+  query: runQuerySchema,
+  response: z.object({ runs: z.array(runListItemSchema), next: z.uuid().nullable() }),
+});
+
+export const startRunOperation = operation({
+  id: "runs.start",
+  method: "POST",
+  path: "/studies/{studyId}/runs",
+  summary: "Start a run by its spec",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  body: newRunSchema,
+  response: z.object({ id: z.uuid() }),
+  status: 201,
+});
+
+export const readRunOperation = operation({
+  id: "runs.read",
+  method: "GET",
+  path: "/studies/{studyId}/runs/{runId}",
+  summary: "A run with its attempts, outputs and lineage",
+  access: { kind: "study", permission: "runs.read" },
+  params: runParams,
+  response: runSchema,
+});
+
+export const readMetricsOperation = operation({
+  id: "runs.metrics",
+  method: "GET",
+  path: "/studies/{studyId}/runs/{runId}/metrics",
+  summary: "One curve of a run, thinned out to at most `limit` points",
+  access: { kind: "study", permission: "runs.read" },
+  params: runParams,
+  query: z.object({ name: z.string().min(1).max(200), limit: z.coerce.number().int().min(4).max(2000).default(2000) }),
+  response: metricSeriesSchema,
+});
+
+export const readLogOperation = operation({
+  id: "runs.log",
+  method: "GET",
+  path: "/studies/{studyId}/runs/{runId}/log",
+  summary: "The newest lines of a run's log, or those before `before`",
+  access: { kind: "study", permission: "runs.read" },
+  params: runParams,
+  query: z.object({
+    before: z.string().max(50).optional(),
+    level: z.string().max(50).optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(200),
+  }),
+  response: z.object({ lines: z.array(logLineSchema), before: z.string().nullable() }),
+});
+
+export const cancelRunOperation = operation({
+  id: "runs.cancel",
+  method: "POST",
+  path: "/studies/{studyId}/runs/{runId}/cancel",
+  summary: "Ask a run to finish its step, write a checkpoint and end",
+  access: { kind: "study", permission: "runs.start" },
+  params: runParams,
+});
+
+export const repeatRunOperation = operation({
+  id: "runs.repeat",
+  method: "POST",
+  path: "/studies/{studyId}/runs/{runId}/repeat",
+  summary: "Start a new run with the same spec",
+  access: { kind: "study", permission: "runs.start" },
+  params: runParams,
+  response: z.object({ id: z.uuid() }),
+  status: 201,
+});
+
+export const listBackendsOperation = operation({
+  id: "backends.list",
+  method: "GET",
+  path: "/backends",
+  summary: "Backends of this installation",
+  access: { kind: "administrator" },
+  response: z.object({ backends: z.array(backendSchema) }),
+});
+
+export const createBackendOperation = operation({
+  id: "backends.create",
+  method: "POST",
+  path: "/backends",
+  summary: "Add a Ray cluster by address and token",
+  access: { kind: "administrator" },
+  body: newBackendSchema,
+  response: z.object({ id: z.uuid() }),
+  status: 201,
+});
+
+export const archiveBackendOperation = operation({
+  id: "backends.archive",
+  method: "DELETE",
+  path: "/backends/{backendId}",
+  summary: "Take a backend out of use; runs under way go on",
+  access: { kind: "administrator" },
+  params: backendParams,
+});
+
+export const testBackendOperation = operation({
+  id: "backends.test",
+  method: "POST",
+  path: "/backends/{backendId}/test",
+  summary: "Ask a backend for its version and resources",
+  access: { kind: "administrator" },
+  params: backendParams,
+  response: backendTestSchema,
+});

@@ -1,0 +1,57 @@
+import { recordAudit } from "@/lib/audit/record";
+import type { Actor } from "@/lib/auth/actor";
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
+import { newId } from "@/lib/platform/ids";
+import { notFound } from "@/lib/platform/problem";
+import { encryptSecret } from "@/lib/platform/secrets/encryption";
+import { ensureLocalBackend } from "./ensure-local-backend";
+import type { BackendView, NewBackend } from "./schema";
+
+/** The installation's backends; tokens are never told. */
+export async function listBackends(): Promise<BackendView[]> {
+  await ensureLocalBackend();
+  const rows = await database().backend.findMany({
+    where: { archivedAt: null },
+    orderBy: [{ local: "desc" }, { createdAt: "asc" }],
+    include: { _count: { select: { runs: { where: { state: { in: ["queued", "running"] } } } } } },
+  });
+  return rows.map(({ id, name, local, address, tokenCiphertext, _count }) => ({
+    id,
+    name,
+    local,
+    address: local ? null : address,
+    hasToken: local || tokenCiphertext !== null,
+    liveRuns: _count.runs,
+  }));
+}
+
+/** A Ray cluster by address and token; both are needed. Throws `address_invalid`, `address_not_allowed`. */
+export async function createBackend(actor: Actor, input: NewBackend): Promise<{ id: string }> {
+  const address = checkAllowedAddress(input.address).toString().replace(/\/+$/, "");
+  const id = newId();
+  await inTransaction(async (transaction) => {
+    await transaction.backend.create({
+      data: { id, name: input.name, address, tokenCiphertext: encryptSecret(input.token) },
+    });
+    await recordAudit(transaction, actor, {
+      action: "backends.create",
+      subject: "backend",
+      subjectId: id,
+      detail: { name: input.name, address },
+    });
+  });
+  return { id };
+}
+
+/** No further run begins there; those under way go on. This machine's own stays. */
+export async function archiveBackend(actor: Actor, id: string): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const archived = await transaction.backend.updateMany({
+      where: { id, local: false, archivedAt: null },
+      data: { archivedAt: new Date() },
+    });
+    if (archived.count === 0) throw notFound();
+    await recordAudit(transaction, actor, { action: "backends.archive", subject: "backend", subjectId: id });
+  });
+}

@@ -1,0 +1,24 @@
+import type { RunStateName } from "./schema";
+
+/** Whether a run can still change by itself. */
+export function isOver(state: RunStateName): boolean {
+  return state === "succeeded" || state === "failed" || state === "cancelled";
+}
+
+/**
+ * Seconds until the present phase is done, at the speed that it has had since it began; null while that is not known.
+ * Times in milliseconds since the epoch.
+ */
+export function secondsLeft(progress: {
+  done: number;
+  total: number;
+  at: number | null;
+  since: number | null;
+  sinceDone: number;
+}): number | null {
+  const { done, total, at, since, sinceDone } = progress;
+  if (at === null || since === null) return null;
+  const advanced = done - sinceDone;
+  if (advanced <= 0 || at <= since || done >= total) return null;
+  return ((total - done) * (at - since)) / advanced / 1000;
+}
