@@ -129,7 +129,7 @@ describe("95 % intervals of strengths cover", () => {
     [40, 15, 0.92],
   ])("when %i voters with tastes of their own cast %i votes each", (voters, votesEach, least) => {
     const [{ uniform }, normal] = [studyGenerator(55), normalGenerator(56)];
-    const drawEffects = (count: number) => Array.from({ length: count }, () => strengths.map(() => 0.7 * normal()));
+    const drawEffects = (count: number) => Array.from({ length: count }, () => strengths.map(() => normal()));
     const strongest = (fit: ReturnType<typeof bradleyTerry>) => fit.models.find(({ id }) => id === "3");
     // tastes shrink average strengths: the truth is what very many voters would give
     const everybody = bradleyTerry(drawTallies(uniform, drawEffects(4000), 20), { standardErrors: "hessian" });
