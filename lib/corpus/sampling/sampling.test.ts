@@ -1,0 +1,176 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { database } from "@/lib/platform/database/client";
+import { pathOf } from "@/lib/platform/storage/addresses";
+import { writeParquet } from "@/lib/platform/storage/parquet";
+import { useTestDatabase } from "@/lib/platform/testing/database";
+import type { StudyActor } from "@/lib/studies/actor";
+import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import type { SampleDesign } from "../schema";
+import { allocate } from "./allocate";
+import { createSample, previewSample } from "./create-sample";
+import { drawSampleJob } from "./draw-sample";
+import { NearDuplicates } from "./near-duplicates";
+import { permanentRandom } from "./permanent-random";
+import { listSampleItems, readSample } from "./read-samples";
+
+useTestDatabase();
+
+const columns = {
+  id: "text",
+  text: "text",
+  source: "text",
+  url: "text",
+  language: "text",
+  characters: "integer",
+  attributes: "text",
+} as const;
+
+let actor: StudyActor;
+let corpusId: string;
+const documents = Array.from({ length: 300 }, (_, index) => {
+  const text = `Document number ${index}. ${`word${index} `.repeat(index % 3 === 0 ? 300 : 10)}`;
+  const source = index % 10 === 0 ? "clinic" : "forum";
+  return { id: `d${index}`, text, source, url: null, language: "de", characters: text.length, attributes: "{}" };
+});
+
+beforeAll(async () => {
+  const studyId = await makeStudy();
+  actor = await makeMember(studyId, "researcher");
+  const address = "store:corpora/test";
+  await writeParquet(`${pathOf(address)}/part-00000.parquet`, columns, documents.slice(0, 180));
+  await writeParquet(`${pathOf(address)}/part-00001.parquet`, columns, documents.slice(180));
+  const corpus = await database().corpus.create({
+    data: { studyId, name: "c", address, state: "ready", documents: documents.length },
+  });
+  corpusId = corpus.id;
+});
+
+async function draw(design: SampleDesign, seed = 1): Promise<string> {
+  const { id } = await createSample(actor, { name: "s", corpusId, seed, design });
+  await drawSampleJob.run({ sampleId: id }, { signal: new AbortController().signal });
+  return id;
+}
+const drawnIds = async (sampleId: string) => {
+  const items = await database().item.findMany({ where: { sampleId }, orderBy: { permanentRandom: "asc" } });
+  return items.map(({ documentId }) => documentId);
+};
+
+describe("a simple random sample", () => {
+  it("takes the documents with the smallest permanent random numbers, and stores the probability of each", async () => {
+    const id = await draw({ kind: "simple", size: 40 }, 7);
+    const expected = documents
+      .map((document) => ({ id: document.id, random: permanentRandom(7, document.id) }))
+      .sort((a, b) => a.random - b.random)
+      .slice(0, 40);
+    expect(await drawnIds(id)).toEqual(expected.map((document) => document.id));
+    const items = await database().drawItem.findMany({ where: { draw: { sampleId: id } }, include: { item: true } });
+    for (const { inclusionProbability, item } of items) {
+      expect(inclusionProbability).toBeCloseTo(40 / 300, 12);
+      expect(item.permanentRandom).toBe(permanentRandom(7, item.documentId));
+      const original = documents.find((document) => document.id === item.documentId);
+      expect(item.text).toBe(original?.text);
+      expect(item.originFile).toBe(
+        Number(item.documentId.slice(1)) < 180 ? "part-00000.parquet" : "part-00001.parquet",
+      );
+    }
+    expect(await readSample(actor, id)).toMatchObject({ state: "ready", size: 40, drawn: 40 });
+  });
+
+  it("is the same for the same seed, also when the worker died half way, and another for another seed", async () => {
+    const first = await draw({ kind: "simple", size: 25 }, 3);
+    const again = await createSample(actor, { name: "s", corpusId, seed: 3, design: { kind: "simple", size: 25 } });
+    const died = new AbortController();
+    died.abort();
+    await drawSampleJob.run({ sampleId: again.id }, { signal: died.signal }).catch(() => {});
+    await drawSampleJob.run({ sampleId: again.id }, { signal: new AbortController().signal });
+    await drawSampleJob.run({ sampleId: again.id }, { signal: new AbortController().signal });
+    expect(await drawnIds(again.id)).toEqual(await drawnIds(first));
+    expect(await drawnIds(await draw({ kind: "simple", size: 25 }, 4))).not.toEqual(await drawnIds(first));
+  });
+
+  it("draws every document about as often as its probability says", async () => {
+    const counts = new Map<string, number>();
+    const seeds = 400;
+    for (let seed = 0; seed < seeds; seed++) {
+      const smallest = documents
+        .map(({ id }) => ({ id, random: permanentRandom(seed, id) }))
+        .sort((a, b) => a.random - b.random)
+        .slice(0, 60);
+      for (const { id } of smallest) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    // 60 of 300 in 400 draws: 80 expected, standard deviation 8; the largest of 300 deviations stays under 4.5 of them.
+    for (const { id } of documents) expect(Math.abs((counts.get(id) ?? 0) - 80)).toBeLessThan(36);
+  });
+});
+
+describe("a stratified sample", () => {
+  const design: SampleDesign = {
+    kind: "stratified",
+    size: 60,
+    by: ["length", "source"],
+    allocation: "equal",
+    lengthEdges: [1000],
+  };
+
+  it("draws of each stratum what the preview said, with that stratum's probability", async () => {
+    const { strata } = await previewSample(actor, { corpusId, design });
+    expect(strata.map(({ key }) => key)).toEqual([
+      "length:0-999|source:clinic",
+      "length:0-999|source:forum",
+      "length:1000+|source:clinic",
+      "length:1000+|source:forum",
+    ]);
+    expect(strata.reduce((sum, { sampleSize }) => sum + sampleSize, 0)).toBe(60);
+    const id = await draw(design);
+    expect((await readSample(actor, id)).strata).toEqual(strata);
+    const { items } = await listSampleItems(actor, id, -1);
+    for (const item of items) {
+      const stratum = strata.find(({ key }) => key === item.stratum);
+      expect(item.inclusionProbability).toBeCloseTo((stratum?.sampleSize ?? 0) / (stratum?.populationSize ?? 1), 12);
+    }
+  });
+
+  it("refuses more than there is, and what is not there", async () => {
+    await expect(previewSample(actor, { corpusId, design: { kind: "simple", size: 301 } })).rejects.toMatchObject({
+      code: "sample_too_large",
+    });
+    const stranger = await makeMember(await makeStudy(), "owner");
+    await expect(previewSample(stranger, { corpusId, design })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe("allocation", () => {
+  it("sums to what is wanted, never takes more than there is, and lets every stratum speak for itself", () => {
+    for (const kind of ["proportional", "equal"] as const) {
+      for (const populations of [[1000, 10, 1], [5, 5, 5], [1, 1, 1, 1], [100_000, 3], [7]]) {
+        for (const size of [1, 4, 9, 12, 50, 1011]) {
+          const counts = allocate(populations, size, kind);
+          const total = populations.reduce((sum, n) => sum + n, 0);
+          expect(
+            counts.reduce((sum, n) => sum + n, 0),
+            `${kind} ${populations} ${size}`,
+          ).toBe(Math.min(size, total));
+          for (const [index, count] of counts.entries()) expect(count).toBeLessThanOrEqual(populations[index] ?? 0);
+        }
+      }
+    }
+    expect(allocate([9000, 900, 100], 100, "proportional")).toEqual([89, 9, 2]);
+    expect(allocate([9000, 900, 10], 100, "equal")).toEqual([45, 45, 10]);
+  });
+});
+
+describe("near-duplicates", () => {
+  const article = Array.from({ length: 120 }, (_, index) => `Satz ${index} über das Herz und den Kreislauf.`).join(" ");
+
+  it("are found when a menu, a date or a sentence differs, and not when only the subject is the same", () => {
+    const duplicates = new NearDuplicates();
+    duplicates.add("a", article);
+    duplicates.add("b", `Startseite | Kontakt ${article.replace("Satz 50 über", "Punkt 50 zu")} Stand: 3. Mai`);
+    duplicates.add("c", "Das Herz pumpt Blut durch den Kreislauf, und der Kreislauf versorgt die Organe.");
+    duplicates.add("d", "Das Herz ist ein Muskel. Es schlägt etwa siebzigmal in der Minute.");
+    expect([...duplicates.groups()]).toEqual([
+      ["a", "a"],
+      ["b", "a"],
+    ]);
+  });
+});
