@@ -1,5 +1,6 @@
 import { sweepRuns } from "@/lib/compute/sweep-runs";
 import { tickRun } from "@/lib/compute/tick-run";
+import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
 import { lapsePairClaimsJob } from "@/lib/judging/lapse-claims";
 import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
 import { sweepLabelling } from "@/lib/labelling/jobs";
@@ -12,6 +13,7 @@ import { type Task, taskOf } from "./task";
 export const tasks: Task[] = [
   taskOf(tickRun),
   taskOf(sweepRuns),
+  taskOf(drawSampleJob),
   taskOf(labellingTick),
   taskOf(sweepLabelling),
   taskOf(takeInLocalModels),

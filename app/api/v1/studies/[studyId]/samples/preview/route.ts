@@ -1,0 +1,5 @@
+import { serve } from "@/app/api/serve";
+import { previewSampleOperation } from "@/lib/corpus/sampling/api";
+import { previewSample } from "@/lib/corpus/sampling/create-sample";
+
+export const POST = serve(previewSampleOperation, ({ actor, body }) => previewSample(actor, body));
