@@ -10,8 +10,8 @@ const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
 const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
 
 describe("the difference of two on the same things", () => {
-  it("is b less a with the paired t interval (sleep: 1.58, .7001 to 2.4599)", () => {
-    const rows = first.map((a, i) => ({ a, b: second[i] ?? null }));
+  it("is a less b with the paired t interval (sleep: 1.58, .7001 to 2.4599)", () => {
+    const rows = second.map((a, i) => ({ a, b: first[i] ?? null }));
     const { value, standardError, interval, n } = pairedDifference(rows);
     expect(value).toBeCloseTo(1.58, 12);
     expect(value / standardError).toBeCloseTo(4.0621, 4);
@@ -21,7 +21,7 @@ describe("the difference of two on the same things", () => {
   });
 
   it("of different things has the two-sample standard error (t 1.8608)", () => {
-    const rows: PairedRow[] = [...first.map((a) => ({ a, b: null })), ...second.map((b) => ({ a: null, b }))];
+    const rows: PairedRow[] = [...second.map((a) => ({ a, b: null })), ...first.map((b) => ({ a: null, b }))];
     const { value, standardError, interval } = pairedDifference(rows);
     expect(value / standardError).toBeCloseTo(1.8608, 4);
     expect(interval.upper - value).toBeCloseTo(2.1009 * standardError, 4);
@@ -32,7 +32,7 @@ describe("the difference of two on the same things", () => {
     const used = pairedDifference(rows);
     const meanA = first.slice(2).reduce((sum, value) => sum + value, 0) / 8;
     const meanB = second.slice(0, 8).reduce((sum, value) => sum + value, 0) / 8;
-    expect(used.value).toBeCloseTo(meanB - meanA, 12);
+    expect(used.value).toBeCloseTo(meanA - meanB, 12);
     expect(pairedDifference([...rows, { a: null, b: null }])).toEqual(used);
   });
 
@@ -40,8 +40,8 @@ describe("the difference of two on the same things", () => {
     const rows = Array.from({ length: 60 }, (_, i) => ({ a: i % 2, b: (i % 6) / 5, cluster: `topic ${i % 6}` }));
     const { standardError, method } = pairedDifference(rows);
     const perTopic = Array.from({ length: 6 }, (_, topic) => rows.filter((_row, i) => i % 6 === topic));
-    const means = perTopic.map((topic) => topic.reduce((sum, row) => sum + row.b - row.a, 0) / topic.length);
-    const byTopic = pairedDifference(means.map((b) => ({ a: 0, b })));
+    const means = perTopic.map((topic) => topic.reduce((sum, row) => sum + row.a - row.b, 0) / topic.length);
+    const byTopic = pairedDifference(means.map((a) => ({ a, b: 0 })));
     expect(standardError).toBeCloseTo(byTopic.standardError, 12);
     expect(method).toContain("cluster");
   });
@@ -86,14 +86,14 @@ describe("the difference of two on the same things", () => {
         const a = chance(0.7) ? 1 : 0;
         return { a, b: chance(0.02) ? 1 - a : a };
       });
-      return { interval: pairedDifference(rows).interval, truth: 0.02 * (0.3 - 0.7) };
+      return { interval: pairedDifference(rows).interval, truth: 0.02 * (0.7 - 0.3) };
     });
     expect(rare.covered).toBeGreaterThan(0.94);
     expect(rare.meanWidth).toBeLessThan(0.08);
     const overlap = repeatStudies(600, () => {
       const rows = Array.from({ length: 40 }, (): PairedRow => {
         const [base, kept] = [normal(), uniform()];
-        return { a: kept < 0.25 ? null : base, b: kept > 0.75 ? null : 0.5 + base + 0.5 * normal() };
+        return { a: kept > 0.75 ? null : 0.5 + base + 0.5 * normal(), b: kept < 0.25 ? null : base };
       });
       return { interval: pairedDifference(rows).interval, truth: 0.5 };
     });

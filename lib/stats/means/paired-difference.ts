@@ -32,7 +32,7 @@ function linearised(rows: readonly PairedRow[], means: { a: number; b: number },
   const inverseInformation = new Matrix(2, 2, Float64Array.of(1 / sizes.a, 0, 0, 1 / sizes.b));
   const observations = { kind: Int32Array.from(rows.keys()), count: new Float64Array(rows.length).fill(1) };
   const clusters = numberClusters(rows.map((row) => row.cluster));
-  const contrast = new Matrix(1, 2, Float64Array.of(-1, 1));
+  const contrast = new Matrix(1, 2, Float64Array.of(1, -1));
   const { covariance, degreesOfFreedom } = multiwayRobust(
     { inverseInformation, kinds },
     observations,
@@ -64,8 +64,8 @@ function sparseInterval(rows: readonly PairedRow[], value: number, level: number
   const strata: RatioStratum[] = paired
     ? [{ share: 1, unsampled: 1, cells: cellsOf(differences(rows), [-spread, 0, spread], 1) }]
     : [
-        { share: 1, unsampled: 1, cells: cellsOf(b, [low, low + spread], 1) },
-        { share: 1, unsampled: 1, cells: cellsOf(a, [low, low + spread], 0).map(negated) },
+        { share: 1, unsampled: 1, cells: cellsOf(a, [low, low + spread], 1) },
+        { share: 1, unsampled: 1, cells: cellsOf(b, [low, low + spread], 0).map(negated) },
       ];
   // rows of a cluster may all repeat each other: no more is known than from one row of each
   const known = clusters > 0 ? Math.min(1, clusters / rows.length) : 1;
@@ -81,7 +81,7 @@ function negated(cell: RatioCell): RatioCell {
 }
 
 function differences(rows: readonly PairedRow[]): number[] {
-  return rows.flatMap(({ a, b }) => (a === null || b === null ? [] : b - a));
+  return rows.flatMap(({ a, b }) => (a === null || b === null ? [] : a - b));
 }
 
 /** Rows that differ otherwise than most do, or all rows where the overlap is partial. */
@@ -94,7 +94,7 @@ function variedRows(rows: readonly PairedRow[]): number {
 }
 
 /**
- * Difference of two means over the same rows, mean of b less mean of a, in the unit of the values. All values count,
+ * Difference of two means over the same rows, mean of a less mean of b, in the unit of the values. All values count,
  * also of rows that have only one, with the covariance from those that have both (as the partially overlapping samples t
  * test of Derrick, Russ, Toher and White, Journal of Modern Applied Statistical Methods 16, 2017). With all rows
  * complete and no clusters this is the paired t interval. Rows of a cluster are not independent: CR2 with Satterthwaite
@@ -109,7 +109,7 @@ export function pairedDifference(rows: readonly PairedRow[], level = 0.95): Esti
   const used = rows.filter((row) => row.a !== null || row.b !== null);
   const [a, b] = [used.flatMap((row) => row.a ?? []), used.flatMap((row) => row.b ?? [])];
   const means = { a: mean(a, "a"), b: mean(b, "b") };
-  const value = means.b - means.a;
+  const value = means.a - means.b;
   const error = linearised(used, means, { a: a.length, b: b.length });
   if (error.clusters === 1 && used.every((row) => row.cluster !== undefined)) {
     throw new StatisticsError(

@@ -7,7 +7,7 @@ import type { Estimate, Interval } from "../types";
 export type VoteCounts = { wins: number; losses: number; ties: number };
 
 /** Votes as a sample of scores 1, 0 and ½; a score that was not seen is possible too. */
-export function scoreStratum({ wins, losses, ties }: VoteCounts): RatioStratum {
+function scoreStratum({ wins, losses, ties }: VoteCounts): RatioStratum {
   return {
     share: 1,
     unsampled: 1,
