@@ -2,14 +2,14 @@
 
 An answer is `mixed` when English stands in it as running text: at least three English words with at most three
 undecided and no German word between them, in one line, which are not all names and titles (language_mixing.py). It is
-also mixed when it has three such English words or more anywhere and German is under 90 % of the words whose language is decided. An
-answer that is English altogether counts as mixed; its englishShare tells it apart. Program text, addresses, keys of
-JSON, and English that German medicine speaks (`quality of life`, `watch and wait`, capitalised loans such as Screening,
-Stent, Compliance) are not counted, nor are single English words in a German sentence. A quotation in English counts.
-Words are decided by lists and word forms written for this project (word_language.py).
+also mixed when three such English words stand anywhere in it and German is under 90 % of the words whose language is
+decided. An answer that is English altogether counts as mixed; its englishShare tells it apart. Program text, addresses,
+keys of JSON, and English that German medicine speaks (`quality of life`, `watch and wait`, capitalised loans such as
+Screening, Stent, Compliance) are not counted, nor are single English words in a German sentence. A quotation in English
+counts. Words are decided by lists and word forms written for this project (word_language.py).
 
 Measured on answers of ten language models to German prompts (language_confusion_de, 3,987 answers of about 400
-characters), read by one person without seeing the verdicts:
+characters), of which one reader saw the first 330 to 450 characters and not the verdicts:
 - 60 drawn at random, 24 of them mixed: precision 23/23, recall 23/24.
 - 60 drawn from the 391 others with a German share between .3 and 1 (the difficult ones), 46 mixed: precision 38/38,
   recall 38/46. Missed were single English words in German sentences, tables of English labels, one remark of two words.

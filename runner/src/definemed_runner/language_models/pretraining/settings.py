@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # A forward pass takes as many sequences as fit into this many tokens, at least one.
-_MICRO_BATCH_TOKENS = 4096
+_MICRO_BATCH_TOKENS = 2048
 
 
 @dataclass(frozen=True)
