@@ -15,7 +15,7 @@ import { ensureExampleStudy } from "./steps/example-study.mjs";
 import { ensureMigrations } from "./steps/migrations.mjs";
 import { ensureNpmPackages } from "./steps/npm-packages.mjs";
 import { ensurePrismaClient } from "./steps/prisma-client.mjs";
-import { checkNodeVersion, checkPort } from "./steps/requirements.mjs";
+import { checkDisk, checkNodeVersion, checkPort } from "./steps/requirements.mjs";
 
 const USAGE =
   "Usage: npm run dev -- [--port 3210] [--data FOLDER] [--idle-minutes 15] [--no-example]\n" +
@@ -25,7 +25,9 @@ await runCommand(async (openSession) => {
   const options = readOptions(process.argv.slice(2), { usage: USAGE, flags: ["no-example"] });
   const { port, host } = options;
   checkNodeVersion();
-  const session = await openSession(new DataFolder(options.data), { echoed: true });
+  const dataFolder = new DataFolder(options.data);
+  await checkDisk(dataFolder.path);
+  const session = await openSession(dataFolder, { echoed: true });
   await checkPort(port, "npm run dev --", host);
   const parts = createParts(session, options);
   const control = await startControlServer(parts);
@@ -40,13 +42,13 @@ await runCommand(async (openSession) => {
   const environment = {
     ...studioEnvironment({
       mode: "development",
-      dataFolder: session.dataFolder,
+      dataFolder,
       databaseUrl: database.url,
       url,
       control,
       importRoots: [join(repositoryRoot, "example")],
     }),
-    STUDIO_DEMO_PASSWORD: session.dataFolder.secrets.demoPassword,
+    STUDIO_DEMO_PASSWORD: dataFolder.secrets.demoPassword,
   };
   if (!options.flags.has("no-example")) {
     await ensureExampleStudy(session, { environment, databaseIsNew: database.created });
@@ -54,5 +56,5 @@ await runCommand(async (openSession) => {
   if (hasWorker()) await session.start(workerProcess({ environment, reloading: true }));
   await session.start(webProcess({ environment, host, port, reloading: true }));
   session.announce(url);
-  say(`The studio reloads at ${url}; the example's password is ${session.dataFolder.secrets.demoPassword}`);
+  say(`The studio reloads at ${url}; the example's password is ${dataFolder.secrets.demoPassword}`);
 });

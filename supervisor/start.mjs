@@ -17,7 +17,7 @@ import { say } from "./session/terminal.mjs";
 import { ensureMigrations } from "./steps/migrations.mjs";
 import { ensureNpmPackages } from "./steps/npm-packages.mjs";
 import { ensurePrismaClient } from "./steps/prisma-client.mjs";
-import { checkNodeVersion, checkPort } from "./steps/requirements.mjs";
+import { checkDisk, checkNodeVersion, checkPort } from "./steps/requirements.mjs";
 import { ensureWebBuild } from "./steps/web-build.mjs";
 
 const USAGE =
@@ -43,6 +43,7 @@ await runCommand(async (openSession) => {
     );
   }
   const dataFolder = new DataFolder(options.data);
+  await checkDisk(dataFolder.path);
   if (only === "web" || only === "worker") return startAlone(only, dataFolder, String(given), options);
 
   const session = await openSession(dataFolder, { echoed: true });

@@ -38,7 +38,7 @@ export class ProcessTable {
     // Should someone end the guard, then processes.json still leads to the leftovers.
     this.#guard.stdin.on("error", () => {});
     this.#guard.unref();
-    this.#save();
+    this.#write();
   }
 
   /** @param {Omit<GuardedProcess, 'startStamp'>} entry */
@@ -92,7 +92,16 @@ export class ProcessTable {
     this.#guard.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** A disk that fills up later must not end the supervisor: the guard knows everything that the file would say. */
   #save() {
+    try {
+      this.#write();
+    } catch {
+      // The next change writes the whole list again.
+    }
+  }
+
+  #write() {
     writeFileSync(`${this.#file}.new`, `${JSON.stringify([...this.#processes.values()], null, 2)}\n`);
     renameSync(`${this.#file}.new`, this.#file);
   }

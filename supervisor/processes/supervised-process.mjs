@@ -7,6 +7,7 @@ import { endGroup, endMarked } from "./ending.mjs";
 import { MARK_VARIABLE } from "./identity.mjs";
 
 const LAST_LINES = 25;
+const DISK_FULL = /No space left on device|ENOSPC/;
 const PROBE_EVERY_MS = 150;
 /** Whoever ran this long before dying starts with a clean record. */
 const STABLE_MS = 60_000;
@@ -173,7 +174,11 @@ export class SupervisedProcess {
     if (Date.now() - startedAt > STABLE_MS) this.#restarts = 0;
     if (this.#restarts >= maxRestarts) {
       this.onGivenUp(
-        new Refusal(`${name} ${how}.${this.lastLines ? ` Its last lines:\n${indent(this.lastLines)}` : ""}`),
+        new Refusal(
+          DISK_FULL.test(this.lastLines)
+            ? `${name} ${how}, because the disk is full. Free some space and start again.`
+            : `${name} ${how}.${this.lastLines ? ` Its last lines:\n${indent(this.lastLines)}` : ""}`,
+        ),
       );
       return;
     }

@@ -1,4 +1,5 @@
 // @ts-check
+import { explainFileError } from "../refusal.mjs";
 import { Session } from "./session.mjs";
 import { showFailure } from "./terminal.mjs";
 
@@ -11,7 +12,11 @@ export async function runCommand(command) {
   let session;
   try {
     await command(async (dataFolder, options) => {
-      session = await Session.open(dataFolder, options);
+      try {
+        session = await Session.open(dataFolder, options);
+      } catch (error) {
+        throw explainFileError(error, dataFolder.path);
+      }
       return session;
     });
   } catch (error) {
