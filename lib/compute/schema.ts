@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runInput, runKinds } from "./specs/index";
+import { storedSpecSchema } from "./stored-spec";
 
 export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type RunStateName = (typeof runStates)[number];
@@ -93,7 +94,7 @@ export type LineageEdge = z.infer<typeof lineageEdgeSchema>;
 
 export const runSchema = runListItemSchema.extend({
   seed: z.int(),
-  spec: z.record(z.string(), z.unknown()),
+  spec: storedSpecSchema,
   specHash: z.string(),
   maxAttempts: z.int(),
   nextAttemptAt: time.nullable(),

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Attempt } from "@/lib/platform/database/generated/client";
 import { pathOf } from "@/lib/platform/storage/addresses";
 import { sizeOf } from "../attempt-files";
+import { isFaultOfCheckpoint } from "./read-outcome";
 
 export type Checkpoint = { address: string; step: number };
 
@@ -14,9 +15,7 @@ type Earlier = Pick<Attempt, "checkpointAddress" | "checkpointStep" | "resumeAdd
  */
 export async function findCheckpoint(attempts: readonly Earlier[]): Promise<Checkpoint | null> {
   const distrusted = new Set(
-    attempts
-      .filter(({ failureCode }) => failureCode?.startsWith("checkpoint_"))
-      .map(({ resumeAddress }) => resumeAddress),
+    attempts.filter(({ failureCode }) => isFaultOfCheckpoint(failureCode)).map(({ resumeAddress }) => resumeAddress),
   );
   const candidates = attempts
     .flatMap((attempt) => [

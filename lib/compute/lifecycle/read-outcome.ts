@@ -6,7 +6,7 @@ const outcomeSchema = z.object({ code: z.string().min(1).max(100), message: z.st
 /** Codes that the runner gives to faults that may pass (exit 1); all others are the user's to mend (exit 2). */
 const faultsThatMayPass = new Set(["store_full", "store_unwritable", "attempt_in_use", "unexpected_fault"]);
 /** The checkpoint that an attempt was told to continue from turned out to be no good: an earlier one may be. */
-const faultsOfCheckpoint = new Set(["checkpoint_incomplete", "checkpoint_damaged"]);
+export const isFaultOfCheckpoint = (code: string | null): boolean => code?.startsWith("checkpoint_") ?? false;
 
 export type Outcome = { code: string; message: string; retry: "again" | "elsewhere" | "never" };
 
@@ -23,6 +23,6 @@ export async function readOutcome(place: AttemptPlace): Promise<Outcome | null> 
   const parsed = outcomeSchema.safeParse(json);
   if (!parsed.success) return null;
   const { code, message } = parsed.data;
-  const retry = faultsThatMayPass.has(code) ? "again" : faultsOfCheckpoint.has(code) ? "elsewhere" : "never";
+  const retry = faultsThatMayPass.has(code) ? "again" : isFaultOfCheckpoint(code) ? "elsewhere" : "never";
   return { code, message: message.slice(0, 4000), retry };
 }

@@ -1,0 +1,59 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { Card } from "@/components/ui/surface";
+import { Cell, HeadCell, Table } from "@/components/ui/table";
+import type { AttemptView, RunView } from "@/lib/compute/schema";
+import { Detail } from "./run-now";
+import { useFailure, useTime } from "./sentences";
+
+/** Each try at the run: from where it went on, how it ended. */
+export function RunAttempts({ run }: { run: RunView }) {
+  const t = useTranslations("runs");
+  if (run.attempts.length === 0) return null;
+  return (
+    <Card title={t("attempts")}>
+      <Table
+        caption={t("attempts")}
+        head={
+          <>
+            <HeadCell number>{t("attempt")}</HeadCell>
+            <HeadCell>{t("state")}</HeadCell>
+            <HeadCell>{t("started")}</HeadCell>
+            <HeadCell>{t("ended")}</HeadCell>
+            <HeadCell number>{t("resumedFrom")}</HeadCell>
+            <HeadCell number>{t("checkpointAt")}</HeadCell>
+            <HeadCell>{t("reason")}</HeadCell>
+          </>
+        }
+      >
+        {run.attempts.map((attempt) => (
+          <Row key={attempt.number} attempt={attempt} />
+        ))}
+      </Table>
+      <p className="mt-3 text-sm text-muted">{t("attemptOf", { number: run.attempt, most: run.maxAttempts })}</p>
+    </Card>
+  );
+}
+
+function Row({ attempt }: { attempt: AttemptView }) {
+  const t = useTranslations("runs");
+  const format = useFormatter();
+  const time = useTime();
+  const failure = useFailure();
+  const step = (value: number | null) => (value === null ? "–" : format.number(value));
+  return (
+    <tr>
+      <Cell number>{attempt.number}</Cell>
+      <Cell className="whitespace-nowrap">{t(`attemptStates.${attempt.state}`)}</Cell>
+      <Cell className="tabular whitespace-nowrap">{time(attempt.startedAt)}</Cell>
+      <Cell className="tabular whitespace-nowrap">{time(attempt.finishedAt)}</Cell>
+      <Cell number>{step(attempt.resumeStep)}</Cell>
+      <Cell number>{step(attempt.checkpointStep)}</Cell>
+      <Cell className="min-w-64">
+        {attempt.failureCode ? failure(attempt.failureCode) : "–"}
+        <Detail text={attempt.failureDetail} />
+      </Cell>
+    </tr>
+  );
+}

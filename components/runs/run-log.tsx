@@ -1,0 +1,78 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/field";
+import { ProblemNotice } from "@/components/ui/problem-notice";
+import { Badge, Card } from "@/components/ui/surface";
+import { readLogOperation } from "@/lib/compute/api";
+import type { LogLine, RunView } from "@/lib/compute/schema";
+import { call } from "@/lib/platform/http/call";
+
+type Page = { lines: LogLine[]; before: string | null };
+
+/** The newest lines of the log; older ones on demand. */
+export function RunLog({ place, run }: { place: { studyId: string; runId: string }; run: RunView }) {
+  const t = useTranslations("runs");
+  const [onlyWarnings, setOnlyWarnings] = useState(false);
+  const log = useInfiniteQuery({
+    queryKey: ["log", run.id, onlyWarnings, run.revision],
+    queryFn: ({ pageParam }) =>
+      call(readLogOperation, {
+        params: place,
+        query: { before: pageParam, level: onlyWarnings ? "warning" : undefined },
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page) => page.before ?? undefined,
+    placeholderData: (previous) => previous,
+  });
+  const lines = log.data?.pages.toReversed().flatMap((page) => page.lines) ?? [];
+  return (
+    <Card
+      title={t("log")}
+      actions={
+        run.warnings > 0 ? (
+          <Checkbox
+            label={t("onlyWarnings", { count: run.warnings })}
+            checked={onlyWarnings}
+            onChange={(event) => setOnlyWarnings(event.target.checked)}
+          />
+        ) : null
+      }
+    >
+      <ProblemNotice error={log.error} onRetry={() => log.refetch()} />
+      {log.isSuccess && lines.length === 0 ? <p className="text-muted">{t("noLog")}</p> : null}
+      {log.hasNextPage ? (
+        <Button size="small" className="mb-2" busy={log.isFetchingNextPage} onClick={() => log.fetchNextPage()}>
+          {t("older")}
+        </Button>
+      ) : null}
+      {lines.length > 0 ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+        <section aria-label={t("log")} tabIndex={0} className="max-h-96 overflow-y-auto">
+          <ol lang="en" className="flex flex-col gap-1 text-sm">
+            {lines.map((line) => (
+              <Line key={`${line.attempt}.${line.file}.${line.line}`} line={line} />
+            ))}
+          </ol>
+        </section>
+      ) : null}
+    </Card>
+  );
+}
+
+function Line({ line }: { line: LogLine }) {
+  const format = useFormatter();
+  return (
+    <li className="flex gap-3 max-sm:flex-col max-sm:gap-0">
+      <time dateTime={line.time} className="tabular shrink-0 text-muted">
+        {format.dateTime(new Date(line.time), { timeStyle: "medium" })}
+      </time>
+      <span className="min-w-0 wrap-anywhere">
+        {line.level === "warning" ? <Badge tone="attention">{line.code ?? line.level}</Badge> : null} {line.message}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,81 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { type ReactNode, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/surface";
+import type { RunView } from "@/lib/compute/schema";
+import { useWord } from "./sentences";
+
+/** The spec as a table to read, or as the JSON that the API takes. */
+export function RunSettings({ run }: { run: RunView }) {
+  const t = useTranslations("runs");
+  const [asJson, setAsJson] = useState(false);
+  const spec = { kind: run.kind, name: run.name, ...run.spec };
+  return (
+    <Card
+      title={t("settings")}
+      actions={
+        <Button size="small" onClick={() => setAsJson(!asJson)}>
+          {asJson ? t("hideJson") : t("showJson")}
+        </Button>
+      }
+    >
+      {asJson ? (
+        <pre className="max-h-[32rem] overflow-auto rounded-base bg-sunken p-3 text-sm">
+          {JSON.stringify(spec, null, 2)}
+        </pre>
+      ) : (
+        <SettingsTable run={run} />
+      )}
+    </Card>
+  );
+}
+
+function SettingsTable({ run }: { run: RunView }) {
+  const t = useTranslations("runs");
+  const role = useWord("roles");
+  const parameter = useWord("parameters");
+  const { inputs, parameters, resources } = run.spec;
+  return (
+    <dl className="grid gap-x-6 gap-y-2 md:grid-cols-2">
+      {Object.entries(inputs).map(([name, { address }]) => (
+        <Setting key={`input:${name}`} label={role(name)}>
+          <code className="text-sm wrap-anywhere">{address}</code>
+        </Setting>
+      ))}
+      {[...Object.entries(parameters), ...Object.entries(resources), ["seed", run.seed] as const].map(
+        ([name, value]) => (
+          <Setting key={name} label={name === "seed" ? t("seed") : parameter(name)}>
+            <Value value={value} />
+          </Setting>
+        ),
+      )}
+      <Setting label={t("specHash")}>
+        <code className="text-sm wrap-anywhere">{run.specHash}</code>
+      </Setting>
+    </dl>
+  );
+}
+
+function Setting(props: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap justify-between gap-x-4 border-b border-line pb-1">
+      <dt className="text-muted">{props.label}</dt>
+      <dd className="tabular min-w-0 text-right">{props.children}</dd>
+    </div>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  const t = useTranslations("runs");
+  const format = useFormatter();
+  if (value === null || value === "") return "–";
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  if (typeof value === "number") {
+    const small = value !== 0 && Math.abs(value) < 1e-3;
+    return format.number(value, { maximumSignificantDigits: 6, notation: small ? "scientific" : "standard" });
+  }
+  if (typeof value === "string") return <span className="wrap-anywhere">{value}</span>;
+  return <code className="text-sm wrap-anywhere">{JSON.stringify(value)}</code>;
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { HistogramChart } from "@/components/charts/histogram-chart";
+import { KeyFigure } from "@/components/ui/figure";
+import { Card } from "@/components/ui/surface";
+import type { RunView } from "@/lib/compute/schema";
+import { useWord } from "./sentences";
+
+/** The kind's own key figures, once the run has succeeded. */
+export function RunSummary({ run }: { run: RunView }) {
+  const t = useTranslations("runs");
+  const format = useFormatter();
+  const word = useWord("summaries");
+  const figures = Object.entries(run.summary).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  if (figures.length === 0) return null;
+  return (
+    <Card title={t("summary")}>
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-4">
+        {figures.map(([name, value]) => (
+          <KeyFigure key={name} label={word(name)}>
+            <span className="tabular">{format.number(value, { maximumSignificantDigits: 5 })}</span>
+          </KeyFigure>
+        ))}
+      </div>
+      <ScoreHistogram counts={run.summary.histogram} />
+    </Card>
+  );
+}
+
+/** Of a filtering run: how many documents got which score, in equal bins from 0 to 1. */
+function ScoreHistogram({ counts }: { counts: unknown }) {
+  const t = useTranslations("runs");
+  if (!Array.isArray(counts) || !counts.every((count) => typeof count === "number")) return null;
+  const bins = counts.map((count: number, index) => ({
+    from: index / counts.length,
+    to: (index + 1) / counts.length,
+    counts: { documents: count },
+  }));
+  return (
+    <div className="mt-6">
+      <HistogramChart
+        title={t("scoreHistogram")}
+        n={counts.reduce((sum: number, count: number) => sum + count, 0)}
+        x={{ label: t("score"), domain: [0, 1] }}
+        y={{ label: t("documents") }}
+        series={[{ id: "documents", label: t("documents") }]}
+        bins={bins}
+      />
+    </div>
+  );
+}
