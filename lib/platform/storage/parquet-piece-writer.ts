@@ -1,7 +1,7 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
-import { escapeGlob, quoteIdentifier, quoteText, withDuckDb } from "./duckdb";
+import { escapeGlob, openDuckDb, quoteIdentifier, quoteText, withDuckDb } from "./duckdb";
 
 export type ParquetColumnType = "text" | "integer" | "double" | "boolean" | "bigint";
 export type ParquetColumns = Record<string, ParquetColumnType>;
@@ -25,19 +25,27 @@ const sqlTypes: Record<ParquetColumnType, string> = {
   bigint: "BIGINT",
 };
 
-/** A piece is held in memory until it is written, so it stays small. */
+/** A piece is held in DuckDB's memory until it is written, so it stays small. */
 const pieceBytes = 8 * 1024 * 1024;
-const pieceRows = 65_536;
+const pieceRows = 20_000;
+
+type OpenPiece = {
+  connection: DuckDBConnection;
+  close: () => void;
+  appender: DuckDBAppender;
+  rows: number;
+  bytes: number;
+};
 
 /**
  * Writes rows as a sequence of small Parquet files that `mergePieces` joins. DuckDB has no way to append to a Parquet
- * file, and one large table in memory costs about three times its size; pieces keep the memory constant.
+ * file, and one large table in memory costs about three times its size; pieces keep the memory constant. Call `end`
+ * or `discard` in any case.
  */
 export class ParquetPieceWriter<Columns extends ParquetColumns> {
-  readonly pieces: ParquetPiece[] = [];
+  private readonly pieces: ParquetPiece[] = [];
   private readonly definitions: [string, ParquetColumnType][];
-  private rows: ParquetRow<Columns>[] = [];
-  private bytes = 0;
+  private current: OpenPiece | null = null;
 
   constructor(
     private readonly folder: string,
@@ -47,57 +55,71 @@ export class ParquetPieceWriter<Columns extends ParquetColumns> {
     this.definitions = Object.entries(columns);
   }
 
-  /** Waits only when a piece is full. */
+  /** Throws TypeError where a value does not fit its column. */
   async add(row: ParquetRow<Columns>): Promise<void> {
-    this.rows.push(row);
-    for (const value of Object.values(row)) this.bytes += typeof value === "string" ? value.length : 8;
-    if (this.bytes >= pieceBytes || this.rows.length >= pieceRows) await this.flush();
+    this.current ??= await this.open();
+    const piece = this.current;
+    for (const [name, type] of this.definitions) piece.bytes += append(piece.appender, type, row[name]);
+    piece.appender.endRow();
+    piece.rows += 1;
+    if (piece.bytes >= pieceBytes || piece.rows >= pieceRows) await this.write();
   }
 
   /** Writes what is left; without any row, one empty piece, so that the columns are known. */
   async end(): Promise<ParquetPiece[]> {
-    if (this.rows.length > 0 || this.pieces.length === 0) await this.flush();
+    if (this.pieces.length === 0) this.current ??= await this.open();
+    if (this.current) await this.write();
     return this.pieces;
   }
 
-  private async flush(): Promise<void> {
-    const { rows, bytes } = this;
-    this.rows = [];
-    this.bytes = 0;
-    const file = path.join(this.folder, `piece-${String(this.pieces.length).padStart(8, "0")}.parquet`);
-    await withDuckDb(async (connection) => {
-      await this.fill(connection, rows);
-      await connection.run(
-        `COPY piece TO ${quoteText(file)} (FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE ${rowGroupSize(rows.length, bytes)})`,
-      );
-    }, this.signal);
-    this.pieces.push({ file, rows: rows.length, bytes });
+  discard(): void {
+    this.current?.close();
+    this.current = null;
   }
 
-  private async fill(connection: DuckDBConnection, rows: ParquetRow<Columns>[]): Promise<void> {
-    const columns = this.definitions.map(([name, type]) => `${quoteIdentifier(name)} ${sqlTypes[type]}`).join(", ");
-    await connection.run(`CREATE TEMP TABLE piece (${columns})`);
-    const appender = await connection.createAppender("piece", null, "temp");
+  private async open(): Promise<OpenPiece> {
+    const { connection, close } = await openDuckDb(this.signal, "writing");
     try {
-      for (const row of rows) {
-        for (const [name, type] of this.definitions) append(appender, type, row[name]);
-        appender.endRow();
-      }
-    } finally {
-      appender.closeSync();
+      const columns = this.definitions.map(([name, type]) => `${quoteIdentifier(name)} ${sqlTypes[type]}`).join(", ");
+      await connection.run(`CREATE TEMP TABLE piece (${columns})`);
+      const appender = await connection.createAppender("piece", null, "temp");
+      return { connection, close, appender, rows: 0, bytes: 0 };
+    } catch (error) {
+      close();
+      throw error;
     }
+  }
+
+  private async write(): Promise<void> {
+    const piece = this.current;
+    if (!piece) return;
+    const { connection, appender, rows, bytes } = piece;
+    const file = path.join(this.folder, `piece-${String(this.pieces.length).padStart(8, "0")}.parquet`);
+    try {
+      appender.closeSync();
+      await connection.run(
+        `COPY piece TO ${quoteText(file)} (FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE ${rowGroupSize(rows, bytes)})`,
+      );
+    } finally {
+      this.discard();
+    }
+    this.pieces.push({ file, rows, bytes });
   }
 }
 
-function append(appender: DuckDBAppender, type: ParquetColumnType, value: unknown): void {
+/** Appends one value; returns about how many bytes it takes. */
+function append(appender: DuckDBAppender, type: ParquetColumnType, value: unknown): number {
   if (value === null || value === undefined) appender.appendNull();
-  else if (type === "text" && typeof value === "string") appender.appendVarchar(value);
-  else if (type === "boolean" && typeof value === "boolean") appender.appendBoolean(value);
+  else if (type === "text" && typeof value === "string") {
+    appender.appendVarchar(value);
+    return value.length;
+  } else if (type === "boolean" && typeof value === "boolean") appender.appendBoolean(value);
   else if (type === "bigint" && (typeof value === "bigint" || typeof value === "number")) {
     appender.appendBigInt(BigInt(value));
   } else if (type === "integer" && typeof value === "number") appender.appendInteger(value);
   else if (type === "double" && typeof value === "number") appender.appendDouble(value);
   else throw new TypeError(`${typeof value} in a Parquet column of type ${type}`);
+  return 8;
 }
 
 /** Rows a group so that one holds some megabytes: readers hold a group of each column in memory. */
@@ -126,14 +148,18 @@ export async function mergePieces(
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
   const temporary = `${target}.part`;
   try {
-    const written = await withDuckDb(async (connection) => {
-      const result = await connection.runAndReadAll(
-        `COPY (SELECT ${columns} FROM read_parquet([${files}]) ${options.where ? `WHERE ${options.where.sql}` : ""})
+    const written = await withDuckDb(
+      async (connection) => {
+        const result = await connection.runAndReadAll(
+          `COPY (SELECT ${columns} FROM read_parquet([${files}]) ${options.where ? `WHERE ${options.where.sql}` : ""})
            TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupSize(rows, bytes)})`,
-        options.where?.values ?? [],
-      );
-      return Number(result.getRowsJS()[0]?.[0]);
-    }, options.signal);
+          options.where?.values ?? [],
+        );
+        return Number(result.getRowsJS()[0]?.[0]);
+      },
+      options.signal,
+      "writing",
+    );
     const handle = await open(temporary, "r");
     await handle.sync();
     await handle.close();

@@ -81,11 +81,12 @@ export async function writeParquet<Columns extends ParquetColumns>(
 ): Promise<{ rows: number; bytes: number }> {
   const scratch = `${file}.${randomUUID()}.pieces`;
   await mkdir(scratch, { recursive: true });
+  const writer = new ParquetPieceWriter(scratch, columns, options.signal);
   try {
-    const writer = new ParquetPieceWriter(scratch, columns, options.signal);
     for await (const row of rows) await writer.add(row);
     return await mergePieces(await writer.end(), file, { signal: options.signal });
   } finally {
+    writer.discard();
     await rm(scratch, { recursive: true, force: true });
   }
 }
