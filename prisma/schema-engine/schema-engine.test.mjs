@@ -3,12 +3,15 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { packageCommand, repositoryRoot } from "../../supervisor/paths.mjs";
 import { anyFreePort } from "../../supervisor/ports.mjs";
 import { startTemporaryPostgres } from "../../supervisor/postgres/temporary.mjs";
 import { prismaEnvironment } from "../../supervisor/prisma.mjs";
 import { temporaryFolder } from "../../supervisor/testing/temporary-folder.mjs";
+
+// Each call of Prisma's takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** @type {string} */
 let serverUrl;

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { ProcessTable } from "../processes/process-table.mjs";
+import { eventually } from "../testing/eventually.mjs";
 import { temporaryFolder } from "../testing/temporary-folder.mjs";
 import { startControlServer } from "./control-server.mjs";
 import { Part } from "./part.mjs";
@@ -55,7 +56,10 @@ async function studioParts({ idleMs = 60_000, script = SERVICE } = {}) {
     return { status: response.status, body: await response.json() };
   };
   const stateOf = async (/** @type {string} */ name) => (await ask("GET", `/parts/${name}`)).body.state;
-  return { python, ray, ask, stateOf };
+  /** @type {string[]} */
+  const history = [];
+  ray.onChange = (part) => history.push(part.state);
+  return { python, ray, ask, stateOf, history: () => history.join(" ") };
 }
 
 test("a service waits for what it needs, shows its progress, then starts and says where it is", async () => {
@@ -74,7 +78,7 @@ test("a service waits for what it needs, shows its progress, then starts and say
   });
 
   python.tries[0]?.resolve();
-  await expect.poll(() => stateOf("ray")).toBe("ready");
+  await eventually(() => stateOf("ray")).toBe("ready");
   expect(await ask("POST", "/parts/ray")).toMatchObject({
     status: 200,
     body: { address: "http://127.0.0.1:1", token: "ray's token", stopsAt: expect.any(String) },
@@ -84,44 +88,44 @@ test("a service waits for what it needs, shows its progress, then starts and say
 test("asking twice brings a part up once", async () => {
   const { python, ask } = await studioParts();
   await Promise.all([ask("POST", "/parts/ray"), ask("POST", "/parts/ray"), ask("POST", "/parts/python")]);
-  await expect.poll(() => python.tries.length).toBe(1);
+  await eventually(() => python.tries.length).toBe(1);
 });
 
 test("a part that failed says why, and is tried again when asked for", async () => {
   const { python, ask, stateOf } = await studioParts();
   await ask("POST", "/parts/ray");
-  await expect.poll(() => python.tries.length).toBe(1);
+  await eventually(() => python.tries.length).toBe(1);
   python.tries[0]?.reject(new Error("The disk is full."));
-  await expect.poll(() => stateOf("ray")).toBe("failed");
+  await eventually(() => stateOf("ray")).toBe("failed");
   expect((await ask("GET", "/parts/ray")).body.error).toBe("The disk is full.");
 
   await ask("POST", "/parts/ray");
-  await expect.poll(() => python.tries.length).toBe(2);
+  await eventually(() => python.tries.length).toBe(2);
   python.tries[1]?.resolve();
-  await expect.poll(() => stateOf("ray")).toBe("ready");
+  await eventually(() => stateOf("ray")).toBe("ready");
   expect((await ask("GET", "/parts/ray")).body.error).toBeNull();
 });
 
 test("a service that nobody uses stops, and starts again when it is asked for", async () => {
-  const { python, ray, ask, stateOf } = await studioParts({ idleMs: 300 });
+  const { python, ask, history } = await studioParts({ idleMs: 300 });
   await ask("POST", "/parts/ray");
+  await eventually(() => python.tries.length).toBe(1);
   python.tries[0]?.resolve();
-  await expect.poll(() => ray.state).toBe("ready");
-  await expect.poll(() => stateOf("ray")).toBe("absent");
+  await eventually(history).toBe("installing starting ready stopping absent");
   await ask("POST", "/parts/ray");
-  await expect.poll(() => ray.state).toBe("ready");
+  await eventually(history).toContain("absent starting ready");
 });
 
 test("a service that dies comes back by itself once, and is then given up", async () => {
-  const { python, ray, ask, stateOf } = await studioParts();
+  const { python, ray, ask, stateOf, history } = await studioParts();
   await ask("POST", "/parts/ray");
+  await eventually(() => python.tries.length).toBe(1);
   python.tries[0]?.resolve();
-  await expect.poll(() => stateOf("ray")).toBe("ready");
+  await eventually(() => stateOf("ray")).toBe("ready");
   process.kill(Number(ray.processId), "SIGKILL");
-  await expect.poll(() => stateOf("ray")).toBe("starting");
-  await expect.poll(() => stateOf("ray"), { timeout: 10_000 }).toBe("ready");
+  await eventually(history).toBe("installing starting ready starting ready");
   process.kill(Number(ray.processId), "SIGKILL");
-  await expect.poll(() => stateOf("ray")).toBe("failed");
+  await eventually(() => stateOf("ray")).toBe("failed");
   expect((await ask("GET", "/parts/ray")).body).toMatchObject({
     error: expect.stringContaining("SIGKILL"),
     token: null,

@@ -6,6 +6,7 @@ import readline from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { isAlive, markedProcesses, startStamp } from "../processes/identity.mjs";
+import { eventually } from "../testing/eventually.mjs";
 import { temporaryFolder } from "../testing/temporary-folder.mjs";
 
 const program = fileURLToPath(new URL("../testing/programs/small-supervisor.mjs", import.meta.url));
@@ -56,7 +57,7 @@ test("SIGTERM ends every process in order, also one that left its process group"
   expect(readFileSync(join(folder, "ended"), "utf8")).toBe("first\nlast\n");
   expect(isAlive(supervisor.stray)).toBe(false);
   expect(recorded(folder)).toEqual([]);
-  await expect.poll(() => markedProcesses(markOf(folder))).toEqual([]);
+  await eventually(() => markedProcesses(markOf(folder))).toEqual([]);
 });
 
 test("a second signal ends everything at once", async () => {
@@ -65,10 +66,10 @@ test("a second signal ends everything at once", async () => {
   // A process that does not listen would hold up an orderly end.
   for (const { processId } of recorded(folder)) process.kill(processId, "SIGSTOP");
   supervisor.child.kill("SIGINT");
-  await expect.poll(supervisor.output).toContain("once more: at once");
+  await eventually(supervisor.output).toContain("once more: at once");
   supervisor.child.kill("SIGINT");
   expect(await supervisor.exit).toBe(1);
-  await expect.poll(() => markedProcesses(markOf(folder))).toEqual([]);
+  await eventually(() => markedProcesses(markOf(folder))).toEqual([]);
 });
 
 test("kill -9 of the supervisor leaves no process, and the next start works", async () => {
@@ -76,7 +77,7 @@ test("kill -9 of the supervisor leaves no process, and the next start works", as
   const supervisor = await startSupervisor(folder);
   supervisor.child.kill("SIGKILL");
   await supervisor.exit;
-  await expect.poll(() => markedProcesses(markOf(folder)), { timeout: 20_000 }).toEqual([]);
+  await eventually(() => markedProcesses(markOf(folder))).toEqual([]);
   expect(readFileSync(join(folder, "ended"), "utf8")).toBe("first\nlast\n");
 
   const next = await startSupervisor(folder);
