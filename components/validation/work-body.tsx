@@ -1,0 +1,100 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { ProblemNotice } from "@/components/ui/problem-notice";
+import { Notice, Skeleton } from "@/components/ui/surface";
+import { DocumentView } from "./document-view";
+import type { Document } from "./queue-state";
+import type { Supply } from "./use-work-queue";
+import { WorkRest } from "./work-rest";
+
+/** The document, or what stands in its place. */
+export function WorkBody(props: {
+  document: Document | null;
+  title: string;
+  takeFocus: boolean;
+  /** a set is done and more is open */
+  resting: { done: number; goOn: () => void } | null;
+  supply: Supply;
+  count: number;
+  open: number;
+  home: string;
+  onLookAgain: () => void;
+}) {
+  const t = useTranslations("validation.work");
+  const { supply } = props;
+  const stop = (
+    <ButtonLink href={props.home} size="large">
+      {t("stop")}
+    </ButtonLink>
+  );
+  if (supply.kind === "stopped") {
+    return (
+      <WorkRest title={t("stopped")} actions={stop}>
+        <ProblemNotice error={supply.error} />
+      </WorkRest>
+    );
+  }
+  if (props.resting) {
+    const goOn = (
+      <Button variant="primary" size="large" onClick={props.resting.goOn}>
+        {t("goOn")}
+      </Button>
+    );
+    return (
+      <WorkRest
+        title={t("setDone", { count: props.resting.done })}
+        actions={
+          <>
+            {goOn}
+            {stop}
+          </>
+        }
+      >
+        <p>{t("ownCount", { count: props.count })}</p>
+        <p>{t("openCount", { count: props.open })}</p>
+      </WorkRest>
+    );
+  }
+  if (props.document) {
+    const { id, text } = props.document;
+    return <DocumentView id={id} text={text} title={props.title} takeFocus={props.takeFocus} />;
+  }
+  if (supply.kind === "ready") {
+    const actions = (
+      <>
+        <ButtonLink href={props.home} size="large" variant="primary">
+          {t("toStudy")}
+        </ButtonLink>
+        <Button size="large" onClick={props.onLookAgain}>
+          {t("lookAgain")}
+        </Button>
+      </>
+    );
+    return (
+      <WorkRest title={t("allDone")} actions={actions}>
+        <p>{t("ownCount", { count: props.count })}</p>
+        <p>{t("allDoneHint")}</p>
+      </WorkRest>
+    );
+  }
+  return (
+    <div
+      className="mx-auto flex min-h-0 w-full max-w-[72ch] flex-1 flex-col gap-3 px-4 py-6 sm:px-8"
+      aria-busy={supply.kind === "loading"}
+    >
+      {supply.kind === "loading" ? (
+        [90, 100, 95, 80].map((width) => (
+          <div key={width} style={{ width: `${width}%` }}>
+            <Skeleton className="h-5" />
+          </div>
+        ))
+      ) : (
+        <Notice tone="attention" action={<Button onClick={props.onLookAgain}>{t("tryAgain")}</Button>}>
+          {t(supply.kind === "signed_out" ? "waitingForSignIn" : "waitingForConnection")}
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Badge } from "@/components/ui/surface";
+import type { OutboxState } from "@/components/work/outbox";
+import { SendingSign } from "@/components/work/sending-sign";
+import type { DecisionLabel } from "@/lib/validation/schema";
+import { DecisionBar } from "./decision-bar";
+import { NoteField } from "./note-field";
+import type { Document, Draft } from "./queue-state";
+import { ToolBar } from "./tool-bar";
+
+/** The answers, and what has been noted on the document on the screen; always in view. */
+export function WorkFooter(props: {
+  /** null: there is nothing to decide */
+  document: Document | null;
+  noting: boolean;
+  canUndo: boolean;
+  outgoing: OutboxState;
+  onDecide: (label: DecisionLabel) => void;
+  onDraft: (draft: Draft) => void;
+  onNoted: () => void;
+  tools: Parameters<typeof ToolBar>[0]["actions"];
+}) {
+  const flagNames = useTranslations("validation.flags");
+  const { document, noting } = props;
+  const draft = document?.draft;
+  const idle = document === null;
+  return (
+    <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
+      <div className="mx-auto flex max-w-[72ch] flex-col gap-2">
+        {draft && (draft.flags.length > 0 || (draft.note && !noting)) ? (
+          <p className="flex flex-wrap items-center gap-2 text-sm">
+            {draft.flags.map((flag) => (
+              <Badge key={flag} tone="attention">
+                {flagNames(flag)}
+              </Badge>
+            ))}
+            {draft.note && !noting ? <span className="min-w-0 truncate text-muted">{draft.note}</span> : null}
+          </p>
+        ) : null}
+        {draft && noting ? (
+          <NoteField note={draft.note} onChange={(note) => props.onDraft({ ...draft, note })} onDone={props.onNoted} />
+        ) : null}
+        {idle ? null : <DecisionBar onDecide={props.onDecide} />}
+        <ToolBar
+          actions={props.tools}
+          disabled={{ undo: !props.canUndo, skip: idle, flag: idle, note: idle }}
+          pressed={{ flag: (draft?.flags.length ?? 0) > 0, note: (draft?.note ?? "") !== "" }}
+        >
+          <SendingSign state={props.outgoing} />
+        </ToolBar>
+      </div>
+    </footer>
+  );
+}

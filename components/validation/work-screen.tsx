@@ -1,0 +1,149 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/surface";
+import { useAnnouncer } from "@/components/work/announcer";
+import { SendingNotices } from "@/components/work/sending-notices";
+import { useKeys } from "@/components/work/use-keys";
+import { assumedSecondsPerDecision } from "@/lib/validation/rules";
+import type { DecisionFlag, DecisionLabel, WorkProgress } from "@/lib/validation/schema";
+import type { RoundAddress } from "./decision-outbox";
+import { FlagDialog } from "./flag-dialog";
+import { Instructions } from "./instructions";
+import { useWorkQueue } from "./use-work-queue";
+import { useWorkSet } from "./use-work-set";
+import { WorkBody } from "./work-body";
+import { WorkFooter } from "./work-footer";
+import { WorkHeader } from "./work-header";
+
+/** The clinician's screen: one document, three answers, the next at once. */
+export function WorkScreen(props: {
+  address: RoundAddress;
+  name: string;
+  instructions: string;
+  progress: WorkProgress;
+}) {
+  const t = useTranslations("validation.work");
+  const labels = useTranslations("validation.labels");
+  const flagNames = useTranslations("validation.flags");
+  const { studyId, roundId, personId } = props.address;
+  const home = `/studies/${studyId}`;
+  const work = useWorkQueue(props.address, props.progress);
+  const { queue, supply, pace } = work;
+  const set = useWorkSet(`set ${roundId} ${personId}`, work.recalled, queue.count, queue.open, pace);
+  const [opened, setOpened] = useState<"flags" | "instructions" | null>(
+    props.progress.decided === 0 ? "instructions" : null,
+  );
+  const [noting, setNoting] = useState(false);
+  const { announce, element: announcer } = useAnnouncer();
+
+  const resting = set?.finished && queue.open > 0 ? set : null;
+  const document = resting || supply.kind === "stopped" ? null : (work.current ?? null);
+  const title = t("document", { number: (set?.done ?? 0) + 1, total: Math.max(set?.total ?? 0, (set?.done ?? 0) + 1) });
+  const documentId = document?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: said once for each document
+  useEffect(() => {
+    if (documentId && set) announce(title);
+  }, [documentId, set === null]);
+
+  const decide = (label: DecisionLabel) => {
+    setNoting(false);
+    if (document) work.decide(label);
+  };
+  const tools = {
+    undo: () => {
+      setNoting(false);
+      announce(work.undo() ? t("undone") : t("nothingToUndo"));
+    },
+    skip: () => {
+      if (!document) return;
+      setNoting(false);
+      announce(t("skipped"));
+      void work.skip();
+    },
+    flag: () => document && setOpened("flags"),
+    note: () => document && setNoting(true),
+  };
+  const flag = (flags: DecisionFlag[]) => {
+    if (document) work.note({ ...document.draft, flags });
+    announce(
+      flags.length > 0 ? t("flagged", { flags: flags.map((one) => flagNames(one)).join(", ") }) : t("unflagged"),
+    );
+    setOpened(null);
+  };
+  useKeys(
+    {
+      m: () => decide("medical"),
+      n: () => decide("non_medical"),
+      u: () => decide("unsure"),
+      z: tools.undo,
+      s: tools.skip,
+      f: tools.flag,
+      "/": tools.note,
+      "?": () => setOpened("instructions"),
+    },
+    opened === null,
+  );
+
+  return (
+    <div className="flex h-full flex-col">
+      <WorkHeader
+        name={props.name}
+        home={home}
+        place={set && { ...set, secondsLeft: (set.total - set.done) * (pace ?? assumedSecondsPerDecision) }}
+        onInstructions={() => setOpened("instructions")}
+      />
+      <div className="flex flex-col gap-2 px-4 empty:hidden [&:not(:empty)]:py-2">
+        <SendingNotices
+          state={work.outgoing}
+          signedOut={supply.kind === "signed_out"}
+          onDismissRefused={work.dismissRefused}
+        />
+        {work.unstorable ? <Notice tone="danger">{t("unstorable")}</Notice> : null}
+      </div>
+      <WorkBody
+        document={document}
+        title={title}
+        takeFocus={!noting && opened === null}
+        resting={resting}
+        supply={supply}
+        count={queue.count}
+        open={queue.open}
+        home={home}
+        onLookAgain={work.lookAgain}
+      />
+      <WorkFooter
+        document={document}
+        noting={noting}
+        canUndo={queue.decided.length > 0}
+        outgoing={work.outgoing}
+        onDecide={decide}
+        onDraft={work.note}
+        onNoted={() => setNoting(false)}
+        tools={tools}
+      />
+      {opened === "flags" && document ? (
+        <FlagDialog flags={document.draft.flags} onApply={flag} onClose={() => setOpened(null)} />
+      ) : null}
+      <Dialog
+        open={opened === "instructions"}
+        onOpenChange={(open) => !open && setOpened(null)}
+        title={t("instructions")}
+      >
+        <Instructions text={props.instructions} />
+        <p className="mt-4 text-sm text-muted pointer-coarse:hidden">
+          {t("keys", { medical: labels("medical"), nonMedical: labels("non_medical"), unsure: labels("unsure") })}
+        </p>
+        <div className="mt-4 flex justify-end">
+          <Button variant="primary" onClick={() => setOpened(null)}>
+            {t(queue.count === 0 ? "begin" : "back")}
+          </Button>
+        </div>
+      </Dialog>
+      {announcer}
+    </div>
+  );
+}

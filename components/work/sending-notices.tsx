@@ -1,0 +1,49 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Notice } from "@/components/ui/surface";
+import type { OutboxState } from "./outbox";
+
+const reasons = ["round_closed", "not_in_round", "item_not_claimed", "not_found"] as const;
+
+/** What the person has to do or know about unsent decisions; nothing while all is well. */
+export function SendingNotices(props: { state: OutboxState; signedOut: boolean; onDismissRefused: () => void }) {
+  const t = useTranslations("validation.sending");
+  const path = usePathname();
+  const { state } = props;
+  return (
+    <>
+      {state.state === "signed_out" || props.signedOut ? (
+        <Notice
+          tone="attention"
+          action={
+            <ButtonLink size="small" variant="primary" href={`/sign-in?next=${encodeURIComponent(path)}`}>
+              {t("signIn")}
+            </ButtonLink>
+          }
+        >
+          {t("signedOut", { count: state.unsent })}
+        </Notice>
+      ) : null}
+      {state.state === "other_person" ? (
+        <Notice tone="attention">{t("otherPerson", { count: state.unsent })}</Notice>
+      ) : null}
+      {state.lasting ? null : <Notice tone="attention">{t("notLasting")}</Notice>}
+      {state.refused.map(({ code, count }) => (
+        <Notice
+          key={code}
+          tone="danger"
+          action={
+            <Button size="small" onClick={props.onDismissRefused}>
+              {t("understood")}
+            </Button>
+          }
+        >
+          {t(`refused.${reasons.find((reason) => reason === code) ?? "other"}`, { count })}
+        </Notice>
+      ))}
+    </>
+  );
+}
