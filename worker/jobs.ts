@@ -1,5 +1,6 @@
 import { sweepRuns } from "@/lib/compute/sweep-runs";
 import { tickRun } from "@/lib/compute/tick-run";
+import { importCorpusJob, sweepImportsJob } from "@/lib/corpus/import/run-import";
 import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
 import { lapsePairClaimsJob } from "@/lib/judging/lapse-claims";
 import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
@@ -13,6 +14,8 @@ import { type Task, taskOf } from "./task";
 export const tasks: Task[] = [
   taskOf(tickRun),
   taskOf(sweepRuns),
+  taskOf(importCorpusJob),
+  taskOf(sweepImportsJob),
   taskOf(drawSampleJob),
   taskOf(labellingTick),
   taskOf(sweepLabelling),

@@ -1,6 +1,7 @@
 import * as auth from "@/lib/auth/api";
 import * as classifiers from "@/lib/classifiers/api";
 import * as compute from "@/lib/compute/api";
+import * as corpus from "@/lib/corpus/api";
 import * as samples from "@/lib/corpus/sampling/api";
 import * as generations from "@/lib/generations/api";
 import * as judging from "@/lib/judging/api";
@@ -18,6 +19,7 @@ export type AnyOperation = Operation<any, any, any, any>;
 export const operations: AnyOperation[] = [
   auth,
   studies,
+  corpus,
   samples,
   classifiers,
   compute,

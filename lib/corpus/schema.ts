@@ -155,6 +155,8 @@ export const uploadSchema = z.object({
   received: z.number(),
 });
 
+export const serverFileSchema = z.object({ path: z.string(), bytes: z.number() });
+
 export const previewColumnSchema = z.object({
   name: z.string(),
   /** kinds of value seen in the first lines, or the Parquet type */

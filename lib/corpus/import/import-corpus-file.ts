@@ -37,13 +37,15 @@ export async function importCorpusFile(input: {
   /** absolute paths */
   file: string;
   folder: string;
+  /** where it works until then, on the same disk; beside `folder` where absent */
+  work?: string;
   columns: ColumnMapping;
   /** told after each batch (some hundred documents); may throw to end the import */
   onProgress?: (progress: ImportProgress) => Promise<void> | void;
   signal?: AbortSignal;
 }): Promise<ImportedCorpus> {
   const { file, folder, columns, signal } = input;
-  const work = `${folder}.part`;
+  const work = input.work ?? `${folder}.part`;
   const shards = path.join(work, "shards");
   await rm(work, { recursive: true, force: true });
   try {

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { notFound } from "@/lib/platform/problem";
+import { escapeGlob, withDuckDb } from "@/lib/platform/storage/duckdb";
+import type { StudyActor } from "@/lib/studies/actor";
+import { type CorpusDocument, documentSchema } from "../schema";
+import { parsePosition, shardsOf } from "./shards";
+
+const attributesSchema = z.record(z.string(), z.json());
+
+/** One document with its whole text, and where its neighbours are. */
+export async function readDocument(actor: StudyActor, corpusId: string, position: string): Promise<CorpusDocument> {
+  const shards = await shardsOf(actor, corpusId);
+  const { shard, row } = parsePosition(position);
+  const file = shards[shard];
+  if (file === undefined) throw notFound();
+  const { found, rows, rowsBefore } = await withDuckDb(async (connection) => {
+    const read = async (sql: string, values: (string | number)[]) =>
+      (await connection.runAndReadAll(sql, values)).getRowObjectsJS()[0];
+    const count = async (place: string | undefined) =>
+      place === undefined
+        ? 0
+        : Number((await read("SELECT count(*) AS n FROM read_parquet(?)", [escapeGlob(place)]))?.n);
+    return {
+      found: await read("SELECT * FROM read_parquet(?, file_row_number = true) WHERE file_row_number = ?", [
+        escapeGlob(file),
+        row,
+      ]),
+      rows: await count(file),
+      rowsBefore: await count(shards[shard - 1]),
+    };
+  });
+  if (!found) throw notFound();
+  const attributes = attributesSchema.safeParse(parsedJson(found.attributes));
+  const before = row > 0 ? `${shard}-${row - 1}` : rowsBefore > 0 ? `${shard - 1}-${rowsBefore - 1}` : null;
+  const after = row + 1 < rows ? `${shard}-${row + 1}` : shard + 1 < shards.length ? `${shard + 1}-0` : null;
+  return documentSchema.parse({
+    position: `${shard}-${row}`,
+    id: found.id,
+    text: found.text,
+    source: found.source ?? null,
+    url: found.url ?? null,
+    language: found.language ?? null,
+    characters: Number(found.characters),
+    attributes: attributes.success ? attributes.data : {},
+    score: typeof found.score === "number" ? found.score : null,
+    previous: before,
+    next: after,
+  });
+}
+
+function parsedJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text ?? "{}"));
+  } catch {
+    return {};
+  }
+}
