@@ -1,6 +1,6 @@
 """What a trained classifier leaves: weights, ONNX with proof of parity, scores of the held-out documents."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import torch
 
 from definemed_runner.classifiers.documents import LabelledDocuments
-from definemed_runner.classifiers.export_onnx import PARITY_TOLERANCE, Parity, compare_scores, export_onnx
+from definemed_runner.classifiers.export_onnx import PARITY_TOLERANCE, Parity, export_onnx
 from definemed_runner.classifiers.model import LABELS, Classifier, pad_token_id_of, save_classifier
 from definemed_runner.classifiers.onnx_scoring import (
     INPUT_NAMES,
@@ -23,7 +23,9 @@ from definemed_runner.run.context import RunContext
 from definemed_runner.run.errors import Cancelled, UserMistake
 from definemed_runner.run.files import atomic_file, write_json_atomically
 
-_PARITY_DOCUMENTS = 200
+# Enough to see a wrong export; each costs as much as scoring it.
+_PYTORCH_DOCUMENTS = 64
+_INT8_DOCUMENTS = 200
 
 Documents = Mapping[str, LabelledDocuments]
 Tokenised = Mapping[str, list[np.ndarray]]
@@ -39,13 +41,14 @@ def deliver(
     export_onnx(classifier, onnx)
     _describe(context, classifier, onnx)
     context.progress(1, 1, "models", "exporting")
-    threads = context.spec.resources.threads
-    exact = OnnxClassifier(onnx, "fp32", threads)
-    parity = _measure_parity(context, classifier, exact, OnnxClassifier(onnx, "int8", threads), tokenised)
+    exact = OnnxClassifier(onnx, "fp32", context.spec.resources.threads)
+    held_out = [*tokenised["tune"], *tokenised["test"]]
+    scores = _score(context, exact, held_out, "scoring")
+    parity = _measure_parity(context, classifier, exact, held_out or tokenised["train"][:_PYTORCH_DOCUMENTS], scores)
     parity_path = context.output_path("parity.json")
     write_json_atomically(parity_path, parity.as_json())
-    scores = _score_held_out(context, exact, documents, tokenised)
-    return {"model": model, "onnx": onnx, "scores": scores, "parity": parity_path}, parity.fp32_largest
+    scores_path = _write_scores(context, documents, scores)
+    return {"model": model, "onnx": onnx, "scores": scores_path, "parity": parity_path}, parity.fp32_largest
 
 
 def _save_model(context: RunContext, classifier: Classifier) -> Path:
@@ -75,17 +78,16 @@ def _describe(context: RunContext, classifier: Classifier, folder: Path) -> None
 
 
 def _measure_parity(
-    context: RunContext, classifier: Classifier, exact: OnnxClassifier, fast: OnnxClassifier, tokenised: Tokenised
+    context: RunContext, classifier: Classifier, exact: OnnxClassifier, held_out: list[np.ndarray], scores: np.ndarray
 ) -> Parity:
-    held_out = [*tokenised["tune"], *tokenised["test"]] or tokenised["train"]
-    every = max(1, len(held_out) // _PARITY_DOCUMENTS)
-    sample = held_out[::every][:_PARITY_DOCUMENTS]
-    size = context.spec.parameters["batchSize"]
-    parity = compare_scores(
-        pytorch=_score_by_pytorch(classifier, sample, size),
-        fp32=exact.score(sample, size, _stop_if_asked(context)),
-        int8=fast.score(sample, size, _stop_if_asked(context)),
-    )
+    if len(scores) == 0:
+        scores = _score(context, exact, held_out, "comparing")
+    by_pytorch = _spread(len(held_out), _PYTORCH_DOCUMENTS)
+    by_int8 = _spread(len(held_out), _INT8_DOCUMENTS)
+    fast = OnnxClassifier(context.output_path("onnx"), "int8", context.spec.resources.threads)
+    pytorch = _score_by_pytorch(context, classifier, [held_out[place] for place in by_pytorch])
+    int8 = _score(context, fast, [held_out[place] for place in by_int8], "comparing")
+    parity = Parity.of(pytorch, scores[by_pytorch], int8, scores[by_int8])
     if not parity.fp32_largest <= PARITY_TOLERANCE:
         raise UserMistake(
             "onnx_parity_failed",
@@ -95,29 +97,38 @@ def _measure_parity(
     return parity
 
 
-def _score_by_pytorch(classifier: Classifier, documents: list[np.ndarray], batch_size: int) -> np.ndarray:
+def _spread(count: int, wanted: int) -> np.ndarray:
+    """Places of `wanted` of `count` documents, evenly over all of them."""
+    return np.unique(np.linspace(0, count - 1, min(count, wanted)).astype(np.int64))
+
+
+def _score_by_pytorch(context: RunContext, classifier: Classifier, documents: list[np.ndarray]) -> np.ndarray:
     scores = np.empty(len(documents))
     classifier.eval().cpu()
     with torch.inference_mode():
-        for places in sorted_batches(documents, batch_size):
+        for places in sorted_batches(documents, context.spec.parameters["batchSize"]):
+            if context.stop_requested():
+                raise Cancelled
             ids, mask = pad_batch([documents[place] for place in places], pad_token_id_of(classifier))
             scores[places] = probabilities(classifier(torch.from_numpy(ids), torch.from_numpy(mask)).numpy())
     return scores
 
 
-def _score_held_out(context: RunContext, exact: OnnxClassifier, documents: Documents, tokenised: Tokenised) -> Path:
-    splits = ("tune", "test")
-    chosen = [document for split in splits for document in tokenised[split]]
-    stop_if_asked = _stop_if_asked(context)
+def _score(context: RunContext, classifier: OnnxClassifier, documents: list[np.ndarray], phase: str) -> np.ndarray:
     done = 0
 
     def on_documents(more: int) -> None:
         nonlocal done
-        stop_if_asked(more)
+        if context.stop_requested():
+            raise Cancelled
         done += more
-        context.progress(done, len(chosen), "documents", "scoring")
+        context.progress(done, len(documents), "documents", phase)
 
-    scores = exact.score(chosen, context.spec.parameters["batchSize"], on_documents)
+    return classifier.score(documents, context.spec.parameters["batchSize"], on_documents)
+
+
+def _write_scores(context: RunContext, documents: Documents, scores: np.ndarray) -> Path:
+    splits = ("tune", "test")
     held_out = [documents[split] for split in splits]
     table = pa.table(
         {
@@ -132,11 +143,3 @@ def _score_held_out(context: RunContext, exact: OnnxClassifier, documents: Docum
     with atomic_file(path) as temporary:
         pq.write_table(table, temporary)
     return path
-
-
-def _stop_if_asked(context: RunContext) -> Callable[[int], None]:
-    def look(_: int) -> None:
-        if context.stop_requested():
-            raise Cancelled
-
-    return look

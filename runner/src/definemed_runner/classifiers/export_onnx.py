@@ -73,13 +73,27 @@ def _quantise(fp32: Path, int8: Path) -> None:
 
 @dataclass(frozen=True)
 class Parity:
-    """How far apart the scores of the same documents are, by PyTorch and by the two exported models."""
+    """How far apart scores of the same documents are: PyTorch from ONNX fp32, and fp32 from int8."""
 
     documents: int
     fp32_largest: float
+    int8_documents: int
     int8_largest: float
     int8_mean: float
     int8_decisions_changed: int
+
+    @staticmethod
+    def of(pytorch: np.ndarray, fp32: np.ndarray, int8: np.ndarray, fp32_of_int8: np.ndarray) -> "Parity":
+        """From pairs of scores: `pytorch` with `fp32`, `int8` with `fp32_of_int8`."""
+        int8_differences = np.abs(int8 - fp32_of_int8)
+        return Parity(
+            documents=len(pytorch),
+            fp32_largest=float(np.abs(pytorch - fp32).max()),
+            int8_documents=len(int8),
+            int8_largest=float(int8_differences.max()),
+            int8_mean=float(int8_differences.mean()),
+            int8_decisions_changed=int(((int8 >= 0.5) != (fp32_of_int8 >= 0.5)).sum()),
+        )
 
     def as_json(self) -> dict[str, float | int]:
         """The content of `parity.json`."""
@@ -87,19 +101,8 @@ class Parity:
             "documents": self.documents,
             "tolerance": PARITY_TOLERANCE,
             "fp32MaxDifference": self.fp32_largest,
+            "int8Documents": self.int8_documents,
             "int8MaxDifference": self.int8_largest,
             "int8MeanDifference": self.int8_mean,
             "int8DecisionsChangedAtHalf": self.int8_decisions_changed,
         }
-
-
-def compare_scores(pytorch: np.ndarray, fp32: np.ndarray, int8: np.ndarray) -> Parity:
-    """Differences between scores of the same documents."""
-    changed = (fp32 >= 0.5) != (int8 >= 0.5)
-    return Parity(
-        documents=len(pytorch),
-        fp32_largest=float(np.abs(pytorch - fp32).max()),
-        int8_largest=float(np.abs(fp32 - int8).max()),
-        int8_mean=float(np.abs(fp32 - int8).mean()),
-        int8_decisions_changed=int(changed.sum()),
-    )
