@@ -1,6 +1,7 @@
 import { sweepRuns } from "@/lib/compute/sweep-runs";
 import { tickRun } from "@/lib/compute/tick-run";
-import { importCorpusJob, sweepImportsJob } from "@/lib/corpus/import/run-import";
+import { runImport } from "@/lib/corpus/import/run-import";
+import { sweepImports } from "@/lib/corpus/import/sweep-imports";
 import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
 import { lapsePairClaimsJob } from "@/lib/judging/lapse-claims";
 import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
@@ -14,8 +15,8 @@ import { type Task, taskOf } from "./task";
 export const tasks: Task[] = [
   taskOf(tickRun),
   taskOf(sweepRuns),
-  taskOf(importCorpusJob),
-  taskOf(sweepImportsJob),
+  taskOf(runImport),
+  taskOf(sweepImports),
   taskOf(drawSampleJob),
   taskOf(labellingTick),
   taskOf(sweepLabelling),
