@@ -2,13 +2,14 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { HistogramChart } from "@/components/charts/histogram-chart";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { KeyFigure } from "@/components/ui/figure";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Badge, Card, Notice, PageHeader } from "@/components/ui/surface";
-import { cancelImportOperation, readCorpusOperation } from "@/lib/corpus/api";
+import { cancelImportOperation, deleteFailedCorpusOperation, readCorpusOperation } from "@/lib/corpus/api";
 import type { CorpusDetail, ValueCount } from "@/lib/corpus/schema";
 import { call } from "@/lib/platform/http/call";
 import { corpusTones } from "./corpus-list";
@@ -20,6 +21,7 @@ export function CorpusPage(props: { studyId: string; initial: CorpusDetail; mayI
   const t = useTranslations("corpora");
   const format = useFormatter();
   const queries = useQueryClient();
+  const router = useRouter();
   const params = { studyId: props.studyId, corpusId: props.initial.id };
   const key = ["corpus", props.initial.id];
   const { data: corpus, error } = useQuery({
@@ -29,8 +31,12 @@ export function CorpusPage(props: { studyId: string; initial: CorpusDetail; mayI
     refetchInterval: (query) => (query.state.data?.state === "importing" ? 1000 : false),
   });
   const cancel = useMutation({
-    mutationFn: () => call(cancelImportOperation, { params }),
+    mutationFn: (importId: string) => call(cancelImportOperation, { params: { studyId: props.studyId, importId } }),
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  });
+  const remove = useMutation({
+    mutationFn: () => call(deleteFailedCorpusOperation, { params }),
+    onSuccess: () => router.push(`/studies/${props.studyId}/corpora`),
   });
   const failure = corpus.import?.failureCode;
   return (
@@ -52,8 +58,16 @@ export function CorpusPage(props: { studyId: string; initial: CorpusDetail; mayI
         }
         actions={
           corpus.state === "importing" && props.mayImport ? (
-            <Button variant="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}>
+            <Button
+              variant="danger"
+              busy={cancel.isPending}
+              onClick={() => corpus.import && cancel.mutate(corpus.import.id)}
+            >
               {t("cancelImport")}
+            </Button>
+          ) : corpus.state === "failed" && props.mayImport ? (
+            <Button variant="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+              {t("removeEntry")}
             </Button>
           ) : corpus.state === "ready" ? (
             <ButtonLink variant="primary" href={`/studies/${props.studyId}/samples`}>
@@ -63,7 +77,8 @@ export function CorpusPage(props: { studyId: string; initial: CorpusDetail; mayI
         }
       />
       <div className="flex flex-col gap-6">
-        <ProblemNotice error={error ?? cancel.error} />
+        <ProblemNotice error={error ?? cancel.error ?? remove.error} />
+        {corpus.import?.state === "cancelled" ? <Notice tone="attention">{t("cancelledNotice")}</Notice> : null}
         {failure ? (
           <Notice tone="danger" title={t(`failureCodes.${failure}`)}>
             {corpus.import?.failureDetail ? (
@@ -111,7 +126,9 @@ export function CorpusPage(props: { studyId: string; initial: CorpusDetail; mayI
             </div>
           </>
         ) : null}
-        {corpus.import && corpus.import.rejected > 0 ? <RejectedLines params={params} view={corpus.import} /> : null}
+        {corpus.import && corpus.import.rejected > 0 ? (
+          <RejectedLines studyId={props.studyId} view={corpus.import} />
+        ) : null}
         {corpus.state === "ready" ? <Documents params={params} /> : null}
       </div>
     </>

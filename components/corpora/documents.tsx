@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
-import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
+import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -20,12 +20,12 @@ export function Documents({ params }: { params: Params }) {
   const t = useTranslations("corpora");
   const format = useFormatter();
   const [search, setSearch] = useQueryState("search", parseAsString);
-  const [offset, setOffset] = useQueryState("offset", parseAsInteger);
+  const [from, setFrom] = useQueryState("from", parseAsString);
   const [position, setPosition] = useState<string | null>(null);
   const page = useQuery({
-    queryKey: ["documents", params.corpusId, search, offset],
+    queryKey: ["documents", params.corpusId, search, from],
     queryFn: () =>
-      call(listDocumentsOperation, { params, query: { search: search ?? undefined, offset: offset ?? undefined } }),
+      call(listDocumentsOperation, { params, query: { search: search ?? undefined, from: from ?? undefined } }),
     placeholderData: keepPreviousData,
   });
   const next = page.data?.next ?? null;
@@ -37,7 +37,7 @@ export function Documents({ params }: { params: Params }) {
           className="flex gap-2"
           onSubmit={(event) => {
             event.preventDefault();
-            void setOffset(null);
+            void setFrom(null);
             void setSearch(String(new FormData(event.currentTarget).get("search") ?? "").trim() || null);
           }}
         >
@@ -55,7 +55,9 @@ export function Documents({ params }: { params: Params }) {
     >
       <ProblemNotice error={page.error} onRetry={() => page.refetch()} />
       {page.isPending ? <Skeleton className="h-64" /> : null}
-      {page.data?.documents.length === 0 ? <p className="text-muted">{t("nothingFound")}</p> : null}
+      {page.data?.documents.length === 0 ? (
+        <p className="text-muted">{page.data.pageComplete ? t("nothingFound") : t("nothingFoundYet")}</p>
+      ) : null}
       {page.data && page.data.documents.length > 0 ? (
         <Table
           caption={t("lookInside")}
@@ -88,8 +90,10 @@ export function Documents({ params }: { params: Params }) {
         </Table>
       ) : null}
       <div className="mt-4 flex gap-2">
-        {offset ? <Button onClick={() => setOffset(null)}>{t("first")}</Button> : null}
-        {next === null ? null : <Button onClick={() => setOffset(next)}>{t("next")}</Button>}
+        {from ? <Button onClick={() => setFrom(null)}>{t("first")}</Button> : null}
+        {next === null ? null : (
+          <Button onClick={() => setFrom(next)}>{page.data?.pageComplete === false ? t("searchOn") : t("next")}</Button>
+        )}
       </div>
       <DocumentDialog params={params} position={position} onClose={() => setPosition(null)} />
     </Card>

@@ -44,7 +44,7 @@ export function ImportCorpus(props: { studyId: string; importRoots: string[] }) 
       if (!ready) throw new Error("the form is shown with a file only");
       return call(startImportOperation, { params, body: { ...input, source: ready.source } });
     },
-    onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/corpora/${id}`),
+    onSuccess: ({ corpusId }) => router.push(`/studies/${props.studyId}/corpora/${corpusId}`),
   });
   return (
     <>

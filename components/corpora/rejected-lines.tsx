@@ -1,37 +1,31 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
-import { listRejectedLinesOperation } from "@/lib/corpus/api";
-import { type ImportView, type RejectedLineView, rejectCodes } from "@/lib/corpus/schema";
-import { call } from "@/lib/platform/http/call";
+import { downloadRejectsOperation, listRejectsOperation } from "@/lib/corpus/api";
+import { type ImportView, rejectCodes } from "@/lib/corpus/schema";
+import { addressOf, call } from "@/lib/platform/http/call";
 
-const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-
-export function RejectedLines(props: { params: { studyId: string; corpusId: string }; view: ImportView }) {
+/** How many lines were refused and why; the first thousand by number, and as CSV. */
+export function RejectedLines(props: { studyId: string; view: ImportView }) {
   const t = useTranslations("corpora");
+  const c = useTranslations("common");
   const format = useFormatter();
   const [open, setOpen] = useState(false);
-  const lines = useQuery({
-    queryKey: ["rejected", props.params.corpusId, props.view.state],
-    queryFn: async () => (await call(listRejectedLinesOperation, { params: props.params })).lines,
+  const params = { studyId: props.studyId, importId: props.view.id };
+  const lines = useInfiniteQuery({
+    queryKey: ["rejected", props.view.id, props.view.state],
+    queryFn: ({ pageParam }) => call(listRejectsOperation, { params, query: { after: pageParam } }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next,
     enabled: open,
   });
-  const download = (rows: RejectedLineView[]) => {
-    const csv = ["line,code,excerpt", ...rows.map((row) => `${row.line},${row.code},${quoted(row.excerpt)}`)].join(
-      "\n",
-    );
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
-    link.download = "rejected-lines.csv";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const shown = lines.data?.pages.flatMap((page) => page.lines);
   return (
     <Card
       title={t("rejectedTitle", { count: props.view.rejected })}
@@ -40,11 +34,9 @@ export function RejectedLines(props: { params: { studyId: string; corpusId: stri
           <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? t("hideLines") : t("showLines")}
           </Button>
-          {lines.data ? (
-            <Button size="small" onClick={() => download(lines.data)}>
-              CSV
-            </Button>
-          ) : null}
+          <a className={buttonClass("secondary", "small")} href={addressOf(downloadRejectsOperation, params)} download>
+            {c("downloadCsv")}
+          </a>
         </>
       }
     >
@@ -59,7 +51,7 @@ export function RejectedLines(props: { params: { studyId: string; corpusId: stri
         })}
       </ul>
       <ProblemNotice error={lines.error} />
-      {open && lines.data ? (
+      {open && shown ? (
         <div className="mt-4">
           <Table
             caption={t("rejectedTitle", { count: props.view.rejected })}
@@ -71,7 +63,7 @@ export function RejectedLines(props: { params: { studyId: string; corpusId: stri
               </>
             }
           >
-            {lines.data.slice(0, 200).map((line) => (
+            {shown.map((line) => (
               <tr key={line.line}>
                 <Cell number>{format.number(line.line)}</Cell>
                 <Cell>{t(`rejectCodes.${line.code}`)}</Cell>
@@ -79,6 +71,12 @@ export function RejectedLines(props: { params: { studyId: string; corpusId: stri
               </tr>
             ))}
           </Table>
+          {lines.hasNextPage ? (
+            <Button className="mt-4" busy={lines.isFetchingNextPage} onClick={() => lines.fetchNextPage()}>
+              {t("moreLines")}
+            </Button>
+          ) : null}
+          {props.view.rejected > 1000 ? <p className="mt-4 text-sm text-muted">{t("firstThousand")}</p> : null}
         </div>
       ) : null}
     </Card>
