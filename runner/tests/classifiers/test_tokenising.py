@@ -31,7 +31,8 @@ def lopsided_tokenizer() -> Tokenizer:
 @pytest.mark.parametrize("max_tokens", [4, 8, 17, 500])
 def test_it_clips_as_the_tokenizer_would(make, prefix: str, max_tokens: int) -> None:
     random_ = random.Random(max_tokens)
-    texts = [make_text(random_, False, random_.randint(0, 40)) for _ in range(50)] + ["", " ", "a b </s> b", "ä" * 300]
+    texts = [make_text(random_, False, random_.randint(0, 60)) for _ in range(50)]
+    texts += ["", " ", "a b </s> b", "ä" * 300, "a " * 5000, " " * 900 + "b", "ein" + " " * 900 + "a b" * 9]
     found, counts = DocumentTokenizer(make(), max_tokens, prefix).encode_and_count(texts)
     reference, whole = make(), make()
     reference.enable_truncation(max_tokens)

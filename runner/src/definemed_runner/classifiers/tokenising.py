@@ -18,6 +18,10 @@ TOKENIZER_FILES = (
     "vocab.txt",
 )
 _TEXTS_AT_ONCE = 512
+# Long texts are cut here before they are tokenised, generously: German has four to five characters a token.
+_CHARACTERS_PER_TOKEN = 12
+# So many tokens beyond those kept show that the cut was behind them, and that it could not change them.
+_SPARE_TOKENS = 16
 
 
 class DocumentTokenizer:
@@ -41,20 +45,37 @@ class DocumentTokenizer:
         documents: list[np.ndarray] = []
         # The tokenizer keeps a hundred bytes a token until the call returns.
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            some = [self._prefix + text for text in texts[start : start + _TEXTS_AT_ONCE]]
-            documents += [self._clip(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(some)]
+            some = texts[start : start + _TEXTS_AT_ONCE]
+            documents += self._encode_heads(some)
             on_documents(len(some))
         return documents
 
     def encode_and_count(self, texts: Sequence[str]) -> tuple[list[np.ndarray], np.ndarray]:
         """As `encode`, and how many tokens each whole text has, without prefix and special tokens. For some texts."""
-        encodings = self._tokenizer.encode_batch_fast([self._prefix + text for text in texts])
-        counted = encodings
+        encodings = self._tokenizer.encode_batch_fast(list(texts))
+        counts = np.array([len(encoding.ids) for encoding in encodings]) - self._leading - self._trailing
         if self._prefix:
-            counted = self._tokenizer.encode_batch_fast(list(texts))
-        added = self._leading + self._trailing
-        counts = np.array([len(encoding.ids) - added for encoding in counted], dtype=np.int64)
+            return self._encode_heads(texts), counts
         return [self._clip(encoding.ids) for encoding in encodings], counts
+
+    def _encode_heads(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The ids of each text, from no more of it than they need."""
+        heads = [self._prefix + self._head_of(text) for text in texts]
+        documents = self._tokenizer.encode_batch_fast(heads)
+        enough = self._kept + _SPARE_TOKENS + self._leading + self._trailing
+        for place, text in enumerate(texts):
+            whole = self._prefix + text
+            if len(documents[place].ids) < enough and len(heads[place]) < len(whole):
+                documents[place] = self._tokenizer.encode(whole)
+        return [self._clip(encoding.ids) for encoding in documents]
+
+    def _head_of(self, text: str) -> str:
+        """The beginning of a long text, up to a space: words are tokenised alike whatever follows them."""
+        limit = self._kept * _CHARACTERS_PER_TOKEN
+        if len(text) <= limit:
+            return text
+        end = text.rfind(" ", 0, limit)
+        return text if end <= 0 else text[:end]
 
     def _clip(self, ids: list[int]) -> np.ndarray:
         end = len(ids) - self._trailing
