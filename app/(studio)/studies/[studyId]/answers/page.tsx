@@ -1,0 +1,51 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { requireStudyActor } from "@/app/_server/actor";
+import { AnswerSets } from "@/components/generations/answer-sets";
+import { PromptSets } from "@/components/generations/prompt-sets";
+import { StartGeneration } from "@/components/generations/start-generation";
+import { OpenRuns } from "@/components/models/open-runs";
+import { EmptyState, PageHeader } from "@/components/ui/surface";
+import { listOpenRuns } from "@/lib/compute/list-open-runs";
+import { listPromptSets } from "@/lib/generations/prompt-sets";
+import { listAnswerSets } from "@/lib/generations/read-answers";
+import { listCheckpoints } from "@/lib/models/checkpoints";
+import { may } from "@/lib/studies/actor";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("answers"))("title") };
+}
+
+export default async function AnswersPage({ params }: { params: Promise<{ studyId: string }> }) {
+  const { studyId } = await params;
+  const actor = await requireStudyActor(studyId, "answers.read");
+  const [answerSets, promptSets, checkpoints, open, t] = await Promise.all([
+    listAnswerSets(actor),
+    listPromptSets(actor),
+    listCheckpoints(actor, ["base", "pretrained", "merged"]),
+    listOpenRuns(actor, ["generate", "analyse-answers"]),
+    getTranslations("answers"),
+  ]);
+  const ready = promptSets.length > 0 && checkpoints.length > 0;
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={
+          ready && may(actor, "runs.start") ? (
+            <StartGeneration studyId={studyId} checkpoints={checkpoints} promptSets={promptSets} />
+          ) : null
+        }
+      />
+      <div className="flex flex-col gap-6">
+        <OpenRuns studyId={studyId} runs={open} />
+        {answerSets.length > 0 ? <AnswerSets studyId={studyId} answerSets={answerSets} /> : null}
+        {answerSets.length === 0 && open.length === 0 ? (
+          <EmptyState title={t("none")}>{ready ? t("noneHint") : t("needs")}</EmptyState>
+        ) : null}
+        <PromptSets studyId={studyId} promptSets={promptSets} mayChange={may(actor, "answers.change")} />
+      </div>
+    </>
+  );
+}
