@@ -4,6 +4,8 @@ import type { OutboxEntry, OutboxStore } from "./outbox-store";
 export type SendResult = { status: "kept" | "refused"; code?: string };
 
 export type OutboxState = {
+  /** false until the browser's store has been read */
+  known: boolean;
   /** entries that the server does not have yet */
   unsent: number;
   /** `waiting`: no answer, it is tried again; `signed_out`, `other_person`: it is tried again once that has changed */
@@ -51,7 +53,7 @@ export class Outbox<T> {
 
   constructor(options: OutboxOptions<T>) {
     this.options = { exclusively: (work) => work(), changed: () => {}, wait: waitByTimer, ...options };
-    this.snapshot = { unsent: 0, state: "idle", refused: [], lasting: options.store.lasting };
+    this.snapshot = { known: false, unsent: 0, state: "idle", refused: [], lasting: options.store.lasting };
   }
 
   readonly read = (): OutboxState => this.snapshot;
@@ -90,6 +92,7 @@ export class Outbox<T> {
     }
     this.snapshot = {
       ...this.snapshot,
+      known: true,
       unsent,
       state: unsent === 0 && state !== "sending" ? "idle" : state,
       refused: [...refused].map(([code, count]) => ({ code, count })),

@@ -6,6 +6,7 @@ import type { OutboxState } from "./outbox";
 /** The quiet sign of what the server does not have yet: shape and words, not colour alone. */
 export function SendingSign({ state }: { state: OutboxState }) {
   const t = useTranslations("validation.sending");
+  if (!state.known) return null;
   const trouble = state.unsent > 0 && state.state !== "idle" && state.state !== "sending";
   const text = state.unsent === 0 ? t("saved") : t(trouble ? "stored" : "sending", { count: state.unsent });
   return (

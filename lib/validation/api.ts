@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
-import { qualityQuery, qualitySchema } from "./quality-schema";
+import { qualityQuery, qualitySchema } from "./quality/schema";
 import {
   assignmentSchema,
   changeRoundSchema,

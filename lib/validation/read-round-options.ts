@@ -1,9 +1,10 @@
 import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { readDefaultInstructions } from "./default-instructions";
+import type { RoundOptions } from "./schema";
 
 /** What a new round can be made of: draws of ready samples, people of the study, and the shipped instructions. */
-export async function readRoundOptions(actor: StudyActor) {
+export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions> {
   const [draws, members, instructions] = await Promise.all([
     database().draw.findMany({
       where: { sample: { studyId: actor.studyId, state: "ready" } },
@@ -27,4 +28,3 @@ export async function readRoundOptions(actor: StudyActor) {
     instructions,
   };
 }
-export type RoundOptions = Awaited<ReturnType<typeof readRoundOptions>>;

@@ -2,7 +2,7 @@ import { database } from "@/lib/platform/database/client";
 import { Problem } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
 import type { Station } from "@/lib/studies/station";
-import { readQuality } from "./read-quality";
+import { readQuality } from "./quality/read-quality";
 
 /**
  * The newest round that people can work on or have worked on; else the newest draft. Its figure is F1 where it can be

@@ -189,3 +189,15 @@ export const decidedItemsSchema = z.object({
   /** `after` of the next page; null: this was the last */
   next: z.number().int().nullable(),
 });
+
+/** What a new round can be made of. */
+export type RoundOptions = {
+  draws: { id: string; name: string; size: number }[];
+  people: {
+    personId: string;
+    role: "clinician" | "adjudicator" | "researcher" | "owner";
+    name: string;
+    simulated: boolean;
+  }[];
+  instructions: { de: string; en: string };
+};

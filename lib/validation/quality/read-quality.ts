@@ -2,10 +2,10 @@ import { database } from "@/lib/platform/database/client";
 import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
+import type { GoldState } from "../rules";
 import { agreementFigures } from "./agreement-figures";
-import { labelQualityFigures } from "./label-quality-figures";
-import type { LabellingChoice, LabelQuality, Quality, QualityQuery } from "./quality-schema";
-import type { GoldState } from "./rules";
+import { labelQualityFigures } from "./label-figures";
+import type { LabellingChoice, LabelQuality, Quality, QualityQuery } from "./schema";
 
 const underWay: LabellingState[] = ["queued", "running"];
 
@@ -33,6 +33,7 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
     }),
   ]);
   const documents = patterns.reduce((sum, tally) => sum + tally.count, 0);
+  const chosen = choose(labellings, query.labelling);
   const owner = may(actor, "audit.read");
   const names = new Map(
     round.members.map((member, index) => [member.personId, owner ? member.person.name : letterOf(index)]),
@@ -48,7 +49,8 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
       documents,
     },
     labellings,
-    labelQuality: await readLabelQuality(round, choose(labellings, query.labelling), query, documents),
+    labelling: chosen?.id ?? null,
+    labelQuality: await readLabelQuality(round, chosen, query, documents),
     agreement: agreementFigures(patterns, (personId) => names.get(personId) ?? "–"),
   };
 }

@@ -1,7 +1,7 @@
 import { type CsvCell, writeCsv } from "@/lib/platform/csv";
 import type { StudyActor } from "@/lib/studies/actor";
-import { coefficients, type EstimateView, type FigureProblem, measures, type QualityQuery } from "./quality-schema";
 import { readQuality } from "./read-quality";
+import { coefficients, type EstimateView, type FigureProblem, measures, type QualityQuery } from "./schema";
 
 const header = [
   "figure",

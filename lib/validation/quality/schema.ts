@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roundStates } from "./schema";
+import { roundStates } from "../schema";
 
 export const measures = ["f1", "precision", "recall", "accuracy", "prevalence"] as const;
 export type Measure = (typeof measures)[number];
@@ -115,6 +115,8 @@ export const qualitySchema = z.object({
     documents: z.number().int(),
   }),
   labellings: z.array(labellingChoiceSchema),
+  /** the labelling run that is looked at */
+  labelling: z.uuid().nullable(),
   labelQuality: labelQualitySchema.nullable(),
   agreement: agreementSchema,
 });

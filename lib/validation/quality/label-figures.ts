@@ -1,4 +1,5 @@
 import { StatisticsError, stratifiedClassification } from "@/lib/stats";
+import type { GoldState } from "../rules";
 import {
   type ConfusionRow,
   type FigureProblem,
@@ -8,8 +9,7 @@ import {
   type Measure,
   measures,
   type Target,
-} from "./quality-schema";
-import type { GoldState } from "./rules";
+} from "./schema";
 
 export type Tally = { stratumId: string; outcome: LlmOutcome; gold: GoldState; count: number };
 export type StratumSize = { id: string; key: string; populationSize: number; sampleSize: number };

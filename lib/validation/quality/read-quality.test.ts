@@ -3,17 +3,17 @@ import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
-import { closeRound } from "./close-round";
+import { closeRound } from "../close-round";
+import { tallyLabelsJob } from "../jobs";
+import { readRoundsStation } from "../read-station";
+import type { DecisionLabel } from "../schema";
+import { findUntalliedLabels } from "../tally-labels";
+import { findViolations } from "../testing/find-violations";
+import { addLabels, makeLabelling, makeRound } from "../testing/make-round";
+import { claim, decide, workThrough } from "../testing/work";
 import { exportConfusion, exportFigures } from "./export-quality";
-import { tallyLabelsJob } from "./jobs";
-import { qualityQuery } from "./quality-schema";
 import { readQuality } from "./read-quality";
-import { readRoundsStation } from "./read-station";
-import type { DecisionLabel } from "./schema";
-import { findUntalliedLabels } from "./tally-labels";
-import { findViolations } from "./testing/find-violations";
-import { addLabels, makeLabelling, makeRound } from "./testing/make-round";
-import { claim, decide, workThrough } from "./testing/work";
+import { qualityQuery } from "./schema";
 
 useTestDatabase();
 

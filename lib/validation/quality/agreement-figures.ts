@@ -1,8 +1,8 @@
 import { cohenKappa, type Estimate, gwetAC1, krippendorffAlpha, specificAgreement, wilsonInterval } from "@/lib/stats";
-import { problemOf } from "./label-quality-figures";
-import type { Agreement } from "./quality-schema";
-import { readPattern } from "./rules";
-import { type DecisionLabel, decisionLabels } from "./schema";
+import { readPattern } from "../rules";
+import { type DecisionLabel, decisionLabels } from "../schema";
+import { problemOf } from "./label-figures";
+import type { Agreement } from "./schema";
 
 export type PatternTally = { pattern: string; count: number };
 type Kind = { labels: DecisionLabel[]; count: number };

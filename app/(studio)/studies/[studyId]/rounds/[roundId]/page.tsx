@@ -1,0 +1,60 @@
+import type { Metadata } from "next";
+import { getLocale, getTranslations } from "next-intl/server";
+import { orNotFound, requireStudyActor } from "@/app/_server/actor";
+import { Card, PageHeader } from "@/components/ui/surface";
+import { DecidedItems } from "@/components/validation/decided-items";
+import { Instructions } from "@/components/validation/instructions";
+import { RoundActions } from "@/components/validation/round-actions";
+import { RoundFacts } from "@/components/validation/round-facts";
+import { RoundProgress } from "@/components/validation/round-progress";
+import { RoundStateBadge } from "@/components/validation/round-state";
+import { may } from "@/lib/studies/actor";
+import { readLabellingChoice } from "@/lib/validation/read-labelling-choice";
+import { readRound } from "@/lib/validation/read-round";
+import { readRoundOptions } from "@/lib/validation/read-round-options";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("validation.round"))("title") };
+}
+
+export default async function RoundPage(props: { params: Promise<{ studyId: string; roundId: string }> }) {
+  const { studyId, roundId } = await props.params;
+  const actor = await requireStudyActor(studyId, "rounds.read");
+  const [round, options, locale, t] = await Promise.all([
+    orNotFound(readRound(actor, roundId)),
+    readRoundOptions(actor),
+    getLocale(),
+    getTranslations("validation.round"),
+  ]);
+  const labelling = round.state === "closed" ? await readLabellingChoice(round) : null;
+  return (
+    <>
+      <PageHeader
+        title={
+          <span className="flex flex-wrap items-center gap-3">
+            {round.name} <RoundStateBadge state={round.state} />
+          </span>
+        }
+        actions={
+          <RoundActions studyId={studyId} round={round} people={may(actor, "rounds.change") ? options.people : null} />
+        }
+      />
+      <div className="grid gap-6 lg:grid-cols-2">
+        <RoundProgress key={round.state} studyId={studyId} initial={round} />
+        <RoundFacts
+          studyId={studyId}
+          round={round}
+          size={options.draws.find((draw) => draw.id === round.drawId)?.size ?? null}
+        />
+        {round.state === "closed" ? (
+          <div className="min-w-0 lg:col-span-2">
+            <DecidedItems studyId={studyId} roundId={roundId} labelling={labelling} />
+          </div>
+        ) : null}
+        <Card title={t("instructions")} className="lg:col-span-2">
+          <Instructions text={locale === "de" ? round.instructionsDe : round.instructionsEn} />
+        </Card>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { requireStudyActor } from "@/app/_server/actor";
+import { ButtonLink } from "@/components/ui/button";
+import { EmptyState, PageHeader } from "@/components/ui/surface";
+import { RoundList } from "@/components/validation/round-list";
+import { may } from "@/lib/studies/actor";
+import { listRounds } from "@/lib/validation/list-rounds";
+import { readRoundOptions } from "@/lib/validation/read-round-options";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("validation.rounds"))("title") };
+}
+
+export default async function RoundsPage(props: { params: Promise<{ studyId: string }> }) {
+  const { studyId } = await props.params;
+  const actor = await requireStudyActor(studyId, "rounds.read");
+  const [rounds, options, t] = await Promise.all([
+    listRounds(actor),
+    readRoundOptions(actor),
+    getTranslations("validation.rounds"),
+  ]);
+  const create = (
+    <ButtonLink variant="primary" href={`/studies/${studyId}/rounds/new`}>
+      {t("create")}
+    </ButtonLink>
+  );
+  const ready = options.draws.length > 0 && may(actor, "rounds.change");
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={ready && rounds.length > 0 ? create : null}
+      />
+      {rounds.length > 0 ? <RoundList studyId={studyId} rounds={rounds} /> : null}
+      {rounds.length === 0 && options.draws.length > 0 ? (
+        <EmptyState title={t("none")} action={ready ? create : null}>
+          {t("noneHint")}
+        </EmptyState>
+      ) : null}
+      {rounds.length === 0 && options.draws.length === 0 ? (
+        <EmptyState
+          title={t("noSample")}
+          action={
+            <ButtonLink variant="primary" href={`/studies/${studyId}/samples`}>
+              {t("toSamples")}
+            </ButtonLink>
+          }
+        >
+          {t("noSampleHint")}
+        </EmptyState>
+      ) : null}
+    </>
+  );
+}

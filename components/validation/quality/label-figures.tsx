@@ -1,0 +1,61 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { digitsFor } from "@/components/ui/figure";
+import { Notice } from "@/components/ui/surface";
+import { type LabelQuality, type Measure, measures } from "@/lib/validation/quality/schema";
+import { FigureCard } from "./figure-card";
+import { useProblemText } from "./problem-text";
+
+/** The LLM's labels against people's: F1 first, then what it is made of. */
+export function LabelFigures({ quality }: { quality: LabelQuality }) {
+  const t = useTranslations("quality");
+  const problemText = useProblemText();
+  if (quality.problem) {
+    return (
+      <Notice tone="attention" title={t("noFigures")}>
+        <p>{problemText(quality.problem)}</p>
+      </Notice>
+    );
+  }
+  return (
+    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+      {measures.map((measure) => (
+        <FigureCard
+          key={measure}
+          name={t(`measures.${measure}`)}
+          estimate={quality.figures[measure].estimate}
+          missing={t(`missing.${measure === "recall" ? "recall" : "precision"}`)}
+          explanation={t(`explanations.${measure}`)}
+          percent={measure === "prevalence"}
+          large={measure === "f1"}
+        >
+          <Bounds quality={quality} measure={measure} />
+        </FigureCard>
+      ))}
+    </div>
+  );
+}
+
+/** What the figure would be if everything that people could not settle spoke against it, or for it. */
+function Bounds({ quality, measure }: { quality: LabelQuality; measure: Measure }) {
+  const t = useTranslations("quality");
+  const format = useFormatter();
+  const { unsettled, estimate } = quality.figures[measure];
+  if (!unsettled || !estimate) return null;
+  const count = quality.confusion.reduce((sum, row) => sum + row.unsettled, 0);
+  const digits = digitsFor(unsettled.limits);
+  const show = (value: number) =>
+    measure === "prevalence"
+      ? format.number(value, { style: "percent", maximumFractionDigits: Math.max(0, digits - 2) })
+      : format.number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (
+    <p className="mt-1 text-sm text-muted">
+      {t("unsettledBounds", {
+        count,
+        lower: show(unsettled.values.lower),
+        upper: show(unsettled.values.upper),
+        lowest: show(unsettled.limits.lower),
+        highest: show(unsettled.limits.upper),
+      })}
+    </p>
+  );
+}

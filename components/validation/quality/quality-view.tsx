@@ -1,0 +1,96 @@
+import { Download } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { buttonClass } from "@/components/ui/button";
+import { Card, EmptyState, Notice } from "@/components/ui/surface";
+import { addressOf } from "@/lib/platform/http/call";
+import { exportConfusionOperation, exportFiguresOperation, readQualityOperation } from "@/lib/validation/api";
+import type { Quality, Target } from "@/lib/validation/quality/schema";
+import { AgreementView } from "./agreement-view";
+import { ConfusionMatrix } from "./confusion-matrix";
+import { LabelFigures } from "./label-figures";
+import { MeasuresChart } from "./measures-chart";
+import { LookAgain, QualityChoice } from "./quality-choice";
+import { StratumTable } from "./stratum-table";
+
+/** The page that answers: can we use these labels? */
+export function QualityView(props: { studyId: string; quality: Quality; target: Target }) {
+  const t = useTranslations("quality");
+  const { studyId, quality, target } = props;
+  const { round, labelQuality, labellings } = quality;
+  const params = { studyId, roundId: round.id };
+  const query = { labelling: quality.labelling ?? undefined, target };
+  const chosen = labellings.find((run) => run.id === quality.labelling);
+  const waiting = chosen && chosen.state !== "counted" ? chosen.state : null;
+  return (
+    <div className="flex flex-col gap-6">
+      {round.state === "open" && round.decided < round.wanted ? (
+        <Notice tone="attention">{t("interim", { decided: round.decided, wanted: round.wanted })}</Notice>
+      ) : null}
+      {chosen?.local ? <Notice tone="attention">{t("localModel")}</Notice> : null}
+      {labellings.length > 0 ? (
+        <QualityChoice labellings={labellings} chosen={quality.labelling} target={target} />
+      ) : (
+        <EmptyState title={t("noLabelling")}>{t("noLabellingHint")}</EmptyState>
+      )}
+      {waiting ? (
+        <Notice>
+          <LookAgain seconds={waiting === "counting" ? 3 : 15} />
+          <p>{t(waiting, { labelled: chosen?.labelled ?? 0, total: chosen?.total ?? 0 })}</p>
+        </Notice>
+      ) : null}
+      {labelQuality ? (
+        <>
+          <section aria-label={t("figures")} className="flex flex-col gap-4">
+            <h2 className="text-lg font-semibold">{t("figures")}</h2>
+            <p className="max-w-[90ch] text-muted">
+              {t("compared", { compared: labelQuality.compared, unlabelled: labelQuality.unlabelled })}
+            </p>
+            <LabelFigures quality={labelQuality} />
+          </section>
+          {labelQuality.problem ? null : (
+            <Card>
+              <MeasuresChart quality={labelQuality} />
+            </Card>
+          )}
+          <Card
+            title={t("confusion")}
+            actions={
+              <DownloadLink href={addressOf(exportConfusionOperation, params, query)} name="confusion.csv">
+                CSV
+              </DownloadLink>
+            }
+          >
+            <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("confusionHint")}</p>
+            <ConfusionMatrix rows={labelQuality.confusion} />
+          </Card>
+          <Card title={t("strata")}>
+            <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("strataHint")}</p>
+            <StratumTable strata={labelQuality.strata} />
+          </Card>
+        </>
+      ) : null}
+      <Card title={t("agreement")}>
+        <AgreementView agreement={quality.agreement} />
+      </Card>
+      <Card title={t("export")}>
+        <p className="mb-3 text-sm text-muted">{t("exportHint")}</p>
+        <div className="flex flex-wrap gap-2">
+          <DownloadLink href={addressOf(exportFiguresOperation, params, query)} name="label-quality.csv">
+            {t("figuresCsv")}
+          </DownloadLink>
+          <DownloadLink href={addressOf(readQualityOperation, params, query)} name="label-quality.json">
+            {t("figuresJson")}
+          </DownloadLink>
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+function DownloadLink(props: { href: string; name: string; children: React.ReactNode }) {
+  return (
+    <a className={buttonClass("secondary", "small")} href={props.href} download={props.name}>
+      <Download size={14} aria-hidden /> {props.children}
+    </a>
+  );
+}

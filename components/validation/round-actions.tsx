@@ -1,0 +1,134 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { ProblemNotice } from "@/components/ui/problem-notice";
+import { call } from "@/lib/platform/http/call";
+import { changeRoundOperation, closeRoundOperation, openRoundOperation } from "@/lib/validation/api";
+import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
+import { PeopleField } from "./people-field";
+
+/** What can be done with the round in its state: one next step in front. */
+export function RoundActions(props: { studyId: string; round: RoundDetail; people: RoundOptions["people"] | null }) {
+  const t = useTranslations("validation.round");
+  const [asking, setAsking] = useState<"open" | "close" | "people" | null>(null);
+  const { round, studyId } = props;
+  const page = `/studies/${studyId}/rounds/${round.id}`;
+  const mayChange = props.people !== null;
+  const done = () => setAsking(null);
+  return (
+    <>
+      {round.deciding ? (
+        <ButtonLink variant="primary" href={`${page}/work`}>
+          {t("validate")}
+        </ButtonLink>
+      ) : null}
+      {round.state !== "draft" ? (
+        <ButtonLink variant={round.state === "closed" ? "primary" : "secondary"} href={`${page}/quality`}>
+          {t("quality")}
+        </ButtonLink>
+      ) : null}
+      {round.state === "draft" && mayChange ? (
+        <>
+          <ButtonLink href={`${page}/edit`}>{t("edit")}</ButtonLink>
+          <Button variant="primary" onClick={() => setAsking("open")}>
+            {t("open")}
+          </Button>
+        </>
+      ) : null}
+      {round.state === "open" && mayChange ? (
+        <>
+          <Button onClick={() => setAsking("people")}>{t("addPeople")}</Button>
+          <Button variant="danger" onClick={() => setAsking("close")}>
+            {t("close")}
+          </Button>
+        </>
+      ) : null}
+      {asking === "open" || asking === "close" ? (
+        <ConfirmMove studyId={studyId} round={round} move={asking} onDone={done} />
+      ) : null}
+      {asking === "people" && props.people ? (
+        <AddPeople studyId={studyId} round={round} people={props.people} onDone={done} />
+      ) : null}
+    </>
+  );
+}
+
+function ConfirmMove(props: { studyId: string; round: RoundDetail; move: "open" | "close"; onDone: () => void }) {
+  const t = useTranslations("validation.round");
+  const router = useRouter();
+  const { round, move } = props;
+  const change = useMutation({
+    mutationFn: () =>
+      call(move === "open" ? openRoundOperation : closeRoundOperation, {
+        params: { studyId: props.studyId, roundId: round.id },
+      }),
+    onSuccess: () => {
+      router.refresh();
+      props.onDone();
+    },
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && props.onDone()}
+      title={t(`${move}Title`)}
+      description={
+        move === "open"
+          ? t("openText", { people: round.members.length })
+          : t("closeText", { missing: round.wanted - round.decided })
+      }
+    >
+      <ProblemNotice error={change.error} />
+      <div className="mt-2 flex justify-end gap-2">
+        <Button onClick={props.onDone}>{t("cancel")}</Button>
+        <Button
+          variant={move === "open" ? "primary" : "danger"}
+          busy={change.isPending}
+          onClick={() => change.mutate()}
+        >
+          {t(move)}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function AddPeople(props: { studyId: string; round: RoundDetail; people: RoundOptions["people"]; onDone: () => void }) {
+  const t = useTranslations("validation.round");
+  const router = useRouter();
+  const present = props.round.members.map((member) => member.personId);
+  const [chosen, setChosen] = useState(present);
+  const change = useMutation({
+    mutationFn: () =>
+      call(changeRoundOperation, {
+        params: { studyId: props.studyId, roundId: props.round.id },
+        body: { memberIds: chosen },
+      }),
+    onSuccess: () => {
+      router.refresh();
+      props.onDone();
+    },
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && props.onDone()}
+      title={t("addPeople")}
+      description={t("addPeopleText")}
+    >
+      <PeopleField people={props.people} chosen={chosen} fixed={present} onChange={setChosen} />
+      <ProblemNotice error={change.error} />
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={props.onDone}>{t("cancel")}</Button>
+        <Button variant="primary" busy={change.isPending} onClick={() => change.mutate()}>
+          {t("save")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,48 @@
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { Card } from "@/components/ui/surface";
+import type { RoundDetail } from "@/lib/validation/schema";
+import { VerifyAssignment } from "./verify-assignment";
+
+/** What the round is made of, and the published hash of its assignment. */
+export function RoundFacts(props: { studyId: string; round: RoundDetail; size: number | null }) {
+  const t = useTranslations("validation.round");
+  const format = useFormatter();
+  const { round, studyId } = props;
+  const date = (value: string | null) =>
+    value ? format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "short" }) : "–";
+  const facts: [string, React.ReactNode][] = [
+    [
+      t("sample"),
+      <Link key="sample" className="text-accent underline" href={`/studies/${studyId}/samples/${round.sampleId}`}>
+        {round.sampleName}
+      </Link>,
+    ],
+    [t("documents"), format.number(round.state === "draft" ? (props.size ?? 0) : round.items)],
+    [t("doubleShare"), format.number(round.doubleShare, { style: "percent", maximumFractionDigits: 1 })],
+    [t("created"), date(round.createdAt)],
+    [t("opened"), date(round.openedAt)],
+    [t("closed"), date(round.closedAt)],
+  ];
+  return (
+    <Card title={t("facts")}>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2">
+        {facts.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-muted">{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {round.assignmentHash ? (
+        <VerifyAssignment
+          studyId={studyId}
+          roundId={round.id}
+          hash={round.assignmentHash}
+          salt={round.salt}
+          seed={round.seed}
+        />
+      ) : null}
+    </Card>
+  );
+}

@@ -1,0 +1,11 @@
+import { database } from "@/lib/platform/database/client";
+
+/** The labelling run whose labels a round's documents are shown with: the newest of its draw that came to its end. */
+export async function readLabellingChoice(round: { drawId: string }): Promise<string | null> {
+  const run = await database().labellingRun.findFirst({
+    where: { drawId: round.drawId, state: "succeeded" },
+    orderBy: { createdAt: "desc" },
+    select: { id: true },
+  });
+  return run?.id ?? null;
+}
