@@ -1,8 +1,11 @@
 /** The process that carries out jobs: `tsx worker/main.ts`. SIGTERM and SIGINT let it finish the ticks at hand. */
+
+import { walkExampleStudy } from "@/example/walk-example-study";
 import { closeDatabase } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { tasks } from "./jobs";
 import "./run-outcomes";
+import { taskOf } from "./task";
 import { work } from "./worker";
 
 /** A tick takes less; what hangs longer is taken up by the next worker. */
@@ -23,6 +26,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-await work(tasks, stopping.signal);
+// Only the demo walks its example study; an installation has none.
+const all = environment().mode === "demo" ? [...tasks, taskOf(walkExampleStudy)] : tasks;
+await work(all, stopping.signal);
 await closeDatabase();
 process.exit(0);
