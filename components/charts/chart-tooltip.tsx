@@ -2,7 +2,7 @@
 
 import type { SeriesStyle } from "./series";
 
-export type TooltipRow = Readonly<Record<string, unknown>>;
+type TooltipRow = Readonly<Record<string, unknown>>;
 
 /** What a chart's tooltip shows of the row under the pointer or the keyboard's focus. */
 export type TooltipText = {

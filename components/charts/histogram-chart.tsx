@@ -79,7 +79,7 @@ export function HistogramChart({ x, y, series, bins, marks = [], ...frame }: Pro
           />
           <Bins bins={bins} series={styles} />
           {/* The tooltip finds its bin by these points; the bars themselves are drawn by Bins. */}
-          <Scatter dataKey="total" shape={<g />} isAnimationActive={false} />
+          <Scatter dataKey="total" shape={() => <g />} isAnimationActive={false} />
           <Marks marks={marks} format={formatX} />
         </ComposedChart>
       )}

@@ -8,7 +8,7 @@ export function seriesColor(color: number): string {
 }
 
 /** Colour is never the only sign: where series have no direct label, each stroke has its own pattern too. */
-export function seriesDash(index: number): string | undefined {
+function seriesDash(index: number): string | undefined {
   return dashes[index % dashes.length] || undefined;
 }
 

@@ -4,7 +4,7 @@ import { useQueries } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { LineChart, type LineSeries } from "@/components/charts/line-chart";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { Card } from "@/components/ui/surface";
+import { Card, Skeleton } from "@/components/ui/surface";
 import { readMetricsOperation } from "@/lib/compute/api";
 import { isOver } from "@/lib/compute/rules";
 import type { MetricSeries, RunView } from "@/lib/compute/schema";
@@ -41,7 +41,10 @@ export function RunCurves({ place, run }: { place: { studyId: string; runId: str
       {run.metricNames.length === 0 ? <p className="text-muted">{t("noCurves")}</p> : null}
       <div className="grid gap-8 lg:grid-cols-2">
         {groups.map((names) => {
-          const present = names.flatMap((name) => loaded.get(name) ?? []);
+          const wanted = names.filter((name) => run.metricNames.includes(name));
+          const present = wanted.flatMap((name) => loaded.get(name) ?? []);
+          if (wanted.length === 0) return null;
+          if (present.length < wanted.length && !error) return <Skeleton key={names[0]} className="h-80" />;
           return present.length > 0 ? <Curve key={names[0]} curves={present} /> : null;
         })}
       </div>

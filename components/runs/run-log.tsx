@@ -6,7 +6,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { Badge, Card } from "@/components/ui/surface";
+import { Badge, Card, Skeleton } from "@/components/ui/surface";
 import { readLogOperation } from "@/lib/compute/api";
 import type { LogLine, RunView } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
@@ -43,6 +43,7 @@ export function RunLog({ place, run }: { place: { studyId: string; runId: string
       }
     >
       <ProblemNotice error={log.error} onRetry={() => log.refetch()} />
+      {log.isPending ? <Skeleton className="h-48" /> : null}
       {log.isSuccess && lines.length === 0 ? <p className="text-muted">{t("noLog")}</p> : null}
       {log.hasNextPage ? (
         <Button size="small" className="mb-2" busy={log.isFetchingNextPage} onClick={() => log.fetchNextPage()}>

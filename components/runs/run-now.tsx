@@ -14,7 +14,7 @@ export function RunNow({ run }: { run: RunView }) {
   const last = run.attempts.findLast(({ state }) => state === "failed" || state === "lost");
   const between = !isOver(run.state) && last?.number === run.attempt;
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex flex-col gap-3 empty:hidden">
       {run.state === "failed" ? (
         <Notice tone="danger" title={t("failedTitle")}>
           <p>{failure(run.failureCode ?? "job_failed")}</p>

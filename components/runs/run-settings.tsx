@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/surface";
 import type { RunView } from "@/lib/compute/schema";
+import { presets } from "@/lib/compute/specs/index";
 import { useWord } from "./sentences";
 
 /** The spec as a table to read, or as the JSON that the API takes. */
@@ -37,6 +38,13 @@ function SettingsTable({ run }: { run: RunView }) {
   const role = useWord("roles");
   const parameter = useWord("parameters");
   const { inputs, parameters, resources } = run.spec;
+  // The database keeps no order of fields; the preset has the schema's.
+  const names = Object.keys(presets[run.kind].paper);
+  const rows: [string, unknown][] = [
+    ...names.map((name): [string, unknown] => [name, parameters[name]]),
+    ...Object.entries(resources),
+    ["seed", run.seed],
+  ];
   return (
     <dl className="grid gap-x-6 gap-y-2 md:grid-cols-2">
       {Object.entries(inputs).map(([name, { address }]) => (
@@ -44,23 +52,23 @@ function SettingsTable({ run }: { run: RunView }) {
           <code className="text-sm wrap-anywhere">{address}</code>
         </Setting>
       ))}
-      {[...Object.entries(parameters), ...Object.entries(resources), ["seed", run.seed] as const].map(
-        ([name, value]) => (
-          <Setting key={name} label={name === "seed" ? t("seed") : parameter(name)}>
-            <Value value={value} />
-          </Setting>
-        ),
-      )}
-      <Setting label={t("specHash")}>
+      {rows.map(([name, value]) => (
+        <Setting key={name} label={name === "seed" ? t("seed") : parameter(name)}>
+          <Value value={value} />
+        </Setting>
+      ))}
+      <Setting label={t("specHash")} wide>
         <code className="text-sm wrap-anywhere">{run.specHash}</code>
       </Setting>
     </dl>
   );
 }
 
-function Setting(props: { label: string; children: ReactNode }) {
+function Setting(props: { label: string; wide?: boolean; children: ReactNode }) {
   return (
-    <div className="flex flex-wrap justify-between gap-x-4 border-b border-line pb-1">
+    <div
+      className={`flex flex-wrap justify-between gap-x-4 border-b border-line pb-1 ${props.wide ? "md:col-span-2" : ""}`}
+    >
       <dt className="text-muted">{props.label}</dt>
       <dd className="tabular min-w-0 text-right">{props.children}</dd>
     </div>

@@ -7,21 +7,50 @@ import { Card } from "@/components/ui/surface";
 import type { RunView } from "@/lib/compute/schema";
 import { useWord } from "./sentences";
 
+/** As a reader asks for them; the database keeps no order. */
+const summaryOrder = [
+  "documents",
+  "kept",
+  "tokens",
+  "keptTokens",
+  "trainDocuments",
+  "tuneDocuments",
+  "testDocuments",
+  "trainLoss",
+  "parityMaxDifference",
+  "steps",
+  "tokensPerSecond",
+  "heldOutLossBefore",
+  "heldOutLossAfter",
+  "tensors",
+  "meanCosine",
+  "minCosine",
+  "questions",
+  "correct",
+  "answers",
+  "meanTokens",
+  "mixedShare",
+  "meanWords",
+];
+
 /** The kind's own key figures, once the run has succeeded. */
 export function RunSummary({ run }: { run: RunView }) {
   const t = useTranslations("runs");
   const format = useFormatter();
   const word = useWord("summaries");
-  const figures = Object.entries(run.summary).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
-  );
+  const figures = summaryOrder.flatMap((name) => {
+    const value = run.summary[name];
+    return typeof value === "number" ? [{ name, value }] : [];
+  });
   if (figures.length === 0) return null;
   return (
     <Card title={t("summary")}>
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-4">
-        {figures.map(([name, value]) => (
+        {figures.map(({ name, value }) => (
           <KeyFigure key={name} label={word(name)}>
-            <span className="tabular">{format.number(value, { maximumSignificantDigits: 5 })}</span>
+            <span className="tabular">
+              {format.number(value, Number.isInteger(value) ? {} : { maximumSignificantDigits: 5 })}
+            </span>
           </KeyFigure>
         ))}
       </div>

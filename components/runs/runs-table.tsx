@@ -88,7 +88,7 @@ function Row({ run, studyId }: { run: RunListItem; studyId: string }) {
   const duration = useExactDuration();
   return (
     <tr className="hover:bg-sunken">
-      <Cell>
+      <Cell className="min-w-56">
         <Link href={`/studies/${studyId}/runs/${run.id}`} className="font-semibold text-accent hover:underline">
           {run.name}
         </Link>

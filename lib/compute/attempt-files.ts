@@ -6,7 +6,7 @@ import { writeWhole } from "@/lib/platform/storage/files";
 export type AttemptPlace = { runId: string; number: number };
 
 /** The folder of an attempt in the artifact store; docs/runner-contract.md says what lies in it. */
-export function attemptFolder({ runId, number }: AttemptPlace): string {
+function attemptFolder({ runId, number }: AttemptPlace): string {
   return path.join(storeRoot(), "runs", runId, "attempts", String(number));
 }
 

@@ -9,7 +9,7 @@ type Row = Run & {
 
 export const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-export function knownWaitingCode(code: string | null): WaitingCode | null {
+function knownWaitingCode(code: string | null): WaitingCode | null {
   return waitingCodes.find((each) => each === code) ?? null;
 }
 

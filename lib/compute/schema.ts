@@ -5,7 +5,7 @@ import { storedSpecSchema } from "./stored-spec";
 export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type RunStateName = (typeof runStates)[number];
 
-export const attemptStates = [
+const attemptStates = [
   "created",
   "submitting",
   "pending",
@@ -39,7 +39,7 @@ export type WaitingCode = (typeof waitingCodes)[number];
 const time = z.iso.datetime();
 export const runKindSchema = z.enum(runKinds);
 
-export const progressSchema = z.object({
+const progressSchema = z.object({
   done: z.number(),
   total: z.number(),
   unit: z.string(),
@@ -65,7 +65,7 @@ export const runListItemSchema = z.object({
 });
 export type RunListItem = z.infer<typeof runListItemSchema>;
 
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
   number: z.int(),
   state: z.enum(attemptStates),
   waitingCode: z.enum(waitingCodes).nullable(),
@@ -82,7 +82,7 @@ export const attemptSchema = z.object({
 });
 export type AttemptView = z.infer<typeof attemptSchema>;
 
-export const lineageEdgeSchema = z.object({
+const lineageEdgeSchema = z.object({
   direction: z.enum(["input", "output"]),
   kind: z.string(),
   targetId: z.uuid(),

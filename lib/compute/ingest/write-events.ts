@@ -29,7 +29,7 @@ export async function writeEvents(
   }
 }
 
-export function checkpointAddress({ runId, number }: AttemptPlace, step: number): string {
+function checkpointAddress({ runId, number }: AttemptPlace, step: number): string {
   return `store:runs/${runId}/attempts/${number}/checkpoints/step-${String(step).padStart(8, "0")}`;
 }
 

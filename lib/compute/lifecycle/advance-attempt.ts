@@ -1,8 +1,8 @@
 import { database } from "@/lib/platform/database/client";
 import { ingestBeyondGaps, ingestEvents } from "../ingest/ingest-events";
-import type { RayJob } from "../ray/jobs";
+import { logTail, type RayJob } from "../ray/jobs";
 import { verifyManifest } from "../verify-manifest";
-import { endAttempt, liveAttemptStates } from "./end-attempt";
+import { type Ending, endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { type JobSight, lookAtJob, waitingOf } from "./look-at-job";
 import { readOutcome } from "./read-outcome";
@@ -56,7 +56,7 @@ async function watch(run: RunRow, attempt: AttemptRow, sight: JobSight, { now, m
   }
   if (over) {
     await ingestBeyondGaps(place);
-    await endWithoutManifest(run, attempt, sight.job, verified?.invalid ?? null, now);
+    await endWithoutManifest(run, attempt, sight, verified?.invalid ?? null, now);
     return "moved";
   }
   if (run.cancelRequestedAt) return stopAttempt(run, attempt, sight, now);
@@ -125,11 +125,12 @@ async function missing(run: RunRow, attempt: AttemptRow, now: Date): Promise<Adv
 async function endWithoutManifest(
   run: RunRow,
   attempt: AttemptRow,
-  job: RayJob,
+  sight: Extract<JobSight, { seen: "job" }>,
   invalid: string | null,
   now: Date,
 ): Promise<void> {
-  const end = (code: string, detail: string, retry: "again" | "elsewhere" | "never") =>
+  const { job, connection } = sight;
+  const end = (code: string, detail: string, retry: Ending["retry"]) =>
     endAttempt(run, attempt, { state: "failed", code, detail, retry }, now);
   if (invalid !== null) return end("manifest_invalid", invalid, "again");
   if (run.cancelRequestedAt) {
@@ -137,17 +138,14 @@ async function endWithoutManifest(
   }
   const outcome = await readOutcome({ runId: run.id, number: attempt.number });
   if (outcome) return end(outcome.code, outcome.message, outcome.retry);
-  if (job.exitCode === 3 || job.status === "STOPPED") return end("stopped_outside", "", "again");
-  if (job.exitCode === 2) return end("user_mistake", tail(job.message), "never");
-  if (job.status === "SUCCEEDED") return end("manifest_missing", tail(job.message), "again");
-  return end(
-    job.errorType === "JOB_ENTRYPOINT_COMMAND_ERROR" ? "process_died" : "job_failed",
-    tail(job.message),
-    "again",
-  );
+  // Where the runner could not say why, the last lines that it wrote may.
+  const lines = await logTail(connection, attempt.submissionId).catch(() => "");
+  const detail = (lines || job.message).replaceAll("\0", "").slice(-4000);
+  if (job.exitCode === 3 || job.status === "STOPPED") return end("stopped_outside", detail, "again");
+  if (job.exitCode === 2) return end("user_mistake", detail, "never");
+  if (job.status === "SUCCEEDED") return end("manifest_missing", detail, "again");
+  return end(job.errorType === "JOB_ENTRYPOINT_COMMAND_ERROR" ? "process_died" : "job_failed", detail, "again");
 }
-
-const tail = (text: string) => text.replaceAll("\0", "").slice(-4000);
 
 async function cancelled(run: RunRow, attempt: AttemptRow, now: Date): Promise<Advance> {
   await endAttempt(run, attempt, { state: "cancelled", code: null, detail: "", retry: "never" }, now);

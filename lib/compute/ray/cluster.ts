@@ -3,7 +3,7 @@ import { askHttp } from "./http";
 import { addressOf, askRay, type RayConnection, RayUnreachable } from "./request";
 
 /** Older ones lack token authentication. */
-export const leastRayVersion = "2.54";
+const leastRayVersion = "2.54";
 
 const versionSchema = z.object({ ray_version: z.string() });
 const nodesSchema = z.object({

@@ -44,6 +44,7 @@ export async function startRayStandIn(token: string) {
       stopped.push(id);
       return answer(200, { stopped: true });
     }
+    if (use === "/logs") return answer(200, { logs: job.message });
     answer(200, job);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
