@@ -67,6 +67,14 @@ def test_it_learns_and_saves_a_model_that_loads(
     assert json.loads((folder / "config.json").read_text())["architectures"] == ["LlamaForCausalLM"]
 
 
+def test_activation_checkpointing_does_not_change_the_numbers(tmp_path: Path) -> None:
+    base = make_model(tmp_path / "base", 1)
+    kept, recomputed = RecordedEvents(), RecordedEvents()
+    trained(tmp_path, base, kept)
+    trained(tmp_path, base, recomputed, activationCheckpointing=True)
+    assert recomputed.metrics("loss") == kept.metrics("loss")
+
+
 def test_the_saved_model_has_the_held_out_loss_that_the_run_reports(tmp_path: Path) -> None:
     base = make_model(tmp_path / "base", 1)
     result = trained(tmp_path, base)

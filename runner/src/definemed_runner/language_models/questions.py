@@ -46,8 +46,8 @@ def read_questions(context: RunContext, path: Path) -> list[Question]:
     if left_out:
         context.warning(
             "questions_left_out",
-            f"{len(left_out)} questions have an answer key that is none of their choices and are left out: "
-            f"{', '.join(left_out[:5])}{' …' if len(left_out) > 5 else ''}.",
+            f"Left out, because the answer key is none of the choices: {len(left_out)} of {len(seen)} "
+            f"({', '.join(left_out[:5])}{', …' if len(left_out) > 5 else ''}).",
         )
     if not questions:
         raise UserMistake("questions_empty", "The file holds no question with a valid answer key.")

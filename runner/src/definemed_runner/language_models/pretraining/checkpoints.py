@@ -4,6 +4,7 @@ The format is the same for any number of ranks, so an attempt may continue with 
 The learning rate, the data's place and the random numbers are functions of the step and need no storage.
 """
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,9 +56,9 @@ def save_checkpoint(
     identity: dict[str, Any],
 ) -> None:
     """Write and mark the checkpoint of `position.step`. Every rank takes part. `identity` must match on resume."""
-    folder = ranks.from_leader(str(context.checkpoint_folder(position.step)) if ranks.leads else None)
+    folder = Path(ranks.from_leader(_empty_folder(context, position.step) if ranks.leads else None))
     with _one_process_is_fine():
-        save(_state(model, optimizer), checkpoint_id=Path(folder) / _STATE, no_dist=ranks.count == 1)
+        save(_state(model, optimizer), checkpoint_id=folder / _STATE, no_dist=ranks.count == 1)
     ranks.wait_for_all()
     if ranks.leads:
         context.mark_checkpoint(position.step, {"position": asdict(position), "identity": identity})
@@ -89,6 +90,13 @@ def load_checkpoint(
         load(state, checkpoint_id=folder / _STATE, no_dist=ranks.count == 1)
     set_state_dict(model, optimizer, model_state_dict=state["model"], optim_state_dict=state["optimizer"])
     return TrainingPosition(**saved["position"])
+
+
+def _empty_folder(context: RunContext, step: int) -> str:
+    folder = context.checkpoint_folder(step)
+    # There when the same attempt is carried out a second time.
+    shutil.rmtree(folder / _STATE, ignore_errors=True)
+    return str(folder)
 
 
 @contextmanager

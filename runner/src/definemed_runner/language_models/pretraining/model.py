@@ -31,7 +31,7 @@ def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing
     model = load_causal_model(base, torch.float32)
     check_documents_stay_apart(model)
     if activation_checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     if ranks.count > 1:
         _shard(model, bf16)
     torch.nn.Module.to(model, ranks.device)

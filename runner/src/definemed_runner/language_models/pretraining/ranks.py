@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -78,7 +78,9 @@ def lead(count: int, plan: dict[str, Any], descriptors: Sequence[int], module: s
             yield ranks
         finished.set()
         for child in children:
-            child.wait(timeout=60)
+            # All work is done; a child that lingers is killed below.
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=_GRACE_SECONDS)
     finally:
         finished.set()
         for child in children:
