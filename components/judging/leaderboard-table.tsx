@@ -1,0 +1,62 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { Figure } from "@/components/ui/figure";
+import { Cell, HeadCell, Table } from "@/components/ui/table";
+import type { Contestant, LeaderboardView } from "@/lib/judging/schema";
+
+/** `1–2` where the intervals do not tell the checkpoints apart. */
+export function rankOf({ rank }: Pick<Contestant, "rank">): string {
+  if (!rank) return "–";
+  return rank.lower === rank.upper ? String(rank.lower) : `${rank.lower}–${rank.upper}`;
+}
+
+export function LeaderboardTable({ leaderboard }: { leaderboard: LeaderboardView }) {
+  const t = useTranslations("leaderboard");
+  const format = useFormatter();
+  return (
+    <Table
+      caption={t("title")}
+      head={
+        <>
+          <HeadCell number>{t("rank")}</HeadCell>
+          <HeadCell>{t("model")}</HeadCell>
+          <HeadCell number>{t("winRate")}</HeadCell>
+          <HeadCell number>n</HeadCell>
+          <HeadCell number>{t("strength")}</HeadCell>
+          <HeadCell number>{t("wins")}</HeadCell>
+          <HeadCell number>{t("ties")}</HeadCell>
+          <HeadCell number>{t("losses")}</HeadCell>
+          <HeadCell number>{t("mixed")}</HeadCell>
+          <HeadCell number>{t("meanWords")}</HeadCell>
+        </>
+      }
+    >
+      {leaderboard.contestants.map((contestant) => {
+        const n = contestant.wins + contestant.ties + contestant.losses;
+        return (
+          <tr key={contestant.answerSetId}>
+            <Cell number className="font-semibold">
+              {rankOf(contestant)}
+            </Cell>
+            <Cell className="font-semibold">{contestant.name}</Cell>
+            <Cell number>
+              <Figure estimate={contestant.winRate} percent />
+            </Cell>
+            <Cell number>{format.number(n)}</Cell>
+            <Cell number>
+              <Figure estimate={contestant.strength && { ...contestant.strength, n }} />
+            </Cell>
+            <Cell number>{format.number(contestant.wins)}</Cell>
+            <Cell number>{format.number(contestant.ties)}</Cell>
+            <Cell number>{format.number(contestant.losses)}</Cell>
+            <Cell number>
+              <Figure estimate={contestant.mixed} percent />
+            </Cell>
+            <Cell number>
+              {contestant.meanWords === null ? "–" : format.number(contestant.meanWords, { maximumFractionDigits: 0 })}
+            </Cell>
+          </tr>
+        );
+      })}
+    </Table>
+  );
+}

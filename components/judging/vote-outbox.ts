@@ -1,0 +1,23 @@
+import type { SendResult } from "@/components/work/outbox";
+import { submitVotesOperation } from "@/lib/judging/api";
+import type { VoteInput } from "@/lib/judging/schema";
+import { call } from "@/lib/platform/http/call";
+
+export type ComparisonAddress = { studyId: string; comparisonId: string; personId: string };
+
+/** What an outbox holds belongs to one person in one comparison. */
+export const outboxChannel = ({ comparisonId, personId }: ComparisonAddress) => `votes ${comparisonId} ${personId}`;
+
+/** A connection that hangs is as good as none. */
+const answerWithinMs = 20_000;
+
+export async function sendVotes(address: ComparisonAddress, votes: VoteInput[]): Promise<SendResult[]> {
+  const { studyId, comparisonId, personId } = address;
+  const { results } = await call(submitVotesOperation, {
+    params: { studyId, comparisonId },
+    body: { personId, votes },
+    signal: AbortSignal.timeout(answerWithinMs),
+  });
+  const byKey = new Map(results.map((result) => [result.idempotencyKey, result]));
+  return votes.map(({ idempotencyKey }) => byKey.get(idempotencyKey) ?? { status: "refused", code: "unexpected" });
+}
