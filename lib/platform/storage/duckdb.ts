@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { environment } from "../environment";
@@ -17,8 +17,7 @@ export type DuckDbUse = keyof typeof settings;
 const holder = globalThis as unknown as { studioDuckDb?: Partial<Record<DuckDbUse, Promise<DuckDBInstance>>> };
 
 async function start(use: DuckDbUse): Promise<DuckDBInstance> {
-  const temporary = path.join(/* turbopackIgnore: true */ environment().dataFolder, "duckdb", use);
-  mkdirSync(temporary, { recursive: true });
+  const temporary = temporaryFolder(use);
   const instance = await DuckDBInstance.create(":memory:", {
     ...settings[use],
     temp_directory: temporary,
@@ -31,6 +30,26 @@ async function start(use: DuckDbUse): Promise<DuckDBInstance> {
   await connection.run("SET lock_configuration = true");
   connection.closeSync();
   return instance;
+}
+
+/** Each process spills into a folder of its own; what killed ones left is removed. */
+function temporaryFolder(use: DuckDbUse): string {
+  const root = path.join(/* turbopackIgnore: true */ environment().dataFolder, "duckdb");
+  const own = path.join(root, `${process.pid}-${use}`);
+  mkdirSync(own, { recursive: true });
+  for (const name of readdirSync(root)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+  return own;
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 function instanceFor(use: DuckDbUse): Promise<DuckDBInstance> {
