@@ -1,0 +1,255 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, it } from "vitest";
+import { database } from "@/lib/platform/database/client";
+import { useTestDatabase } from "@/lib/platform/testing/database";
+import type { StudyActor } from "@/lib/studies/actor";
+import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { closeComparison, openComparison } from "./change-comparison";
+import { claimPairs } from "./claim-pairs";
+import { createComparison } from "./create-comparison";
+import { lapsePairClaims } from "./lapse-claims";
+import { readComparison, verifyBlinding } from "./read-comparisons";
+import { readLeaderboard } from "./read-leaderboard";
+import type { VoteInput, VoteOutcome } from "./schema";
+import { submitVotes } from "./submit-votes";
+
+useTestDatabase();
+
+type Made = { id: string; strong: string; weak: string };
+
+/** Two checkpoints with answers "strong …" and "weak …" to each prompt, opened for these judges. */
+async function makeComparison(
+  owner: StudyActor,
+  judges: StudyActor[],
+  options: { prompts?: number; votesPerPair?: number } = {},
+): Promise<Made> {
+  const { studyId } = owner;
+  const keys = Array.from({ length: options.prompts ?? 4 }, (_, index) => `p${index}`);
+  const promptSet = await database().promptSet.create({
+    data: {
+      studyId,
+      name: "Prompts",
+      address: "store:prompts",
+      digest: "0",
+      prompts: { create: keys.map((key, position) => ({ key, category: "–", text: `prompt ${key}`, position })) },
+    },
+    include: { prompts: true },
+  });
+  const sets: string[] = [];
+  for (const name of ["strong", "weak"]) {
+    const checkpoint = await database().checkpoint.create({
+      data: { studyId, kind: "pretrained", name, address: `store:${name}` },
+    });
+    const texts = promptSet.prompts.map(({ id, key }) => ({
+      promptId: id,
+      text: `${name} ${key}`,
+      tokens: 2,
+      finish: "stop",
+    }));
+    const set = await database().answerSet.create({
+      data: {
+        studyId,
+        promptSetId: promptSet.id,
+        checkpointId: checkpoint.id,
+        madeByRunId: randomUUID(),
+        address: `store:answers-${name}`,
+        digest: "0",
+        answers: { create: texts },
+      },
+    });
+    sets.push(set.id);
+  }
+  const { id } = await createComparison(owner, {
+    name: "Comparison",
+    promptSetId: promptSet.id,
+    answerSetIds: sets,
+    memberIds: judges.map(({ personId }) => personId),
+    votesPerPair: options.votesPerPair ?? 1,
+    seed: 7,
+  });
+  await openComparison(owner, id);
+  return { id, strong: String(sets[0]), weak: String(sets[1]) };
+}
+
+const claim = (judge: StudyActor, comparisonId: string, count = 1, holding: string[] = []) =>
+  claimPairs(judge, comparisonId, { personId: judge.personId, count, holding });
+
+function voteOn(pairId: string, outcome: VoteOutcome | null): VoteInput {
+  const decidedAt = new Date().toISOString();
+  const key = randomUUID();
+  return { idempotencyKey: key, pairId, outcome, reasons: [], note: "", recognised: false, activeMs: 900, decidedAt };
+}
+
+const submit = (judge: StudyActor, comparisonId: string, ...votes: VoteInput[]) =>
+  submitVotes(judge, comparisonId, { personId: judge.personId, votes });
+
+/** Claims and votes until nothing is left for this person; answers how many. */
+async function workThrough(
+  judge: StudyActor,
+  comparisonId: string,
+  outcomeOf: (pair: { first: string; second: string }) => VoteOutcome,
+): Promise<number> {
+  for (let done = 0; ; ) {
+    const { pairs } = await claim(judge, comparisonId, 3);
+    if (pairs.length === 0) return done;
+    await submit(judge, comparisonId, ...pairs.map((pair) => voteOn(pair.id, outcomeOf(pair))));
+    done += pairs.length;
+  }
+}
+
+const forStrong = ({ first }: { first: string }): VoteOutcome => (first.startsWith("strong") ? "first" : "second");
+
+/** Votes that count, counted from the votes themselves. */
+async function countedVotes(comparisonId: string): Promise<Record<string, number>> {
+  const rows = await database().$queryRaw<{ outcome: string; votes: number }[]>`
+    select vote."outcome"::text as "outcome", count(*)::int as "votes" from "Vote" vote
+    where vote."comparisonId" = ${comparisonId}::uuid and vote."outcome" is not null and not vote."surplus"
+      and not exists (select 1 from "Vote" later where later."correctsId" = vote."id")
+    group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, votes }) => [outcome, votes]));
+}
+
+async function expectTalliesToMatch(comparisonId: string): Promise<void> {
+  const { _sum } = await database().voteTally.aggregate({
+    where: { comparisonId },
+    _sum: { firstWins: true, secondWins: true, ties: true, bothBad: true, cannotJudge: true },
+  });
+  const votes = await countedVotes(comparisonId);
+  expect({
+    first: _sum.firstWins ?? 0,
+    second: _sum.secondWins ?? 0,
+    tie: _sum.ties ?? 0,
+    both_bad: _sum.bothBad ?? 0,
+    cannot_judge: _sum.cannotJudge ?? 0,
+  }).toEqual({ first: 0, second: 0, tie: 0, both_bad: 0, cannot_judge: 0, ...votes });
+  const { votesCast } = await database().comparison.findUniqueOrThrow({ where: { id: comparisonId } });
+  expect(votesCast).toBe(Object.values(votes).reduce((sum, count) => sum + count, 0));
+  const pairs = await database().pair.findMany({ where: { comparisonId } });
+  expect(pairs.every((pair) => pair.decided + pair.claimed <= pair.wanted && pair.claimed >= 0)).toBe(true);
+}
+
+describe("a blind comparison", () => {
+  let owner: StudyActor;
+  let anna: StudyActor;
+  let bert: StudyActor;
+  beforeEach(async () => {
+    const studyId = await makeStudy();
+    owner = await makeMember(studyId, "owner");
+    anna = await makeMember(studyId, "clinician");
+    bert = await makeMember(studyId, "clinician");
+  });
+
+  it("hands out each pair as often as wanted, however many claim at once, and nothing but texts", async () => {
+    const cleo = await makeMember(owner.studyId, "clinician");
+    const judges = [anna, bert, cleo];
+    const { id } = await makeComparison(owner, judges, { prompts: 6, votesPerPair: 2 });
+    const answers = await Promise.all([...judges, ...judges].map((judge) => claim(judge, id, 4)));
+    for (const pair of answers.flatMap(({ pairs }) => pairs)) {
+      expect(Object.keys(pair).sort()).toEqual(["first", "id", "prompt", "second"]);
+    }
+    await expectTalliesToMatch(id);
+    const done = await Promise.all(judges.map((judge) => workThrough(judge, id, () => "tie")));
+    // Nothing may be left over by someone who found the last pairs in other hands.
+    for (const judge of judges) done.push(await workThrough(judge, id, () => "tie"));
+    expect(done.reduce((sum, count) => sum + count, 0)).toBe(12);
+    await expectTalliesToMatch(id);
+    const claims = await database().pairClaim.groupBy({ by: ["pairId"], where: { comparisonId: id }, _count: true });
+    expect(claims.every(({ _count }) => _count === 2)).toBe(true);
+  });
+
+  it("keeps a vote that arrives twice once, also when both arrive at the same time", async () => {
+    const { id } = await makeComparison(owner, [anna]);
+    const [pair] = (await claim(anna, id)).pairs;
+    const vote = voteOn(String(pair?.id), "first");
+    await Promise.all([submit(anna, id, vote), submit(anna, id, vote)]);
+    expect((await submit(anna, id, vote)).results).toMatchObject([{ status: "kept" }]);
+    expect(await database().vote.count({ where: { comparisonId: id } })).toBe(1);
+    await expectTalliesToMatch(id);
+  });
+
+  it("withdraws a vote, shows the pair again, and counts only the later one", async () => {
+    const { id } = await makeComparison(owner, [anna], { prompts: 1 });
+    const [pair] = (await claim(anna, id)).pairs;
+    const pairId = String(pair?.id);
+    await submit(anna, id, voteOn(pairId, "first"));
+    await submit(anna, id, voteOn(pairId, null));
+    expect(await countedVotes(id)).toEqual({});
+    await expectTalliesToMatch(id);
+    expect((await claim(anna, id)).pairs).toEqual([pair]);
+    await submit(anna, id, voteOn(pairId, "both_bad"));
+    expect(await countedVotes(id)).toEqual({ both_bad: 1 });
+    await expectTalliesToMatch(id);
+  });
+
+  it("keeps a vote that comes after its claim lapsed and another has voted, without counting it", async () => {
+    const { id } = await makeComparison(owner, [anna, bert], { prompts: 1 });
+    const [pair] = (await claim(anna, id)).pairs;
+    const pairId = String(pair?.id);
+    await database().pairClaim.updateMany({ where: { comparisonId: id }, data: { lapsesAt: new Date(0) } });
+    expect(await lapsePairClaims(id)).toBe(1);
+    expect(await workThrough(bert, id, () => "tie")).toBe(1);
+    expect((await submit(anna, id, voteOn(pairId, "first"))).results).toMatchObject([{ status: "kept" }]);
+    expect(await countedVotes(id)).toEqual({ tie: 1 });
+    expect(await database().vote.count({ where: { comparisonId: id, surplus: true } })).toBe(1);
+    await expectTalliesToMatch(id);
+  });
+
+  it("counts a win for the same answer, whichever side it was shown on", async () => {
+    const made = await makeComparison(owner, [anna, bert], { prompts: 12, votesPerPair: 2 });
+    for (const judge of [anna, bert]) expect(await workThrough(judge, made.id, forStrong)).toBe(12);
+    const votes = await countedVotes(made.id);
+    expect(votes.first).toBeGreaterThan(0);
+    expect(votes.second).toBeGreaterThan(0);
+    await expectTalliesToMatch(made.id);
+    const { contestants, headToHead } = await readLeaderboard(owner, made.id, false);
+    expect(contestants.find(({ answerSetId }) => answerSetId === made.strong)).toMatchObject({ wins: 24, losses: 0 });
+    expect(contestants.find(({ answerSetId }) => answerSetId === made.weak)).toMatchObject({ wins: 0, losses: 24 });
+    expect(headToHead).toHaveLength(1);
+  });
+
+  it("takes no vote and hands out no pair once it is closed", async () => {
+    const { id } = await makeComparison(owner, [anna]);
+    const [pair] = (await claim(anna, id)).pairs;
+    await closeComparison(owner, id);
+    await expect(claim(anna, id)).rejects.toMatchObject({ status: 409, code: "comparison_closed" });
+    await expect(submit(anna, id, voteOn(String(pair?.id), "tie"))).rejects.toMatchObject({
+      status: 409,
+      code: "comparison_closed",
+    });
+    await expect(closeComparison(owner, id)).rejects.toMatchObject({ status: 409, code: "comparison_not_open" });
+    await expectTalliesToMatch(id);
+  });
+
+  it("is closed to those who do not take part (403), to other studies (404), and to votes in another's name (409)", async () => {
+    const { id } = await makeComparison(owner, [anna]);
+    await expect(claim(bert, id)).rejects.toMatchObject({ status: 403, code: "not_in_comparison" });
+    const stranger = await makeMember(await makeStudy(), "owner");
+    await expect(claim(stranger, id)).rejects.toMatchObject({ status: 404 });
+    const inBertsName = claimPairs(anna, id, { personId: bert.personId, count: 1, holding: [] });
+    await expect(inBertsName).rejects.toMatchObject({ status: 409, code: "other_person_signed_in" });
+  });
+
+  it("hides the figures from those who vote, until it is closed", async () => {
+    const { id } = await makeComparison(owner, [owner, anna]);
+    await workThrough(anna, id, forStrong);
+    await expect(readLeaderboard(owner, id, false)).rejects.toMatchObject({ status: 403, code: "still_judging" });
+    await closeComparison(owner, id);
+    expect((await readLeaderboard(owner, id, false)).votesCast).toBe(4);
+  });
+
+  it("publishes the hash at the opening, and salt and seed at the end, with which it can be checked", async () => {
+    const { id } = await makeComparison(owner, [anna]);
+    const opened = await readComparison(owner, id);
+    expect(opened).toMatchObject({ salt: null, seed: null });
+    expect(await verifyBlinding(owner, id)).toBeNull();
+    await closeComparison(owner, id);
+    const closed = await readComparison(owner, id);
+    expect(closed).toMatchObject({ assignmentHash: opened.assignmentHash, seed: 7 });
+    expect(await verifyBlinding(owner, id)).toMatchObject({ matches: true });
+    const [first] = await database().pair.findMany({ where: { comparisonId: id }, orderBy: { position: "asc" } });
+    await database().$executeRaw`
+      update "Pair" set "firstAnswerId" = "secondAnswerId", "secondAnswerId" = "firstAnswerId"
+      where "id" = ${first?.id}::uuid`;
+    expect(await verifyBlinding(owner, id)).toMatchObject({ matches: false });
+  });
+});
