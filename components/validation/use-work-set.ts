@@ -46,4 +46,4 @@ export function useWorkSet(key: string, counted: boolean, count: number, open: n
   const total = Math.max(done, Math.min(set.size, done + open));
   return { done, total, finished: done >= set.size, goOn: begin };
 }
-export type CurrentSet = NonNullable<ReturnType<typeof useWorkSet>>;
+type CurrentSet = NonNullable<ReturnType<typeof useWorkSet>>;

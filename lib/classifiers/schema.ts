@@ -24,7 +24,6 @@ export type StartTraining = z.output<typeof startTrainingSchema>;
 
 const intervalSchema = z.object({ lower: z.number(), upper: z.number() });
 export const figureSchema = z.object({ value: z.number(), interval: intervalSchema, n: z.number().int() });
-export type FigureView = z.infer<typeof figureSchema>;
 
 export const measures = ["precision", "recall", "f1", "prevalence", "accuracy"] as const;
 

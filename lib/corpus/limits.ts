@@ -8,4 +8,3 @@ export const maxFieldCharacters = 2_000;
 export const maxAttributesCharacters = 1_000_000;
 export const maxRejectsKept = 1_000;
 export const excerptCharacters = 200;
-export const maxSampleSize = 200_000;

@@ -158,7 +158,7 @@ export const decisionResultSchema = z.object({
 export type DecisionResult = z.infer<typeof decisionResultSchema>;
 
 export const itemFilters = ["all", "disputed", "unsettled", "flagged", "llm_differs"] as const;
-export type ItemFilter = (typeof itemFilters)[number];
+type ItemFilter = (typeof itemFilters)[number];
 
 export const decidedItemsQuery = z.object({
   filter: z.enum(itemFilters).default("all"),

@@ -7,7 +7,7 @@ import { pathOf } from "./addresses";
 import { escapeGlob, openDuckDb, quoteIdentifier, withDuckDb } from "./duckdb";
 import { mergePieces, type ParquetColumns, ParquetPieceWriter, type ParquetRow } from "./parquet-piece-writer";
 
-export type { ParquetColumns, ParquetColumnType, ParquetRow } from "./parquet-piece-writer";
+export type { ParquetColumns, ParquetRow } from "./parquet-piece-writer";
 
 type ScanOptions = {
   /** all, where absent */

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type BrowserContext, expect, type Page } from "@playwright/test";
+
+const dataFolder = path.join(import.meta.dirname, "..", ".studio", "e2e");
+
+/** The demo's accounts, as the demo itself prints them. */
+export const people = {
+  owner: "leitung@example.org",
+  researcher: "forschung@example.org",
+  clinician: "klinik@example.org",
+} as const;
+
+function password(): string {
+  const secrets = JSON.parse(readFileSync(path.join(dataFolder, "secrets.json"), "utf8")) as { demoPassword: string };
+  return secrets.demoPassword;
+}
+
+export async function signIn(page: Page, email: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-Mail", { exact: true }).fill(email);
+  await page.getByLabel("Passwort", { exact: true }).fill(password());
+  await page.getByRole("button", { name: "Anmelden", exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.includes("sign-in"));
+}
+
+export async function inEnglish(context: BrowserContext, url: string): Promise<void> {
+  await context.addCookies([{ name: "locale", value: "en", url }]);
+}
+
+/** The address of the example study. */
+export async function exampleStudy(page: Page): Promise<string> {
+  await page.goto("/");
+  const href = await page.getByRole("link", { name: /Beispielstudie/ }).getAttribute("href");
+  expect(href).toMatch(/^\/studies\//);
+  return href ?? "";
+}
+
+/** No serious violation of WCAG 2.2 AA that a program can find. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`)).toEqual(
+    [],
+  );
+}
+
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wider).toBeLessThanOrEqual(1);
+}
+
+/** Whatever the page complains of, or asks another host for. */
+export function watch(page: Page, base: string): () => string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(base) && !/^(data|blob):/.test(url)) complaints.push(`asked another host: ${url}`);
+  });
+  return () => complaints.splice(0);
+}
