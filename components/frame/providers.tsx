@@ -1,15 +1,17 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { NextIntlClientProvider } from "next-intl";
 import { type ReactNode, useState } from "react";
-import { Toaster } from "sonner";
 import { CallError } from "@/lib/platform/http/call";
 import type { Locale } from "@/lib/platform/i18n/locale";
 import { messagesOf } from "@/messages";
 
 /** The sentences come with the cached script, not with each page. */
 export function Providers(props: { locale: Locale; nonce?: string; timeZone: string; children: ReactNode }) {
+  // Dialogs that keep the page behind them still add a style element; the policy wants it to carry the nonce.
+  if (props.nonce) setNonce(props.nonce);
   const [client] = useState(
     () =>
       new QueryClient({
@@ -25,10 +27,7 @@ export function Providers(props: { locale: Locale; nonce?: string; timeZone: str
   );
   return (
     <NextIntlClientProvider locale={props.locale} messages={messagesOf(props.locale)} timeZone={props.timeZone}>
-      <QueryClientProvider client={client}>
-        {props.children}
-        <Toaster position="bottom-right" />
-      </QueryClientProvider>
+      <QueryClientProvider client={client}>{props.children}</QueryClientProvider>
     </NextIntlClientProvider>
   );
 }

@@ -48,7 +48,7 @@ export function SignInForm(props: {
     <div className="flex flex-col gap-4">
       {shown ? <Notice tone="danger">{t(`errors.${shown satisfies Known | "unknown"}`)}</Notice> : null}
       {props.demo ? <Notice tone="accent">{t("demoAccounts")}</Notice> : null}
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <form method="post" onSubmit={submit} className="flex flex-col gap-4">
         <Field label={t("email")}>
           <Input name="email" type="email" autoComplete="username" required />
         </Field>
