@@ -7,8 +7,7 @@ import { mergePresets, mergeSpec } from "./merge";
 import { pretrainPresets, pretrainSpec } from "./pretrain";
 import { trainClassifierPresets, trainClassifierSpec } from "./train-classifier";
 
-export type { Presets } from "./presets";
-export { artifactAddress, type RunInput, type RunResources, runId, runInput } from "./spec-frame";
+export { type RunInput, type RunResources, runInput } from "./spec-frame";
 
 /** The spec of each kind of run; JSON Schemas for the runner are generated from these. */
 export const specSchemas = {
@@ -34,10 +33,6 @@ export const runSpecSchema = z.discriminatedUnion("kind", [
   generateSpec,
   analyseAnswersSpec,
 ]);
-export type RunSpec = z.infer<typeof runSpecSchema>;
-export type RunSpecOf<Kind extends RunKind> = z.infer<(typeof specSchemas)[Kind]>;
-export type RunParametersOf<Kind extends RunKind> = RunSpecOf<Kind>["parameters"];
-export type RunInputNameOf<Kind extends RunKind> = keyof RunSpecOf<Kind>["inputs"] & string;
 
 /** Ready-made parameters: the paper's, and small ones for two CPU cores. */
 export const presets = {

@@ -6,7 +6,7 @@ import { z } from "zod";
  */
 
 /** `store:…`, `file:///…` or `hf:owner/name@revision`; see docs/runner-contract.md. */
-export const artifactAddress = z
+const artifactAddress = z
   .string()
   .regex(
     /^(?:store:(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\]+|file:\/\/\/(?!(?:.*\/)?\.\.(?:\/|$)).+|hf:[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+)$/,
@@ -19,7 +19,7 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "A digest is sha256: an
 export const runInput = z.strictObject({ address: artifactAddress, digest: digest.nullable() });
 export type RunInput = z.infer<typeof runInput>;
 
-export const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "A run id has letters, digits, - and _.");
+const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "A run id has letters, digits, - and _.");
 
 const checkpointAddress = z
   .string()

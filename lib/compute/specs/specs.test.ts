@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { jsonSchemaFiles } from "./generate-json-schemas";
 import { presets, runKinds, runSpecSchema, specProblems, specSchemas } from "./index";
-import { jsonSchemaFiles } from "./json-schemas";
 
 const runner = join(import.meta.dirname, "..", "..", "..", "runner");
 const fixtures = join(runner, "tests", "fixtures", "specs");

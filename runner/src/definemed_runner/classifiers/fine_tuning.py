@@ -10,8 +10,9 @@ from torch import Tensor
 
 from definemed_runner.classifiers.documents import LabelledDocuments
 from definemed_runner.classifiers.freezing import FrozenPart, FrozenStates, freeze
-from definemed_runner.classifiers.model import Classifier, base_model_of
-from definemed_runner.classifiers.training import Forward, Settings, Trainer, TrainingSet, torch_forward
+from definemed_runner.classifiers.model import Classifier, base_model_of, pad_token_id_of
+from definemed_runner.classifiers.tokenising import pad_batch
+from definemed_runner.classifiers.training import Forward, Settings, Trainer, TrainingSet
 from definemed_runner.run.context import RunContext
 from definemed_runner.run.errors import Cancelled
 
@@ -42,14 +43,16 @@ def fine_tune(
         gradient_clip=parameters["gradientClip"],
     )
     part = freeze(classifier, parameters["frozenLayers"])
-    forward = torch_forward(classifier, sets, device)
+    whole = _whole_forward(classifier, sets, device)
+    # Listed before the model gives its frozen part away: checkpoints use the names in the whole model.
+    trained = {name: value for name, value in classifier.named_parameters() if value.requires_grad}
     with ExitStack() as stack:
-        # Listed before the model gives its frozen part away: checkpoints use the names in the whole model.
-        trained = {name: value for name, value in classifier.named_parameters() if value.requires_grad}
-        if part is not None:
-            forward = _shorten(context, classifier, part, sets, forward, stack)
+
+        def make_forward() -> Forward:
+            return whole if part is None else _shorten(context, classifier, part, sets, whole, stack)
+
         keep_still = part.keep_still if part is not None else lambda: None
-        return Trainer(context, classifier, trained, settings, sets, forward, keep_still).train()
+        return Trainer(context, classifier, trained, settings, sets, make_forward, keep_still).train()
 
 
 def class_factors(documents: LabelledDocuments, *, balanced: bool) -> np.ndarray:
@@ -63,6 +66,16 @@ def class_factors(documents: LabelledDocuments, *, balanced: bool) -> np.ndarray
 
 def _training_set(documents: LabelledDocuments, tokenised: list[np.ndarray], factors: np.ndarray) -> TrainingSet:
     return TrainingSet(tokenised, documents.labels, documents.weights * factors[documents.labels])
+
+
+def _whole_forward(classifier: Classifier, sets: Mapping[str, TrainingSet], device: torch.device) -> Forward:
+    """The plain way to logits: the whole model on the documents' tokens."""
+
+    def forward(part: str, places: Sequence[int]) -> Tensor:
+        ids, mask = pad_batch([sets[part].documents[place] for place in places], pad_token_id_of(classifier))
+        return classifier(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
+
+    return forward
 
 
 def _shorten(

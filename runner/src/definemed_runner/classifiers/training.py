@@ -11,9 +11,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from definemed_runner.classifiers.model import Classifier, pad_token_id_of
+from definemed_runner.classifiers.model import Classifier
 from definemed_runner.classifiers.order import epoch_batches, step_seed
-from definemed_runner.classifiers.tokenising import pad_batch, sorted_batches
+from definemed_runner.classifiers.tokenising import sorted_batches
 from definemed_runner.run.context import RunContext
 from definemed_runner.run.errors import Cancelled, UserMistake
 
@@ -48,6 +48,7 @@ Forward = Callable[[str, Sequence[int]], Tensor]
 class Trainer:
     """Trains the parameters in `trained`; the tune documents' loss is measured after each epoch.
 
+    `make_forward` is called once, and not at all where a resumed attempt has nothing left to train.
     `keep_still` is called after the model went into training mode, for what has to stay in evaluation mode.
     """
 
@@ -58,7 +59,7 @@ class Trainer:
         trained: Mapping[str, nn.Parameter],
         settings: Settings,
         sets: Mapping[str, TrainingSet],
-        forward: Forward,
+        make_forward: Callable[[], Forward],
         keep_still: Callable[[], None],
     ) -> None:
         self._context = context
@@ -66,7 +67,7 @@ class Trainer:
         self._trained = trained
         self._settings = settings
         self._sets = sets
-        self._forward = forward
+        self._make_forward = make_forward
         self._keep_still = keep_still
         self._optimizer = _make_optimizer(trained, settings)
         self._lengths = [len(document) for document in sets["train"].documents]
@@ -83,6 +84,8 @@ class Trainer:
     def train(self) -> float:
         """Train to the end; returns the mean weighted loss over the last epoch."""
         step = self._restore()
+        if step < self._total_steps:
+            self._forward = self._make_forward()
         last_checkpoint = time.monotonic()
         loss = self._epoch_loss / self._steps_per_epoch
         while step < self._total_steps:
@@ -166,7 +169,7 @@ class Trainer:
         if folder is None:
             return 0
         state = self._context.resume_state()
-        restore_weights(self._trained, folder)
+        _restore_weights(self._trained, folder)
         self._optimizer.load_state_dict(torch.load(folder / "optimizer.pt", weights_only=True))
         step: int = state["step"]
         self._epoch_loss = state["epochLoss"]
@@ -176,7 +179,7 @@ class Trainer:
         return step
 
 
-def restore_weights(trained: Mapping[str, nn.Parameter], folder: Path) -> None:
+def _restore_weights(trained: Mapping[str, nn.Parameter], folder: Path) -> None:
     """Copy a checkpoint's weights into the parameters that are trained."""
     saved = load_file(folder / "trained.safetensors")
     with torch.no_grad():
@@ -189,16 +192,6 @@ def learning_rate_at(step: int, warmup_steps: int, total_steps: int) -> float:
     if step <= warmup_steps:
         return step / warmup_steps
     return (total_steps - step + 1) / (total_steps - warmup_steps + 1)
-
-
-def torch_forward(classifier: Classifier, sets: Mapping[str, TrainingSet], device: torch.device) -> Forward:
-    """The plain way to logits: the whole model on the documents' tokens."""
-
-    def forward(part: str, places: Sequence[int]) -> Tensor:
-        ids, mask = pad_batch([sets[part].documents[place] for place in places], pad_token_id_of(classifier))
-        return classifier(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
-
-    return forward
 
 
 def _make_optimizer(trained: Mapping[str, nn.Parameter], settings: Settings) -> torch.optim.AdamW:
