@@ -8,8 +8,9 @@ import torch
 
 # Nearly parallel tensors: sin(angle) is then too small to divide by, and the straight line is the same to 1e-4.
 LERP_ABOVE_COSINE = 0.9995
-# Fixed, because the order of additions, and with it the last bits of the result, depends on it.
-_CHUNK_ELEMENTS = 1 << 20
+# In double precision a chunk of both tensors fits a processor's cache, which makes it more than twice as fast.
+_CHUNK_ELEMENTS = 1 << 16
+# Sums are taken row by row. A change here moves the last bits of a cosine, and so perhaps a model's digest.
 _ROW_ELEMENTS = 1 << 12
 
 
