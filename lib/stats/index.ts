@@ -5,7 +5,13 @@ export { type AlphaOptions, krippendorffAlpha } from "./agreement/krippendorff-a
 export type { AgreementOptions, Rating } from "./agreement/rating-table";
 export { specificAgreement } from "./agreement/specific-agreement";
 export type { ScoredItem } from "./classification/curve-sample";
+export { type F1SequenceOptions, f1ConfidenceSequence } from "./classification/f1-confidence-sequence";
 export type { Judged } from "./classification/judged-sample";
+export {
+  type PairedClassificationInput,
+  type PairedItem,
+  pairedClassification,
+} from "./classification/paired-classification";
 export {
   type PrecisionRecallCurveInput,
   type PrecisionRecallPoint,
@@ -17,7 +23,9 @@ export {
   stratifiedClassification,
 } from "./classification/stratified-classification";
 export { StatisticsError, type StatisticsErrorCode } from "./error";
+export { macroAverage } from "./means/macro-average";
 export { type PairedRow, pairedDifference } from "./means/paired-difference";
+export { type LabeledItem, type PpiOptions, type PredictionSummary, ppiMean } from "./means/ppi-mean";
 export { type StratifiedTotalInput, stratifiedTotal } from "./means/stratified-total";
 export {
   type BradleyTerry,
@@ -29,6 +37,7 @@ export {
 export type { PairTally, TieRule } from "./pairwise/tallies";
 export { type VoteCounts, winRate } from "./pairwise/win-rate";
 export { type ScoredVote, winRateFromVotes } from "./pairwise/win-rate-from-votes";
+export { winRateRatio } from "./pairwise/win-rate-ratio";
 export { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
 export type { Stratum } from "./sampling/strata";
 export type { Estimate, Interval } from "./types";

@@ -12,7 +12,7 @@ export type JudgedStratum = Stratum & {
   unsettled: { positive: number; other: number };
 };
 
-function outcomeOf(truth: string, predicted: string, positive: string): Outcome {
+export function outcomeOf(truth: string, predicted: string, positive: string): Outcome {
   if (predicted === positive) return truth === positive ? "truePositive" : "falsePositive";
   if (truth === positive) return "falseNegative";
   return truth === predicted ? "otherRight" : "otherWrong";

@@ -14,12 +14,14 @@ function hasError({ cluster, count }: ClusterDimension): boolean {
   return count > 1 || (count === 1 && cluster.includes(-1));
 }
 
+/** With this many degrees of freedom between clusters, an estimate is no longer far too small by chance. */
+const STEADY = 20;
+
 /**
  * Covariance of contrasts when observations hang together in any of up to two dimensions, such as voter and prompt:
  * the sum of both one-way covariances less that of the intersection (Cameron, Gelbach and Miller, Journal of Business
- * and Economic Statistics 29, 2011), made positive semidefinite, and with no variance below that of either dimension
- * or of single observations: with few clusters an estimate can come out far too small by chance. A dimension with one
- * cluster is left out.
+ * and Economic Statistics 29, 2011), made positive semidefinite. With few clusters in a dimension no variance is left
+ * below that of either dimension or of single observations. A dimension with one cluster is left out.
  */
 export function multiwayRobust(
   model: FittedModel,
@@ -32,7 +34,7 @@ export function multiwayRobust(
   const one = clusterRobust(model, observations, first ?? single, contrasts);
   if (!first) return one;
   const alone = clusterRobust(model, observations, single, contrasts);
-  if (!second) return largestVariances(one, [alone]);
+  if (!second) return raiseUnsteady(one, [one], [alone]);
   const two = clusterRobust(model, observations, second, contrasts);
   const both = clusterRobust(model, observations, intersectClusters(first, second), contrasts);
   const sum = one.covariance.values.map((value, index) => {
@@ -45,15 +47,23 @@ export function multiwayRobust(
     const satterthwaite = spread > 0 ? covariance.at(c, c) ** 2 / spread : 1;
     return Math.max(Math.min(degrees, others), satterthwaite);
   });
-  return largestVariances({ covariance, degreesOfFreedom }, [one, two, both, alone]);
+  return raiseUnsteady({ covariance, degreesOfFreedom }, [one, two], [one, two, both, alone]);
 }
 
-/** The main covariance with each variance raised to the largest that any has; correlations stay. */
-function largestVariances(main: RobustCovariance, others: readonly RobustCovariance[]): RobustCovariance {
+/** Where a dimension is not steady, or no variance came out, the largest variance of all; correlations stay. */
+function raiseUnsteady(
+  main: RobustCovariance,
+  dimensions: readonly RobustCovariance[],
+  candidates: readonly RobustCovariance[],
+): RobustCovariance {
   const size = main.covariance.rows;
-  const chosen = Array.from({ length: size }, (_, c) =>
-    others.reduce((best, other) => (other.covariance.at(c, c) > best.covariance.at(c, c) ? other : best), main),
-  );
+  const chosen = Array.from({ length: size }, (_, c) => {
+    const steady = dimensions.every((dimension) => (dimension.degreesOfFreedom[c] ?? 0) >= STEADY);
+    if (steady && main.covariance.at(c, c) > 0) return main;
+    return candidates.reduce((best, other) => {
+      return other.covariance.at(c, c) > best.covariance.at(c, c) ? other : best;
+    }, main);
+  });
   const errors = chosen.map((choice, c) => Math.sqrt(choice.covariance.at(c, c)));
   const covariance = new Matrix(size, size);
   for (let i = 0; i < size; i++) {

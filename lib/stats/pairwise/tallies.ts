@@ -32,7 +32,8 @@ export type PooledTallies = {
   prompts: ClusterDimension;
 };
 
-function requireCounts({ first, second, firstWins, secondWins, ties = 0 }: PairTally): void {
+export function requireTally({ first, second, firstWins, secondWins, ties = 0 }: PairTally): void {
+  if (first === second) throw new StatisticsError("invalid_argument", `"${first}" is compared with itself.`, [first]);
   if (isCount(firstWins) && isCount(secondWins) && isCount(ties)) return;
   const counts = `${firstWins}, ${secondWins} and ${ties}`;
   const message = `Wins and ties of "${first}" against "${second}" must be whole numbers of at least 0, but are ${counts}.`;
@@ -62,11 +63,7 @@ export function poolTallies(tallies: readonly PairTally[], ties: TieRule): Poole
   const [kinds, counts]: [number[], number[]] = [[], []];
   const [voters, prompts]: [(string | undefined)[], (string | undefined)[]] = [[], []];
   for (const tally of tallies) {
-    if (tally.first === tally.second) {
-      const message = `"${tally.first}" is compared with itself.`;
-      throw new StatisticsError("invalid_argument", message, [tally.first]);
-    }
-    requireCounts(tally);
+    requireTally(tally);
     const [first, second] = [numberOf(tally.first), numberOf(tally.second)];
     for (const outcome of [0, 1, 2] as const) {
       const count = outcome === 0 ? tally.firstWins : outcome === 1 ? tally.secondWins : (tally.ties ?? 0);

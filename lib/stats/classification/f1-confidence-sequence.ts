@@ -1,0 +1,104 @@
+import { requireCount, requireLevel, StatisticsError } from "../error";
+import { readStrata } from "../sampling/strata";
+import type { Interval } from "../types";
+import { type LeastWealth, leastLogWealth, logWealthAtMeans } from "./betting-test";
+import { type Judged, outcomeOf } from "./judged-sample";
+import type { Outcome } from "./measures";
+
+export type F1SequenceOptions = { positive: string; level?: number };
+
+/** Judged items of a stratum so far: true positives, errors of either kind, and what F1 leaves out. */
+type Tally = { share: number; hits: number; errors: number; others: number };
+
+function kindOf(outcome: Outcome): "hits" | "errors" | "others" {
+  if (outcome === "truePositive") return "hits";
+  return outcome === "falsePositive" || outcome === "falseNegative" ? "errors" : "others";
+}
+
+/** Limits are found to this distance, outwards. */
+const RESOLUTION = 2 ** -11;
+
+/**
+ * The bets against F1 ≤ f (side 1) or F1 ≥ f (side −1). F1 ≥ f exactly when the population's mean of (2 − 2f) for a true
+ * positive and −f for an error is at least 0; shifted (turned) so that values start at 0, a mean of at most f (2 − 2f) is
+ * tested.
+ */
+function betsAgainst(strata: readonly Tally[], f: number, side: 1 | -1) {
+  const hit = 2 - 2 * f;
+  const values = side > 0 ? [2 - f, 0, f] : [0, 2 - f, hit];
+  const betting = strata.map(({ share, hits, errors, others }) => ({ share, values, counts: [hits, errors, others] }));
+  return { betting, mean: side > 0 ? f : hit, most: 2 - f };
+}
+
+/** One limit of the interval, which moves inwards as far as the evidence reaches. */
+class Limit {
+  /** The answer to the last test, from which the next one starts; if the evidence did not reach, at which value. */
+  private last: LeastWealth | undefined;
+  private resisting: number | null = null;
+
+  constructor(
+    readonly side: 1 | -1,
+    private readonly threshold: number,
+    public value: number,
+  ) {}
+
+  private rejects(strata: readonly Tally[], f: number): boolean {
+    const { betting, mean, most } = betsAgainst(strata, f, this.side);
+    const same = this.resisting === f && this.last;
+    if (same && logWealthAtMeans(betting, same.means) < this.threshold) return false;
+    this.last = leastLogWealth(betting, mean, most, this.last);
+    const rejected = this.last.logWealth >= this.threshold;
+    this.resisting = rejected ? null : f;
+    return rejected;
+  }
+
+  tighten(strata: readonly Tally[], opposite: number): void {
+    // strides that double while the evidence reaches, and halve where it does not
+    for (let stride = RESOLUTION; stride >= RESOLUTION; ) {
+      const next = this.value + this.side * stride;
+      const reaches = (opposite - next) * this.side > 0 && this.rejects(strata, next);
+      if (reaches) this.value = next;
+      stride = reaches ? 2 * stride : stride / 2;
+    }
+  }
+}
+
+/**
+ * Intervals of F1 (0 to 1) after each item, in the order in which items were drawn, that all hold together with probability
+ * `level`: one may look after every item and stop whenever one likes (a confidence sequence). Inverts stratified betting
+ * tests over F1; the least favourable means of the strata are searched at every value (Waudby-Smith and Ramdas, JRSS B 86,
+ * 2024; union over strata: Spertus and Stark 2024). Wider than an interval for a sample size fixed beforehand. Items are
+ * drawn at random within their stratum, which is large against the sample; an item of unknown truth changes nothing, as if
+ * missing at random. While a stratum with weight has no item, nothing is known: 0 to 1.
+ *
+ * @throws StatisticsError `invalid_argument`, `empty_input`, `duplicate_stratum`, `unknown_stratum`
+ */
+export function f1ConfidenceSequence(
+  orderedItems: readonly Judged[],
+  strata: readonly { id: string; weight: number }[],
+  options: F1SequenceOptions,
+): Interval[] {
+  const { positive, level = 0.95 } = options;
+  requireLevel(level);
+  const listed = new Set(strata.map((stratum) => stratum.id));
+  const tallies = new Map(readStrata(strata).map(({ id, share }) => [id, { share, hits: 0, errors: 0, others: 0 }]));
+  const all = [...tallies.values()];
+  const threshold = Math.log(2 / (1 - level));
+  const lower = new Limit(1, threshold, 0);
+  const upper = new Limit(-1, threshold, 1);
+  return orderedItems.map(({ stratum: id, truth, predicted, count = 1 }) => {
+    requireCount(count, `A count in stratum "${id}"`);
+    if (!listed.has(id)) {
+      throw new StatisticsError("unknown_stratum", `An item belongs to stratum "${id}", which is not listed.`, [id]);
+    }
+    const tally = tallies.get(id);
+    if (tally && truth !== null && count > 0) {
+      tally[kindOf(outcomeOf(truth, predicted, positive))] += count;
+      if (all.every(({ hits, errors, others }) => hits + errors + others > 0)) {
+        lower.tighten(all, upper.value);
+        upper.tighten(all, lower.value);
+      }
+    }
+    return { lower: lower.value, upper: upper.value };
+  });
+}

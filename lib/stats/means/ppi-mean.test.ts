@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { normalGenerator } from "../numerics/random";
+import { repeatStudies, studyGenerator } from "../testing/repeated-studies";
+import { type LabeledItem, type PredictionSummary, ppiMean } from "./ppi-mean";
+
+const { uniform } = studyGenerator(71);
+const labeled = Array.from(
+  { length: 40 },
+  (_, i): LabeledItem => ({ truth: (i * 7) % 11, prediction: ((i * 7) % 11) + uniform() }),
+);
+const unlabeled = Array.from({ length: 500 }, (_, i) => ((i * 3) % 11) + uniform());
+
+function moments(values: readonly number[]) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) };
+}
+
+describe("a prediction-powered mean", () => {
+  it("with lambda 1 is the mean prediction plus the mean error, with both variances (Angelopoulos et al. 2023)", () => {
+    const { value, standardError, lambda, n } = ppiMean(labeled, unlabeled, { lambda: 1 });
+    const [predictions, errors] = [moments(unlabeled), moments(labeled.map((i) => i.truth - i.prediction))];
+    expect(value).toBeCloseTo(predictions.mean + errors.mean, 10);
+    expect(standardError).toBeCloseTo(Math.sqrt(predictions.variance / 500 + errors.variance / 40), 10);
+    expect({ lambda, n }).toEqual({ lambda: 1, n: 40 });
+  });
+
+  it("with lambda 0 is the mean of the labels", () => {
+    const { value, standardError, interval } = ppiMean(labeled, unlabeled, { lambda: 0 });
+    const truth = moments(labeled.map((item) => item.truth));
+    expect(value).toBeCloseTo(truth.mean, 10);
+    expect(standardError).toBeCloseTo(Math.sqrt(truth.variance / 40), 10);
+    expect(interval.upper - value).toBeCloseTo(2.0227 * standardError, 3);
+  });
+
+  it("tuned has nearly the least variance of all lambdas, and never trusts noise", () => {
+    const tuned = ppiMean(labeled, unlabeled);
+    for (const lambda of [0, 0.3, 0.6, 0.9, 1]) {
+      expect(tuned.standardError).toBeLessThan(ppiMean(labeled, unlabeled, { lambda }).standardError * 1.02);
+    }
+    expect(tuned.lambda).toBeGreaterThan(0.85);
+    expect(tuned.lambda).toBeLessThanOrEqual(1);
+    const constant = labeled.map((item) => ({ ...item, prediction: 3 }));
+    expect(ppiMean(constant, [3, 3, 3]).lambda).toBe(0);
+  });
+
+  it("is the same for numbers and for their summary", () => {
+    const { mean, variance } = moments(unlabeled);
+    const summary: PredictionSummary[] = [{ stratum: "all", count: 500, mean, variance }];
+    expect(ppiMean(labeled, summary).value).toBeCloseTo(ppiMean(labeled, unlabeled).value, 10);
+    expect(ppiMean(labeled, summary).standardError).toBeCloseTo(ppiMean(labeled, unlabeled).standardError, 10);
+  });
+
+  const strata = [
+    { id: "likely", weight: 1 },
+    { id: "unlikely", weight: 9 },
+  ];
+  const summaries = [
+    { stratum: "likely", count: 2000, mean: 0.9, variance: 0.09 },
+    { stratum: "unlikely", count: 18_000, mean: 0.01, variance: 0.0099 },
+  ];
+  const items = (stratum: string, both: number, machine: number, human: number, neither: number): LabeledItem[] =>
+    [
+      { count: both, truth: 1, prediction: 1 },
+      { count: machine, truth: 0, prediction: 1 },
+      { count: human, truth: 1, prediction: 0 },
+      { count: neither, truth: 0, prediction: 0 },
+    ].flatMap(({ count, truth, prediction }) => Array.from({ length: count }, () => ({ stratum, truth, prediction })));
+
+  it("by strata weights each stratum's own mean", () => {
+    const judged = [...items("likely", 80, 10, 6, 4), ...items("unlikely", 5, 6, 7, 182)];
+    const { value } = ppiMean(judged, summaries, { strata, lambda: 1 });
+    expect(value).toBeCloseTo(0.1 * (0.9 + (6 - 10) / 100) + 0.9 * (0.01 + (7 - 6) / 200), 10);
+    expect(ppiMean(judged, summaries).value).toBeCloseTo(ppiMean(judged, summaries, { strata }).value, 10);
+  });
+
+  it("does not become certain because no label contradicts a prediction", () => {
+    const judged = [...items("likely", 90, 0, 0, 10), ...items("unlikely", 2, 0, 0, 198)];
+    const { interval, standardError, value } = ppiMean(judged, summaries, { strata, lambda: 1 });
+    expect(interval.upper - value).toBeGreaterThan(0.012);
+    expect(standardError).toBeGreaterThan(0.005);
+    const same = Array.from({ length: 30 }, () => ({ truth: 1, prediction: 1 }));
+    expect(ppiMean(same, [1, 1, 1, 1]).interval.lower).toBeLessThan(0.95);
+  });
+
+  it("covers the mean about 95 % of the time, in narrower intervals than the labels alone", () => {
+    const [normal, { chance }] = [normalGenerator(72), studyGenerator(73)];
+    const draw = () => {
+      const prediction = normal();
+      return { prediction, truth: 1 + 0.8 * prediction + 0.5 * normal() };
+    };
+    const study = (lambda: number | "tuned") =>
+      repeatStudies(500, () => {
+        const few = Array.from({ length: 60 }, draw);
+        const many = Array.from({ length: 600 }, () => normal());
+        return { interval: ppiMean(few, many, { lambda }).interval, truth: 1 };
+      });
+    const [tuned, alone] = [study("tuned"), study(0)];
+    expect(tuned.covered).toBeGreaterThan(0.925);
+    expect(tuned.covered).toBeLessThan(0.975);
+    expect(tuned.meanWidth).toBeLessThan(0.7 * alone.meanWidth);
+    const rare = repeatStudies(400, () => {
+      const judged = Array.from({ length: 250 }, () => {
+        const truth = chance(0.02) ? 1 : 0;
+        return { truth, prediction: chance(0.01) ? 1 - truth : truth };
+      });
+      const predictions = Array.from({ length: 2000 }, () => (chance(0.02 * 0.99 + 0.98 * 0.01) ? 1 : 0));
+      return { interval: ppiMean(judged, predictions).interval, truth: 0.02 };
+    });
+    expect(rare.covered).toBeGreaterThan(0.93);
+  });
+
+  it("refuses input that leaves a stratum unknown", () => {
+    expect(() => ppiMean(labeled, [])).toThrow("must be predictions");
+    expect(() => ppiMean([], [1, 2])).toThrow("0 labelled items");
+    expect(() => ppiMean(labeled, unlabeled, { strata })).toThrow("by stratum");
+    expect(() => ppiMean(items("likely", 5, 1, 1, 1), summaries, { strata })).toThrow(
+      '"unlikely" has 0 labelled items',
+    );
+    expect(() => ppiMean(items("else", 5, 1, 1, 1), summaries, { strata })).toThrow('"else", which is not listed');
+    expect(() => ppiMean(labeled, unlabeled, { lambda: Number.NaN })).toThrow("Lambda");
+  });
+});

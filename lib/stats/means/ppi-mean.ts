@@ -1,0 +1,205 @@
+import { requireCount, requireFinite, requireLevel, StatisticsError } from "../error";
+import { criticalNormal, criticalT } from "../numerics/distributions";
+import type { RatioCell, RatioStratum } from "../sampling/ratio";
+import { scoreInterval } from "../sampling/score-interval";
+import { readStrata, type Stratum } from "../sampling/strata";
+import type { Estimate } from "../types";
+
+/** An item that a person judged, with what the machine predicted for it. */
+export type LabeledItem = { truth: number; prediction: number; stratum?: string };
+
+/** Predictions for a stratum's other items: how many, their mean, and their sample variance. */
+export type PredictionSummary = { stratum: string; count: number; mean: number; variance: number };
+
+export type PpiOptions = {
+  level?: number;
+  /** How far predictions are trusted: 0 not at all, 1 as in plain prediction-powered inference. Default: tuned. */
+  lambda?: number | "tuned";
+  strata?: { id: string; weight: number }[];
+};
+
+/** With fewer labelled items than this of a kind (truth less prediction), their spread is not trusted. */
+const SPARSE = 5;
+/** Up to this many different values, truth less prediction comes in kinds. */
+const KINDS = 6;
+const ONLY_STRATUM = "all";
+
+type Moments = { n: number; mean: number; variance: number };
+type PpiStratum = { share: number; labeled: LabeledItem[]; predicted: Moments };
+
+function momentsOf(values: readonly number[]): Moments {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const variance = n > 1 ? values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1) : 0;
+  return { n, mean, variance };
+}
+
+function isSummary(predictions: readonly number[] | readonly PredictionSummary[]): predictions is PredictionSummary[] {
+  return predictions.some((each) => typeof each !== "number");
+}
+
+function summarise(predictions: readonly number[] | readonly PredictionSummary[]): PredictionSummary[] {
+  if (isSummary(predictions)) {
+    for (const { stratum, count, mean, variance } of predictions) {
+      requireCount(count, `The number of predictions in stratum "${stratum}"`);
+      requireFinite(mean, `The mean prediction in stratum "${stratum}"`);
+      if (!(variance >= 0 && Number.isFinite(variance))) {
+        throw new StatisticsError(
+          "invalid_argument",
+          `The variance of predictions in stratum "${stratum}" is ${variance}.`,
+        );
+      }
+    }
+    return [...predictions];
+  }
+  const values = predictions.filter((value) => typeof value === "number");
+  for (const value of values) requireFinite(value, "A prediction");
+  const { n, mean, variance } = momentsOf(values);
+  return n === 0 ? [] : [{ stratum: ONLY_STRATUM, count: n, mean, variance }];
+}
+
+function readPpi(
+  labeled: readonly LabeledItem[],
+  summaries: PredictionSummary[],
+  strata: PpiOptions["strata"],
+): PpiStratum[] {
+  for (const { truth, prediction } of labeled) {
+    requireFinite(truth, "A label");
+    requireFinite(prediction, "A prediction");
+  }
+  const single = summaries.every((summary) => summary.stratum === ONLY_STRATUM);
+  if (strata && single && summaries.length > 0 && !strata.some(({ id }) => id === ONLY_STRATUM)) {
+    throw new StatisticsError(
+      "invalid_argument",
+      "With strata, predictions must be given by stratum: count, mean, variance.",
+    );
+  }
+  const listed: Stratum[] = strata ?? summaries.map(({ stratum, count }) => ({ id: stratum, weight: count }));
+  const known = new Set(listed.map((stratum) => stratum.id));
+  const stratumOf = (item: LabeledItem) => (single && !strata ? ONLY_STRATUM : (item.stratum ?? ""));
+  for (const id of [...labeled.map(stratumOf), ...summaries.map((summary) => summary.stratum)]) {
+    if (known.has(id)) continue;
+    throw new StatisticsError("unknown_stratum", `An item belongs to stratum "${id}", which is not listed.`, [id]);
+  }
+  return readStrata(listed).map(({ id, share }) => {
+    const own = labeled.filter((item) => stratumOf(item) === id);
+    const [summary, second] = summaries.filter((each) => each.stratum === id);
+    if (second) throw new StatisticsError("duplicate_stratum", `Stratum "${id}" has predictions twice.`, [id]);
+    if (!summary || summary.count === 0) {
+      throw new StatisticsError("stratum_without_items", `Stratum "${id}" has weight but no predictions.`, [id]);
+    }
+    if (own.length < 2) {
+      const message = `Stratum "${id}" has ${own.length} labelled items; the spread of errors needs at least two.`;
+      throw new StatisticsError(own.length === 0 ? "stratum_without_items" : "stratum_with_one_item", message, [id]);
+    }
+    return { share, labeled: own, predicted: { n: summary.count, mean: summary.mean, variance: summary.variance } };
+  });
+}
+
+/** The λ of least variance, between 0 and 1. */
+function tune(strata: readonly PpiStratum[]): number {
+  let [gain, cost] = [0, 0];
+  for (const { share, labeled, predicted } of strata) {
+    const n = labeled.length;
+    const [truth, prediction] = [momentsOf(labeled.map((i) => i.truth)), momentsOf(labeled.map((i) => i.prediction))];
+    const products = labeled.map((item) => (item.truth - truth.mean) * (item.prediction - prediction.mean));
+    const covariance = products.reduce((sum, product) => sum + product, 0) / (n - 1);
+    // all predictions tell of their spread, those of labelled items too
+    const pooled =
+      ((n - 1) * prediction.variance + (predicted.n - 1) * predicted.variance) / Math.max(1, n + predicted.n - 2);
+    gain += (share ** 2 * covariance) / n;
+    cost += share ** 2 * pooled * (1 / n + 1 / predicted.n);
+  }
+  return cost > 0 ? Math.min(1, Math.max(0, gain / cost)) : 0;
+}
+
+/** Cells of truth less λ · prediction, with what it may be for items that were not seen, if nearly all are alike. */
+function rectifierCells(strata: readonly PpiStratum[], lambda: number): { strata: RatioStratum[]; sparse: boolean } {
+  const items = strata.flatMap((stratum) => stratum.labeled);
+  const range = (values: readonly number[]) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return low < high ? [low, high] : [Math.min(low, 0), Math.max(high, low === 0 ? 1 : 0)];
+  };
+  const truths = range(items.map((item) => item.truth));
+  const predictions = range(items.map((item) => item.prediction));
+  const possible = truths.flatMap((truth) => predictions.map((prediction) => truth - lambda * prediction));
+  let sparse = false;
+  const cells = strata.map(({ share, labeled }): RatioStratum => {
+    const counts = new Map<number, number>();
+    for (const { truth, prediction } of labeled) {
+      const value = truth - lambda * prediction;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    const rarest = counts.size <= KINDS ? Math.min(...counts.values()) : SPARSE;
+    if (Math.min(rarest, labeled.length - Math.max(...counts.values())) < SPARSE) sparse = true;
+    const seen = [...counts].map(([numerator, count]): RatioCell => ({ numerator, denominator: 1, count }));
+    const unseen = possible.map((numerator): RatioCell => ({ numerator, denominator: 1, count: 0 }));
+    return { share, unsampled: 1, cells: [...seen, ...unseen] };
+  });
+  return { strata: cells, sparse };
+}
+
+/**
+ * Mean of what people would judge (in the unit of the labels), from few labels and many predictions: λ times the mean
+ * prediction plus the mean of truth less λ · prediction over labelled items, which are a random sample of their stratum
+ * (Angelopoulos, Bates, Fannjiang, Jordan and Zrnic, Science 382, 2023; λ tuned for least variance, clipped to 0 to 1:
+ * Angelopoulos, Duchi and Zrnic, PPI++, 2023, equation 13; by strata: Fisch et al., 2024, with one λ for all). Variance by
+ * strata from both samples; t interval with Satterthwaite's degrees of freedom; where a stratum has fewer than
+ * five labels of a kind, the interval of truth less prediction is a score interval.
+ *
+ * Without `strata`, a stratum's weight is its number of predictions. `n` counts labelled items.
+ *
+ * @throws StatisticsError `invalid_argument`, `empty_input`, `duplicate_stratum`, `unknown_stratum`,
+ * `stratum_without_items`, `stratum_with_one_item`
+ */
+export function ppiMean(
+  labeled: readonly LabeledItem[],
+  unlabeled: readonly number[] | readonly PredictionSummary[],
+  options: PpiOptions = {},
+): Estimate & { lambda: number } {
+  const level = options.level ?? 0.95;
+  requireLevel(level);
+  const summaries = summarise(unlabeled);
+  if (summaries.length === 0)
+    throw new StatisticsError("empty_input", "There must be predictions for unlabelled items.");
+  const strata = readPpi(labeled, summaries, options.strata);
+  const chosen = options.lambda ?? "tuned";
+  if (chosen !== "tuned") requireFinite(chosen, "Lambda");
+  const lambda = chosen === "tuned" ? tune(strata) : chosen;
+
+  let [value, variance, uncertainty, predicted, rectified] = [0, 0, 0, 0, 0];
+  for (const { share, labeled: own, predicted: machine } of strata) {
+    const rectifier = momentsOf(own.map((item) => item.truth - lambda * item.prediction));
+    const parts = [
+      { variance: (share * lambda) ** 2 * (machine.variance / machine.n), freedom: machine.n - 1 },
+      { variance: share ** 2 * (rectifier.variance / rectifier.n), freedom: rectifier.n - 1 },
+    ];
+    value += share * (lambda * machine.mean + rectifier.mean);
+    rectified += share * rectifier.mean;
+    predicted += parts[0]?.variance ?? 0;
+    for (const part of parts) {
+      variance += part.variance;
+      if (part.freedom > 0) uncertainty += part.variance ** 2 / part.freedom;
+    }
+  }
+  const n = labeled.length;
+  const degreesOfFreedom = uncertainty > 0 ? variance ** 2 / uncertainty : Number.POSITIVE_INFINITY;
+  const { strata: cells, sparse } = rectifierCells(strata, lambda);
+  let standardError = Math.sqrt(variance);
+  const half = criticalT(level, degreesOfFreedom) * standardError;
+  if (!sparse) {
+    const method = "prediction-powered mean, t interval";
+    return { value, standardError, interval: { lower: value - half, upper: value + half }, level, n, method, lambda };
+  }
+  const values = cells.flatMap((stratum) => stratum.cells.map((cell) => cell.numerator));
+  const range = { lower: Math.min(...values), upper: Math.max(...values) };
+  const score = scoreInterval(cells, rectified, { level, range });
+  const machineHalf = criticalNormal(level) * Math.sqrt(predicted);
+  const interval = {
+    lower: value - Math.max(half, Math.hypot(machineHalf, rectified - score.lower)),
+    upper: value + Math.max(half, Math.hypot(machineHalf, score.upper - rectified)),
+  };
+  if (variance === predicted) standardError = (interval.upper - interval.lower) / (2 * criticalNormal(level));
+  const method = "prediction-powered mean, score interval for few errors";
+  return { value, standardError, interval, level, n, method, lambda };
+}
