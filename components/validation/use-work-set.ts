@@ -46,4 +46,3 @@ export function useWorkSet(key: string, counted: boolean, count: number, open: n
   const total = Math.max(done, Math.min(set.size, done + open));
   return { done, total, finished: done >= set.size, goOn: begin };
 }
-type CurrentSet = NonNullable<ReturnType<typeof useWorkSet>>;

@@ -158,7 +158,6 @@ export const decisionResultSchema = z.object({
 export type DecisionResult = z.infer<typeof decisionResultSchema>;
 
 export const itemFilters = ["all", "disputed", "unsettled", "flagged", "llm_differs"] as const;
-type ItemFilter = (typeof itemFilters)[number];
 
 export const decidedItemsQuery = z.object({
   filter: z.enum(itemFilters).default("all"),

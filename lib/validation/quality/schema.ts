@@ -91,7 +91,6 @@ export type LabelQuality = z.infer<typeof labelQualitySchema>;
 
 const withProblem = { estimate: estimateSchema.nullable(), problem: problemSchema.nullable() };
 export const coefficients = ["alpha", "ac1", "observed", "medical", "nonMedical"] as const;
-type Coefficient = (typeof coefficients)[number];
 
 export const agreementSchema = z.object({
   /** documents decided by one person, and by two or more */
