@@ -35,6 +35,7 @@ export function scaleOf(axis: Axis, from: number | "auto" = "auto") {
     domain: [lower, upper] as [number | "auto", number | "auto"],
     scale: axis.logarithmic ? ("log" as const) : ("linear" as const),
     allowDataOverflow: axis.domain !== undefined,
+    niceTicks: "snap125" as const,
   };
 }
 

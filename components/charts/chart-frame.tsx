@@ -24,18 +24,30 @@ type Props = ChartProps & {
   columns: readonly ChartColumn[];
   rows: readonly ChartRow[];
   series: readonly SeriesStyle[];
+  /** Where the chart can't name its series at their ends, a legend does for two already. */
+  alwaysLegend?: boolean;
   children: (size: ChartSize) => ReactNode;
 };
 
 /** Title, the chart or the same data as a table, and downloads. The space is kept before the chart is drawn. */
-export function ChartFrame({ title, description, n, height = 260, columns, rows, series, children }: Props) {
+export function ChartFrame({
+  title,
+  description,
+  n,
+  height = 260,
+  columns,
+  rows,
+  series,
+  alwaysLegend,
+  children,
+}: Props) {
   const t = useTranslations("common");
   const [asTable, setAsTable] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   const titleId = useId();
   const narrow = width < 480;
-  const needsLegend = series.length > directLabelLimit || (narrow && series.length > 1);
+  const needsLegend = series.length > directLabelLimit || ((narrow || alwaysLegend) && series.length > 1);
   return (
     <section aria-labelledby={titleId} className="flex min-w-0 flex-col gap-2 bg-surface">
       <div className="flex flex-wrap items-start justify-between gap-2">

@@ -41,7 +41,6 @@ export function CurvePlot({ title, size, x, y, series, rows, bands, steps, marks
       <XAxis
         dataKey="x"
         {...scaleOf(x)}
-        domain={x.domain ? [...x.domain] : ["dataMin", "dataMax"]}
         tick={tickStyle}
         axisLine={axisLine}
         tickFormatter={formatX}

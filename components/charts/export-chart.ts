@@ -39,6 +39,7 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, legend: readonl
   append(root, "rect", { width: "100%", height: "100%", fill: paper });
   append(root, "text", { x: 12, y: 18, "font-size": 14, "font-weight": 600, fill: ink }, title);
   clone.setAttribute("y", String(2 * lineHeight - 8));
+  clone.setAttribute("overflow", "visible");
   clone.setAttribute("width", String(width));
   clone.setAttribute("height", String(height));
   root.append(clone);

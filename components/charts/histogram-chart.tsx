@@ -39,7 +39,7 @@ export function HistogramChart({ x, y, series, bins, marks = [], ...frame }: Pro
   ];
   const ends: [number, number] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1];
   return (
-    <ChartFrame {...frame} columns={columns} rows={rows} series={styles}>
+    <ChartFrame {...frame} columns={columns} rows={rows} series={styles} alwaysLegend>
       {(size) => (
         <ComposedChart
           width={size.width}

@@ -1,13 +1,27 @@
 "use client";
 
 import type { KeyboardEvent, PointerEvent } from "react";
-import { usePlotArea, useXAxisDomain, useXAxisInverseScale, useXAxisScale } from "recharts";
+import {
+  DefaultZIndexes,
+  usePlotArea,
+  useXAxisDomain,
+  useXAxisInverseScale,
+  useXAxisScale,
+  ZIndexLayer,
+} from "recharts";
 
 /** A vertical line at a value of the x axis, such as a threshold; with `onMove` it can be dragged and moved by keys. */
 export type ChartMark = { value: number; label: string; onMove?: (value: number) => void };
 
 export function Marks(props: { marks: readonly ChartMark[]; format: (value: number) => string }) {
-  return props.marks.map((mark) => <Mark key={mark.label} mark={mark} format={props.format} />);
+  // Above the dots that follow the pointer, which would catch the drag otherwise.
+  return (
+    <ZIndexLayer zIndex={DefaultZIndexes.label + 1}>
+      {props.marks.map((mark) => (
+        <Mark key={mark.label} mark={mark} format={props.format} />
+      ))}
+    </ZIndexLayer>
+  );
 }
 
 function Mark({ mark, format }: { mark: ChartMark; format: (value: number) => string }) {

@@ -3,8 +3,19 @@ export type SeriesColor = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 const dashes = ["", "6 3", "2 3", "8 3 2 3"] as const;
 
+// Written out: tokens whose names are put together at run time are left out of the style sheet.
+const colors = [
+  "var(--color-series-1)",
+  "var(--color-series-2)",
+  "var(--color-series-3)",
+  "var(--color-series-4)",
+  "var(--color-series-5)",
+  "var(--color-series-6)",
+  "var(--color-series-7)",
+] as const;
+
 export function seriesColor(color: number): string {
-  return `var(--color-series-${((color - 1) % 7) + 1})`;
+  return colors[(color - 1) % colors.length] ?? colors[0];
 }
 
 /** Colour is never the only sign: where series have no direct label, each stroke has its own pattern too. */
