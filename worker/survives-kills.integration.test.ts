@@ -83,6 +83,7 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
     const log = await database().runLog.findMany({ where: { runId: id } });
     expect(log.filter(({ code }) => code?.startsWith("event_file"))).toEqual([]);
     expect(await database().auditEntry.count({ where: { subjectId: id, action: "runs.succeeded" } })).toBe(1);
+    expect(await database().checkpoint.count({ where: { madeByRunId: id } })).toBe(1);
   }, 900_000);
 
   it("goes on from its checkpoint after Ray was restarted and has forgotten it", async () => {
