@@ -104,7 +104,7 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
         </Card>
       )}
       <Card title={t("addEndpoint")}>
-        <div className="grid gap-6 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
           <form
             ref={form}
             className="flex flex-col gap-4"
@@ -132,7 +132,7 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
               {t("addEndpoint")}
             </Button>
           </form>
-          <div className="flex max-w-[72ch] flex-col gap-2 text-muted">
+          <div className="flex min-w-0 max-w-[72ch] flex-col gap-2 text-muted">
             <p className="font-semibold text-ink">{t("mixtralTitle")}</p>
             <p>{t("mixtralHint")}</p>
             <pre className="overflow-x-auto rounded-base bg-sunken p-3 text-sm text-ink">
