@@ -56,10 +56,10 @@ function chooseFiles(wanted) {
 async function measure(file, words) {
   const folder = mkdtempSync(join(tmpdir(), "studio-bench-"));
   const { startTemporaryPostgres } = await import("./postgres/temporary.mjs");
-  const { runPrisma } = await import("./prisma.mjs");
+  const { migrateDatabase } = await import("./postgres/migrate.mjs");
   const server = await step(`Preparing a database for ${file}`, async () => {
     const started = await startTemporaryPostgres({ lasting: true });
-    await runPrisma(["migrate", "deploy"], { DATABASE_URL: started.url });
+    await migrateDatabase(started.url);
     return started;
   });
   try {

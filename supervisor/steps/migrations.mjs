@@ -14,14 +14,18 @@ import { runToEnd } from "./run.mjs";
  * @param {string} databaseUrl
  */
 export async function ensureMigrations(session, databaseUrl) {
-  if (await areApplied(databaseUrl)) return;
-  await step("Migrating the database", () => {
-    const { command, args, environment } = prismaProcess(["migrate", "deploy"]);
-    return runToEnd(session, "prisma", command, args, {
-      environment: { ...environment, DATABASE_URL: databaseUrl },
-      complaint: "The database could not be migrated.",
+  if (!(await areApplied(databaseUrl))) {
+    await step("Migrating the database", () => {
+      const { command, args, environment } = prismaProcess(["migrate", "deploy"]);
+      return runToEnd(session, "prisma", command, args, {
+        environment: { ...environment, DATABASE_URL: databaseUrl },
+        complaint: "The database could not be migrated.",
+      });
     });
-  });
+  }
+  // Has its own record of what was done. Imported late: a fresh clone has no packages when the supervisor begins.
+  const { migrateJobQueue } = await import("../postgres/migrate.mjs");
+  await migrateJobQueue(databaseUrl);
 }
 
 /** @param {string} databaseUrl */

@@ -39,8 +39,9 @@ test("an up-to-date database is left alone, one that lacks a migration gets it",
   await ensureMigrations(session, url);
   expect(lines).toEqual([]);
 
-  await query(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  await query(url, "DROP SCHEMA public CASCADE; DROP SCHEMA graphile_worker CASCADE; CREATE SCHEMA public");
   await ensureMigrations(session, url);
+  await query(url, "SELECT FROM graphile_worker.jobs");
   expect(lines.join("\n")).toContain("All migrations have been successfully applied");
 }, 120_000);
 

@@ -4,12 +4,8 @@
  * from which `createTestDatabase()` copies. TEST_DATABASE_URL_BASE may name a server of one's own instead, whose user
  * must be allowed to create databases.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { runMigrations } from "graphile-worker";
-import { repositoryRoot } from "../paths.mjs";
+import { migrateDatabase } from "../postgres/migrate.mjs";
 import { startTemporaryPostgres } from "../postgres/temporary.mjs";
-import { runPrisma } from "../prisma.mjs";
 import { administer, SERVER_VARIABLE, TEMPLATE_NAME } from "./database.mjs";
 
 export default async function setUp() {
@@ -22,10 +18,7 @@ export default async function setUp() {
     await administer(base.toString(), `CREATE DATABASE ${TEMPLATE_NAME}`);
     const template = new URL(base);
     template.pathname = `/${TEMPLATE_NAME}`;
-    if (existsSync(join(repositoryRoot, "prisma", "migrations"))) {
-      await runPrisma(["migrate", "deploy"], { DATABASE_URL: template.toString() });
-      await runMigrations({ connectionString: template.toString() });
-    }
+    await migrateDatabase(template.toString());
   } catch (error) {
     await server?.stop();
     throw error;
