@@ -145,7 +145,7 @@ describe("the band of a precision–recall curve covers", () => {
     const recallAt = (t: number) => 1 - t ** 3;
     const precisionAt = (t: number) => (1 - t ** 3) / 3 / (1 - t);
     let [together, single] = [0, 0];
-    const studies = 200;
+    const studies = 120;
     for (let study = 0; study < studies; study++) {
       const items = Array.from({ length: 400 }, () => {
         const score = uniform();

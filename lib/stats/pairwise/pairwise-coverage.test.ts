@@ -22,7 +22,7 @@ function voteCoverage(scene: Scene, seed: number, clustered = true) {
   const [normal, { uniform }] = [normalGenerator(seed), studyGenerator(seed + 1)];
   const { voters, prompts, votesEach, taste, difficulty, center } = scene;
   const truth = meanProbability(center, Math.hypot(taste, difficulty));
-  return repeatStudies(500, () => {
+  return repeatStudies(300, () => {
     const promptEffects = Array.from({ length: prompts }, () => difficulty * normal());
     const votes = Array.from({ length: voters }, (_, voter) => {
       const own = center + taste * normal();
