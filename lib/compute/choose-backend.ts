@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/platform/database/client";
+import { environment } from "@/lib/platform/environment";
 import { unprocessable } from "@/lib/platform/problem";
 import { ensureLocalBackend } from "./ensure-local-backend";
 
@@ -12,7 +13,8 @@ export async function chooseBackend(transaction: Database, backendId: string | u
   }
   await ensureLocalBackend(transaction);
   const backend = await transaction.backend.findFirst({
-    where: { archivedAt: null },
+    // This machine's own can only be started by a supervisor.
+    where: { archivedAt: null, ...(environment().supervisor ? {} : { local: false }) },
     orderBy: [{ local: "desc" }, { createdAt: "asc" }],
     select,
   });

@@ -73,6 +73,7 @@ describe("a run that goes well", () => {
     await clock.advance(runId);
     expect(await runOf(runId)).toMatchObject({ state: "running", progressDone: 1, progressTotal: 4 });
 
+    await writeCheckpoint(place(), 2);
     await writeEventFile(place(), 2, [metric(2), { type: "warning", code: "slow", message: "slow" }]);
     await writeManifest(place());
     ray.move("SUCCEEDED", { driver_exit_code: 0 });
@@ -81,6 +82,7 @@ describe("a run that goes well", () => {
     expect(run).toMatchObject({ state: "succeeded", summary: { tensors: 12 }, attempts: [{ state: "succeeded" }] });
     expect(run.artifacts).toMatchObject([{ name: "model", attempt: 1 }]);
     expect((await metricsOf(runId)).counting).toHaveLength(2);
+    expect(await exists("checkpoints", "step-00000002", "complete.json")).toBe(false);
     expect(await database().runLog.findMany({ where: { runId }, orderBy: { file: "asc" } })).toMatchObject([
       { level: "info", message: "begun" },
       { level: "warning", code: "slow" },

@@ -8,6 +8,7 @@ import { prepareOutcome } from "../outcomes";
 import type { Advance } from "./advance-attempt";
 import { endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
+import { removeCheckpoints } from "./remove-checkpoints";
 import { timing } from "./timing";
 import { showWaiting } from "./waiting";
 
@@ -50,6 +51,7 @@ export async function succeed(run: RunRow, attempt: AttemptRow, manifest: Manife
         studyId: run.studyId,
       });
     });
+    await removeCheckpoints(run);
     return "moved";
   } catch (error) {
     if (error instanceof Problem) return fail(error.code, error.message);
