@@ -25,23 +25,17 @@ export async function enterRound(
   personId: string,
 ): Promise<OwnRound> {
   if (personId !== actor.personId) throw conflict("other_person_signed_in");
-  const round = await transaction.round.findFirst({
-    where: { id: roundId, studyId: actor.studyId },
-    include: { members: { where: { personId: actor.personId } } },
-  });
+  // One statement by hand: every claim and every batch of decisions comes this way.
+  const [round] = await transaction.$queryRaw<(OwnRound & { member: boolean })[]>`
+    select round."id", round."state", round."items", round."wanted", round."decided",
+      member."personId" is not null as "member", member."decided" as "ownDecided",
+      member."activeMs"::float8 as "ownActiveMs", member."queueFrom"
+    from "Round" round
+    left join "RoundMember" member on member."roundId" = round."id" and member."personId" = ${actor.personId}::uuid
+    where round."id" = ${roundId}::uuid and round."studyId" = ${actor.studyId}::uuid`;
   if (!round) throw notFound();
-  const [member] = round.members;
-  if (!member) throw new Problem(403, "not_in_round");
-  return {
-    id: round.id,
-    state: round.state,
-    items: round.items,
-    wanted: round.wanted,
-    decided: round.decided,
-    ownDecided: member.decided,
-    ownActiveMs: Number(member.activeMs),
-    queueFrom: member.queueFrom,
-  };
+  if (!round.member) throw new Problem(403, "not_in_round");
+  return round;
 }
 
 /** Throws 409 `round_not_open` or `round_closed`. */

@@ -42,7 +42,8 @@ function Bounds({ quality, measure }: { quality: LabelQuality; measure: Measure 
   const { unsettled, estimate } = quality.figures[measure];
   if (!unsettled || !estimate) return null;
   const count = quality.confusion.reduce((sum, row) => sum + row.unsettled, 0);
-  const digits = digitsFor(unsettled.limits);
+  // Two digits at least: the bounds say little when both read the same.
+  const digits = Math.max(2, digitsFor(unsettled.limits));
   const show = (value: number) =>
     measure === "prevalence"
       ? format.number(value, { style: "percent", maximumFractionDigits: Math.max(0, digits - 2) })
