@@ -8,8 +8,8 @@ export default defineConfig({
     setupFiles: ["lib/platform/testing/environment.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     server: { deps: { inline: ["next-intl", "next-auth"] } },
   },
 });
