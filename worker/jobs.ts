@@ -3,6 +3,7 @@ import { tickRun } from "@/lib/compute/tick-run";
 import { runImport } from "@/lib/corpus/import/run-import";
 import { sweepImports } from "@/lib/corpus/import/sweep-imports";
 import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
+import { sweepDrawings } from "@/lib/corpus/sampling/sweep-drawings";
 import { lapsePairClaimsJob } from "@/lib/judging/lapse-claims";
 import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
 import { sweepLabelling } from "@/lib/labelling/jobs";
@@ -18,6 +19,7 @@ export const tasks: Task[] = [
   taskOf(runImport),
   taskOf(sweepImports),
   taskOf(drawSampleJob),
+  taskOf(sweepDrawings),
   taskOf(labellingTick),
   taskOf(sweepLabelling),
   taskOf(takeInLocalModels),

@@ -73,16 +73,17 @@ function take(
   { from, skippedToo, wait }: Search,
 ): Promise<WorkItem[]> {
   const ids = Array.from({ length: count }, () => newId());
+  // Asked row by row in the order of the queue: as a join, the planner would read all that is left before it sorts.
+  const own = (what: Prisma.Sql) => Prisma.sql`(
+    select ${what} from "Claim" own where own."roundItemId" = item."id" and own."personId" = ${personId}::uuid)`;
   return transaction.$queryRaw<WorkItem[]>`
     with picked as materialized (
       select item."id", item."position"
       from "RoundItem" item
-      left join "Claim" own on own."roundItemId" = item."id" and own."personId" = ${personId}::uuid
       where item."roundId" = ${roundId}::uuid and item."decided" + item."claimed" < item."wanted"
         and item."position" >= ${from}
-        and (own."id" is null or own."state" in ('lapsed', 'released'))
-        and (own."skippedAt" is null or ${skippedToo})
-      order by ${skippedToo ? Prisma.sql`own."skippedAt" nulls first,` : Prisma.empty} item."position"
+        and coalesce(${own(Prisma.sql`own."state" in ('lapsed', 'released') and (own."skippedAt" is null or ${skippedToo})`)}, true)
+      order by ${skippedToo ? Prisma.sql`${own(Prisma.sql`own."skippedAt"`)} nulls first,` : Prisma.empty} item."position"
       limit ${count}
       for update of item ${wait ? Prisma.empty : Prisma.sql`skip locked`}
     ), numbered as (

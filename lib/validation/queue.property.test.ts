@@ -6,6 +6,7 @@ import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { lapseClaims } from "./lapse-claims";
+import { llmOutcomes } from "./quality/schema";
 import { releaseClaims } from "./release-claims";
 import { decisionLabels } from "./schema";
 import { skipItem } from "./skip-item";
@@ -122,7 +123,14 @@ describe("the queue under random interleavings", () => {
           { populationSize: 50, sampleSize: Math.max(1, Math.floor(items / 2)) },
         ];
         const { roundId, drawId, itemIds } = await makeRound(owner, persons, { strata, doubleShare });
-        const labelling = { id: await makeLabelling(studyId, drawId, new Map()), drawId, unlabelled: [...itemIds] };
+        const half = Math.ceil(itemIds.length / 2);
+        const labelled = new Map(itemIds.slice(0, half).map((id, index) => [id, llmOutcomes[index % 3] ?? "unusable"]));
+        const labelling = {
+          id: await makeLabelling(studyId, drawId, labelled),
+          drawId,
+          unlabelled: itemIds.slice(half),
+        };
+        await tallyLabels(roundId, labelling.id);
         const browsers = persons.map((person) => new Browser(person, roundId, labelling));
 
         for (let start = 0; start < actions.length; start += together) {

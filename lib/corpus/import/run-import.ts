@@ -4,10 +4,11 @@ import { z } from "zod";
 import { recordAudit } from "@/lib/audit/record";
 import { defineJob } from "@/lib/jobs/define";
 import { enqueue } from "@/lib/jobs/enqueue";
-import { type Database, database, inTransaction, Prisma } from "@/lib/platform/database/client";
+import { type Database, database, inTransaction, type Prisma } from "@/lib/platform/database/client";
 import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
 import { pathOf } from "@/lib/platform/storage/addresses";
+import { isDatabaseAway } from "../database-away";
 import { columnMappingSchema } from "../schema";
 import { removeUploadAt } from "../uploads/upload-store";
 import { failureOf, ImportFailure } from "./failure";
@@ -98,7 +99,8 @@ async function carryOut(claim: Claim, signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (lost.signal.aborted) return;
     if (signal.aborted) await giveBack(claim);
-    else if (isOfDatabase(error)) throw error;
+    // The job is tried again when the claim has gone stale.
+    else if (isDatabaseAway(error)) throw error;
     else await fail(claim, error);
   } finally {
     clearInterval(heartbeat);
@@ -222,13 +224,4 @@ async function giveBack(claim: Claim): Promise<void> {
     const kept = await updateClaimed(transaction, claim, { state: "queued", startedAt: null, heartbeatAt: null });
     if (kept) await enqueue(transaction, runImport, { importId: claim.id }, { key: `import:${claim.id}` });
   });
-}
-
-/** A database that is away says nothing of the file: the job is tried again when the claim has gone stale. */
-function isOfDatabase(error: unknown): boolean {
-  return (
-    error instanceof Prisma.PrismaClientKnownRequestError ||
-    error instanceof Prisma.PrismaClientUnknownRequestError ||
-    error instanceof Prisma.PrismaClientInitializationError
-  );
 }

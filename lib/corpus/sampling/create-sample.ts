@@ -19,7 +19,7 @@ async function readyCorpus(transaction: Database, actor: StudyActor, corpusId: s
   return corpus;
 }
 
-/** How many a design would draw of each stratum, before anything is drawn. Throws `too_many_strata`. */
+/** How many a design would draw of each stratum, before anything is drawn. Throws `too_many_strata`, `sample_too_small`. */
 export async function previewSample(
   actor: StudyActor,
   input: { corpusId: string; design: SampleDesign },
@@ -27,6 +27,11 @@ export async function previewSample(
   const corpus = await readyCorpus(database(), actor, input.corpusId, input.design);
   const strata = await planStrata(corpus.address, input.design);
   if (strata.length > mostStrata) throw unprocessable("too_many_strata", { strata: strata.length, most: mostStrata });
+  // One item of a stratum that is no census tells nothing of how the others differ.
+  const least = strata.reduce((sum, { populationSize }) => sum + Math.min(2, populationSize), 0);
+  if (strata.some(({ populationSize, sampleSize }) => sampleSize < Math.min(2, populationSize))) {
+    throw unprocessable("sample_too_small", { strata: strata.length, least });
+  }
   return { strata };
 }
 

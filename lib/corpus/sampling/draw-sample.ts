@@ -1,14 +1,25 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { listValue } from "@duckdb/node-api";
+import {
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBListValue,
+  INTEGER,
+  LIST,
+  listValue,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { z } from "zod";
 import { defineJob } from "@/lib/jobs/define";
-import { database } from "@/lib/platform/database/client";
+import { enqueue } from "@/lib/jobs/enqueue";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
 import { escapeGlob, openDuckDb } from "@/lib/platform/storage/duckdb";
 import { parquetFiles } from "@/lib/platform/storage/parquet";
+import { isDatabaseAway } from "../database-away";
 import { type SampleDesign, type StratumView, sampleDesignSchema } from "../schema";
+import { ClaimLost, claimDrawing, type DrawingClaim, heartbeatMs, keepClaim, updateClaimed } from "./drawing-claim";
 import { NearDuplicates } from "./near-duplicates";
 import { randomSql } from "./permanent-random";
 import { planStrata, stratumSql } from "./strata";
@@ -21,40 +32,94 @@ export const drawSampleJob = defineJob({
   name: "samples.draw",
   payload: z.object({ sampleId: z.uuid() }),
   async run({ sampleId }, { signal }) {
-    const sample = await database().sample.findFirst({
-      where: { id: sampleId, state: "drawing" },
-      include: { corpus: true, draws: true },
-    });
-    const [draw] = sample?.draws ?? [];
-    if (!sample || !draw) return;
-    await forgetItems(sampleId, draw.id);
-    const design = sampleDesignSchema.parse(draw.design);
+    const claim = await claimDrawing(sampleId);
+    if (!claim) return;
+    // Counting and choosing may take longer than a claim lives; whether it was lost, the next batch tells.
+    const heartbeat = setInterval(() => void keepClaim(claim).catch(() => {}), heartbeatMs);
     try {
-      const strata = await planStrata(sample.corpus.address, design, signal);
-      const size = await writeItems(
-        { ...sample, drawId: draw.id, address: sample.corpus.address },
-        design,
-        strata,
-        signal,
-      );
-      await database().draw.update({ where: { id: draw.id }, data: { size } });
-      await database().sample.updateMany({ where: { id: sampleId, state: "drawing" }, data: { state: "ready" } });
+      await draw(claim, signal);
     } catch (error) {
-      signal.throwIfAborted();
+      if (error instanceof ClaimLost) return;
+      if (signal.aborted) return giveBack(claim);
+      // The job is tried again when the claim has gone stale.
+      if (isDatabaseAway(error)) throw error;
       log().error({ sampleId, error: error instanceof Error ? error.stack : error }, "drawing failed");
-      await database().sample.updateMany({
-        where: { id: sampleId, state: "drawing" },
-        data: { state: "failed", failureCode: "drawing_failed", failureDetail: String(error).slice(0, 500) },
-      });
+      const failure = { failureCode: "drawing_failed", failureDetail: String(error).slice(0, 500) };
+      await updateClaimed(database(), claim, { state: "failed", ...failure });
+    } finally {
+      clearInterval(heartbeat);
     }
   },
 });
+
+async function draw(claim: DrawingClaim, signal: AbortSignal): Promise<void> {
+  const sample = await database().sample.findUniqueOrThrow({
+    where: { id: claim.sampleId },
+    include: { corpus: true, draws: { where: { number: 1 } } },
+  });
+  const [drawn] = sample.draws;
+  if (!drawn) throw new Error(`sample ${sample.id} has no draw`);
+  await forgetItems(sample.id, drawn.id);
+  const design = sampleDesignSchema.parse(drawn.design);
+  const { address } = sample.corpus;
+  const strata = await planStrata(address, design, signal);
+  const target = { id: sample.id, seed: sample.seed, drawId: drawn.id, address };
+  const size = await writeItems(target, design, strata, claim, signal);
+  await inTransaction(async (transaction) => {
+    if (!(await updateClaimed(transaction, claim, { state: "ready" }))) throw new ClaimLost();
+    await transaction.draw.update({ where: { id: drawn.id }, data: { size } });
+  });
+}
+
+/** The worker stops: the next one, or the next start, draws. */
+async function giveBack(claim: DrawingClaim): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const kept = await updateClaimed(transaction, claim, { startedAt: null, heartbeatAt: null });
+    const { sampleId } = claim;
+    if (kept) await enqueue(transaction, drawSampleJob, { sampleId }, { key: `sample:${sampleId}` });
+  });
+}
 
 /** What an earlier try of the same drawing left. */
 async function forgetItems(sampleId: string, drawId: string): Promise<void> {
   await database().drawItem.deleteMany({ where: { drawId } });
   await database().stratum.deleteMany({ where: { drawId } });
   await database().item.deleteMany({ where: { sampleId } });
+}
+
+/** Below it lie the stratum's drawn documents and a few more: the expected count plus six standard deviations. */
+function candidateBound({ populationSize, sampleSize }: StratumView): number {
+  return Math.min(1, (sampleSize + 6 * Math.sqrt(sampleSize) + 20) / populationSize);
+}
+
+/** Fills the table "drawn"; returns how many it holds. */
+async function chooseDrawn(
+  connection: DuckDBConnection,
+  files: DuckDBListValue,
+  choice: { seed: number; design: SampleDesign; strata: StratumView[]; bounds: number[] },
+): Promise<number> {
+  await connection.run(
+    "CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest(?) AS key, unnest(?) AS size, unnest(?) AS bound",
+    [
+      listValue(choice.strata.map(({ key }) => key)),
+      listValue(choice.strata.map(({ sampleSize }) => sampleSize)),
+      listValue(choice.bounds),
+    ],
+    [LIST(VARCHAR), LIST(INTEGER), LIST(DOUBLE)],
+  );
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE drawn AS
+     SELECT key, random, filename, file_row_number, row_number() OVER (ORDER BY random, id) - 1 AS position FROM (
+       SELECT id, key, random, filename, file_row_number FROM (
+         SELECT id, ${stratumSql(choice.design)} AS key, ${randomSql(choice.seed)} AS random, filename, file_row_number
+         FROM read_parquet(?, filename = true, file_row_number = true)
+       ) JOIN wanted USING (key) WHERE random < bound
+       QUALIFY row_number() OVER (PARTITION BY key ORDER BY random, id) <= size
+     )`,
+    [files],
+  );
+  const counted = await connection.runAndReadAll("SELECT count(*) FROM drawn");
+  return Number(counted.getRowsJS()[0]?.[0]);
 }
 
 type Target = { id: string; drawId: string; seed: number; address: string };
@@ -74,26 +139,15 @@ const rowSchema = z.object({
 });
 type Row = z.infer<typeof rowSchema>;
 
-/** The drawn documents in the order of their random numbers. DuckDB keeps keys and numbers, spilling to disk. */
+/** The drawn documents. DuckDB keeps keys and numbers of candidates only, spilling to disk. */
 async function* readDrawn(target: Target, design: SampleDesign, strata: StratumView[], signal: AbortSignal) {
   const files = listValue((await parquetFiles(target.address)).map(escapeGlob));
   const { connection, close } = await openDuckDb(signal);
   try {
-    await connection.run("CREATE OR REPLACE TEMP TABLE wanted AS SELECT unnest(?) AS key, unnest(?) AS size", [
-      listValue(strata.map(({ key }) => key)),
-      listValue(strata.map(({ sampleSize }) => sampleSize)),
-    ]);
-    await connection.run(
-      `CREATE OR REPLACE TEMP TABLE drawn AS
-       SELECT key, random, filename, file_row_number, row_number() OVER (ORDER BY random, id) - 1 AS position FROM (
-         SELECT id, key, random, filename, file_row_number FROM (
-           SELECT id, ${stratumSql(design)} AS key, ${randomSql(target.seed)} AS random, filename, file_row_number
-           FROM read_parquet(?, filename = true, file_row_number = true)
-         ) JOIN wanted USING (key)
-         QUALIFY row_number() OVER (PARTITION BY key ORDER BY random, id) <= size
-       )`,
-      [files],
-    );
+    const size = strata.reduce((sum, { sampleSize }) => sum + sampleSize, 0);
+    const choose = (bounds: number[]) => chooseDrawn(connection, files, { ...target, design, strata, bounds });
+    // The bounds hold but once in a billion draws; then all documents are candidates.
+    if ((await choose(strata.map(candidateBound))) < size) await choose(strata.map(() => 1));
     const result = await connection.stream(
       `SELECT c.id, c.text, c.source, c.url, c.language, c.attributes, d.key, d.random, d.position::DOUBLE AS position,
          d.filename AS file, d.file_row_number::DOUBLE AS row
@@ -111,6 +165,7 @@ async function writeItems(
   target: Target,
   design: SampleDesign,
   strata: StratumView[],
+  claim: DrawingClaim,
   signal: AbortSignal,
 ): Promise<number> {
   const rows = strata.map((stratum) => ({ ...stratum, id: newId(), drawId: target.drawId }));
@@ -121,6 +176,7 @@ async function writeItems(
   for await (const chunk of readDrawn(target, design, strata, signal)) {
     for (let start = 0; start < chunk.length; start += 250) {
       const batch = chunk.slice(start, start + 250).map((row) => ({ ...row, itemId: newId() }));
+      await keepClaim(claim);
       for (const { itemId, text } of batch) duplicates.add(itemId, text);
       await database().item.createMany({ data: batch.map((row) => itemOf(row, target.id)) });
       await database().drawItem.createMany({
@@ -134,7 +190,7 @@ async function writeItems(
       written += batch.length;
     }
   }
-  await groupDuplicates(duplicates.groups());
+  await groupDuplicates(await duplicates.groups());
   return written;
 }
 

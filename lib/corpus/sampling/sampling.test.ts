@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { database } from "@/lib/platform/database/client";
 import { pathOf } from "@/lib/platform/storage/addresses";
 import { writeParquet } from "@/lib/platform/storage/parquet";
@@ -12,6 +14,7 @@ import { drawSampleJob } from "./draw-sample";
 import { NearDuplicates } from "./near-duplicates";
 import { permanentRandom } from "./permanent-random";
 import { listSampleItems, readSample } from "./read-samples";
+import { sweepDrawings } from "./sweep-drawings";
 
 useTestDatabase();
 
@@ -24,6 +27,8 @@ const columns = {
   characters: "integer",
   attributes: "text",
 } as const;
+
+const pageSchema = z.object({ id: z.string(), text: z.string(), duplicate_of: z.string().nullable() });
 
 let actor: StudyActor;
 let corpusId: string;
@@ -103,6 +108,35 @@ describe("a simple random sample", () => {
   });
 });
 
+describe("drawing", () => {
+  it("is taken over when the worker died, and not while it lives", async () => {
+    const design: SampleDesign = { kind: "simple", size: 20 };
+    const { id: sampleId } = await createSample(actor, { name: "s", corpusId, seed: 5, design });
+    const living = { signal: new AbortController().signal };
+    await database().sample.update({
+      where: { id: sampleId },
+      data: { startedAt: new Date(1), heartbeatAt: new Date() },
+    });
+    await drawSampleJob.run({ sampleId }, living);
+    expect((await readSample(actor, sampleId)).state).toBe("drawing");
+    await database().sample.update({ where: { id: sampleId }, data: { heartbeatAt: new Date(0) } });
+    await sweepDrawings.run({}, living);
+    const jobs = await database().$queryRaw<{ n: number }[]>`
+      select count(*)::int as n from graphile_worker.jobs where key = ${`sample:${sampleId}`}`;
+    expect(jobs[0]?.n).toBe(1);
+    await drawSampleJob.run({ sampleId }, living);
+    expect(await readSample(actor, sampleId)).toMatchObject({ state: "ready", drawn: 20 });
+  });
+
+  it("takes the whole corpus where that is asked for, each document with probability 1", async () => {
+    const id = await draw({ kind: "simple", size: documents.length }, 2);
+    const items = await database().drawItem.findMany({ where: { draw: { sampleId: id } } });
+    expect(items).toHaveLength(documents.length);
+    expect(new Set(items.map(({ inclusionProbability }) => inclusionProbability))).toEqual(new Set([1]));
+    expect(items.map(({ position }) => position).sort((a, b) => a - b)).toEqual(documents.map((_, index) => index));
+  });
+});
+
 describe("a stratified sample", () => {
   const design: SampleDesign = {
     kind: "stratified",
@@ -128,6 +162,35 @@ describe("a stratified sample", () => {
       const stratum = strata.find(({ key }) => key === item.stratum);
       expect(item.inclusionProbability).toBeCloseTo((stratum?.sampleSize ?? 0) / (stratum?.populationSize ?? 1), 12);
     }
+  });
+
+  it("draws every document about as often as its stratum's probability says", async () => {
+    const { strata } = await previewSample(actor, { corpusId, design: { ...design, by: ["source"] } });
+    const counts = new Map<string, number>();
+    const seeds = 400;
+    for (let seed = 0; seed < seeds; seed++) {
+      for (const { key, sampleSize } of strata) {
+        const smallest = documents
+          .filter(({ source }) => key === `source:${source}`)
+          .map(({ id }) => ({ id, random: permanentRandom(seed, id) }))
+          .sort((a, b) => a.random - b.random)
+          .slice(0, sampleSize);
+        for (const { id } of smallest) counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+    }
+    for (const { id, source } of documents) {
+      const stratum = strata.find(({ key }) => key === `source:${source}`);
+      const probability = (stratum?.sampleSize ?? 0) / (stratum?.populationSize ?? 1);
+      const deviation = Math.sqrt(seeds * probability * (1 - probability));
+      expect(Math.abs((counts.get(id) ?? 0) - seeds * probability)).toBeLessThanOrEqual(4.5 * deviation);
+    }
+  });
+
+  it("refuses fewer than two of a stratum that is not taken whole", async () => {
+    await expect(previewSample(actor, { corpusId, design: { ...design, size: 7 } })).rejects.toMatchObject({
+      code: "sample_too_small",
+      values: { strata: 4, least: 8 },
+    });
   });
 
   it("refuses more than there is, and what is not there", async () => {
@@ -162,15 +225,27 @@ describe("allocation", () => {
 describe("near-duplicates", () => {
   const article = Array.from({ length: 120 }, (_, index) => `Satz ${index} über das Herz und den Kreislauf.`).join(" ");
 
-  it("are found when a menu, a date or a sentence differs, and not when only the subject is the same", () => {
+  it("are found when a menu, a date or a sentence differs, and not when only the subject is the same", async () => {
     const duplicates = new NearDuplicates();
     duplicates.add("a", article);
     duplicates.add("b", `Startseite | Kontakt ${article.replace("Satz 50 über", "Punkt 50 zu")} Stand: 3. Mai`);
     duplicates.add("c", "Das Herz pumpt Blut durch den Kreislauf, und der Kreislauf versorgt die Organe.");
     duplicates.add("d", "Das Herz ist ein Muskel. Es schlägt etwa siebzigmal in der Minute.");
-    expect([...duplicates.groups()]).toEqual([
+    expect([...(await duplicates.groups())]).toEqual([
       ["a", "a"],
       ["b", "a"],
     ]);
+  });
+
+  it("are found where the example corpus marks them, and nowhere else", async () => {
+    const lines = readFileSync("example/corpus/pages.jsonl", "utf8").trim().split("\n");
+    const pages = lines.map((line) => pageSchema.parse(JSON.parse(line)));
+    const duplicates = new NearDuplicates();
+    for (const { id, text } of pages) duplicates.add(id, text);
+    const groups = await duplicates.groups();
+    const marked = pages.flatMap(({ id, duplicate_of }) => (duplicate_of ? [[id, duplicate_of] as const] : []));
+    expect(marked.length).toBeGreaterThan(5);
+    for (const [id, original] of marked) expect(groups.get(id), id).toBe(groups.get(original));
+    expect(new Set(groups.keys())).toEqual(new Set(marked.flat()));
   });
 });

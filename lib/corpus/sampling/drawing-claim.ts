@@ -1,0 +1,39 @@
+import { type Database, database, type Prisma } from "@/lib/platform/database/client";
+
+/** Who draws. Two workers never write one sample: the second's claim ends the first's. */
+export type DrawingClaim = { sampleId: string; startedAt: Date; heardAt: number };
+
+/** Who has not been heard of for so long is dead. */
+export const staleSeconds = 60;
+export const heartbeatMs = 3_000;
+
+export class ClaimLost extends Error {}
+
+/** Null where the sample is drawn already, or somebody draws it now. */
+export async function claimDrawing(sampleId: string): Promise<DrawingClaim | null> {
+  const startedAt = new Date();
+  const stale = new Date(startedAt.getTime() - staleSeconds * 1000);
+  const claimed = await database().sample.updateMany({
+    where: { id: sampleId, state: "drawing", OR: [{ heartbeatAt: null }, { heartbeatAt: { lt: stale } }] },
+    data: { startedAt, heartbeatAt: startedAt },
+  });
+  return claimed.count === 1 ? { sampleId, startedAt, heardAt: startedAt.getTime() } : null;
+}
+
+/** False where the claim has passed to another. */
+export async function updateClaimed(
+  transaction: Database,
+  claim: DrawingClaim,
+  data: Prisma.SampleUpdateManyMutationInput,
+): Promise<boolean> {
+  const { sampleId, startedAt } = claim;
+  const updated = await transaction.sample.updateMany({ where: { id: sampleId, state: "drawing", startedAt }, data });
+  return updated.count === 1;
+}
+
+/** Says every few seconds that the work goes on. Throws ClaimLost. */
+export async function keepClaim(claim: DrawingClaim): Promise<void> {
+  if (Date.now() - claim.heardAt < heartbeatMs) return;
+  claim.heardAt = Date.now();
+  if (!(await updateClaimed(database(), claim, { heartbeatAt: new Date() }))) throw new ClaimLost();
+}
