@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csvOf } from "./export-chart";
 import { spread } from "./spread";
+import { rangeOf, ticksWithin } from "./ticks";
 
 describe("labels at the ends of lines", () => {
   it("stay where they are when they have room", () => {
@@ -16,6 +17,23 @@ describe("labels at the ends of lines", () => {
       expect((sorted[index] as number) - (sorted[index - 1] as number)).toBeGreaterThanOrEqual(14);
     }
     expect(Math.max(...places)).toBeLessThanOrEqual(200);
+  });
+});
+
+describe("the ticks of an axis", () => {
+  it("are round and lie within its range", () => {
+    expect(ticksWithin(0, 60)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect(ticksWithin(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(ticksWithin(5001, 9990)).toEqual([6000, 7000, 8000, 9000]);
+    expect(ticksWithin(-0.25, 0.3)).toEqual([-0.2, -0.1, 0, 0.1, 0.2, 0.3]);
+    expect(ticksWithin(3, 3)).toEqual([3]);
+  });
+
+  it("begin at zero where the values begin near it", () => {
+    expect(rangeOf([1, 60])).toEqual([0, 60]);
+    expect(rangeOf([5001, 9990])).toEqual([5001, 9990]);
+    expect(rangeOf([7])).toEqual([6.5, 7.5]);
+    expect(rangeOf([])).toEqual([0, 1]);
   });
 });
 

@@ -7,6 +7,7 @@ import { contentOf } from "./chart-tooltip";
 import { DirectLabels, labelMargin } from "./direct-labels";
 import { type ChartMark, Marks } from "./marks";
 import { directLabelLimit, type SeriesStyle } from "./series";
+import { rangeOf, ticksWithin } from "./ticks";
 
 /** A row a value of x: `x`, `<series>` and, for bands, `<series>:band` as [lower, upper]. */
 export type CurveRow = Readonly<Record<string, number | [number, number] | null>>;
@@ -28,6 +29,7 @@ export function CurvePlot({ title, size, x, y, series, rows, bands, steps, marks
   const formatX = useAxisFormat(x);
   const formatY = useAxisFormat(y);
   const labelled = !size.narrow && series.length > 1 && series.length <= directLabelLimit;
+  const ends = endsOfAxis(x, rows);
   const curve = steps ? "stepAfter" : "linear";
   return (
     <ComposedChart
@@ -41,6 +43,8 @@ export function CurvePlot({ title, size, x, y, series, rows, bands, steps, marks
       <XAxis
         dataKey="x"
         {...scaleOf(x)}
+        domain={ends}
+        ticks={x.logarithmic ? undefined : ticksWithin(...ends)}
         tick={tickStyle}
         axisLine={axisLine}
         tickFormatter={formatX}
@@ -102,6 +106,14 @@ export function CurvePlot({ title, size, x, y, series, rows, bands, steps, marks
       <Marks marks={marks} format={formatX} />
     </ComposedChart>
   );
+}
+
+function endsOfAxis({ domain, logarithmic }: Axis, rows: readonly CurveRow[]): [number, number] {
+  const values = rows.map((row) => Number(row.x));
+  // A logarithmic axis has no zero.
+  const [lower, upper] = logarithmic ? [Math.min(...values), Math.max(...values)] : rangeOf(values);
+  const [from = "auto", to = "auto"] = domain ?? [];
+  return [from === "auto" ? lower : from, to === "auto" ? upper : to];
 }
 
 function endsOf(series: readonly SeriesStyle[], rows: readonly CurveRow[]) {

@@ -51,8 +51,9 @@ export function RunLog({ place, run }: { place: { studyId: string; runId: string
         </Button>
       ) : null}
       {lines.length > 0 ? (
+        // Reversed, so that it stays at the newest line until someone scrolls.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
-        <section aria-label={t("log")} tabIndex={0} className="max-h-96 overflow-y-auto">
+        <section aria-label={t("log")} tabIndex={0} className="flex max-h-96 flex-col-reverse overflow-y-auto">
           <ol lang="en" className="flex flex-col gap-1 text-sm">
             {lines.map((line) => (
               <Line key={`${line.attempt}.${line.file}.${line.line}`} line={line} />

@@ -59,12 +59,14 @@ export function RunsTable(props: { studyId: string; initial: Page; initialFilter
           head={
             <>
               <HeadCell>{t("name")}</HeadCell>
-              <HeadCell>{t("kind")}</HeadCell>
+              <HeadCell className="max-sm:hidden">{t("kind")}</HeadCell>
               <HeadCell>{t("state")}</HeadCell>
-              <HeadCell className="min-w-64">{t("progress")}</HeadCell>
-              <HeadCell>{t("created")}</HeadCell>
-              <HeadCell number>{t("duration")}</HeadCell>
-              <HeadCell>{t("startedBy")}</HeadCell>
+              <HeadCell className="sm:min-w-64">{t("progress")}</HeadCell>
+              <HeadCell className="max-sm:hidden">{t("created")}</HeadCell>
+              <HeadCell number className="max-sm:hidden">
+                {t("duration")}
+              </HeadCell>
+              <HeadCell className="max-sm:hidden">{t("startedBy")}</HeadCell>
             </>
           }
         >
@@ -88,12 +90,12 @@ function Row({ run, studyId }: { run: RunListItem; studyId: string }) {
   const duration = useExactDuration();
   return (
     <tr className="hover:bg-sunken">
-      <Cell className="min-w-56">
+      <Cell className="sm:min-w-56">
         <Link href={`/studies/${studyId}/runs/${run.id}`} className="font-semibold text-accent hover:underline">
           {run.name}
         </Link>
       </Cell>
-      <Cell className="whitespace-nowrap">{t(`kinds.${run.kind}`)}</Cell>
+      <Cell className="whitespace-nowrap max-sm:hidden">{t(`kinds.${run.kind}`)}</Cell>
       <Cell>
         <RunState state={run.state} />
       </Cell>
@@ -104,9 +106,11 @@ function Row({ run, studyId }: { run: RunListItem; studyId: string }) {
           <RunProgress run={run} />
         )}
       </Cell>
-      <Cell className="tabular whitespace-nowrap">{time(run.createdAt)}</Cell>
-      <Cell number>{run.startedAt && run.finishedAt ? duration(run.startedAt, run.finishedAt) : "–"}</Cell>
-      <Cell className="whitespace-nowrap">{run.createdByName ?? "–"}</Cell>
+      <Cell className="tabular whitespace-nowrap max-sm:hidden">{time(run.createdAt)}</Cell>
+      <Cell number className="max-sm:hidden">
+        {run.startedAt && run.finishedAt ? duration(run.startedAt, run.finishedAt) : "–"}
+      </Cell>
+      <Cell className="whitespace-nowrap max-sm:hidden">{run.createdByName ?? "–"}</Cell>
     </tr>
   );
 }
