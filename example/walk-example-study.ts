@@ -98,11 +98,13 @@ const drawSample: Walk = async (actor) => {
   return false;
 };
 
-/** Begins the labelling; the road goes on beside it, since the classifier learns from people. */
+/** The road goes on when the labelling is over, however it ended: the classifier learns from people, but on two cores
+ * the runs would starve the local model. */
 const label: Walk = async (actor) => {
   const drawId = (await exampleSample(actor))?.draws[0]?.id;
   if (!drawId) return false;
-  if (await database().labellingRun.findFirst({ where: { studyId: actor.studyId } })) return true;
+  const begun = await database().labellingRun.findFirst({ where: { studyId: actor.studyId } });
+  if (begun) return begun.state !== "queued" && begun.state !== "running";
   await ensureLocalEndpoint();
   const endpoint = await database().llmEndpoint.findFirst({
     where: { archivedAt: null },
@@ -112,7 +114,7 @@ const label: Walk = async (actor) => {
   if (!endpoint || !prompt) return true;
   const parameters = labellingParametersSchema.parse({ concurrency: 2, maxCharacters: 4000 });
   await startLabelling(actor, { drawId, endpointId: endpoint.id, promptId: prompt.id, parameters });
-  return true;
+  return false;
 };
 
 const validate: Walk = async (actor) => {
@@ -332,8 +334,8 @@ const compare: Walk = async (actor) => {
 const stations: Walk[] = [
   importCorpus,
   drawSample,
-  label,
   validate,
+  label,
   train,
   filter,
   pretrain,

@@ -37,7 +37,7 @@ function Mark({ mark, format }: { mark: ChartMark; format: (value: number) => st
     <>
       <line x1={x} x2={x} y1={area.y} y2={area.y + area.height} stroke="var(--color-ink)" strokeDasharray="4 3" />
       <text x={x + 4} y={area.y + 10} fontSize={12} fill="var(--color-ink)">
-        {mark.label} {format(mark.value)}
+        {mark.label} {format(Number(mark.value.toPrecision(3)))}
       </text>
     </>
   );
@@ -66,7 +66,7 @@ function Mark({ mark, format }: { mark: ChartMark; format: (value: number) => st
       aria-valuemin={lower}
       aria-valuemax={upper}
       aria-valuenow={mark.value}
-      aria-valuetext={format(mark.value)}
+      aria-valuetext={format(Number(mark.value.toPrecision(3)))}
       className="cursor-ew-resize touch-none"
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={onPointerMove}

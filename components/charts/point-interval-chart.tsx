@@ -25,6 +25,9 @@ type Props = ChartProps & {
 };
 
 const rowHeight = 36;
+/** of a letter in a label, and of the tick beside it, in pixels */
+const letterWidth = 7;
+const tickWidth = 16;
 
 /** Estimates side by side: a dot with the whiskers of its interval, one row each, in the order given. */
 export function PointIntervalChart({ category, x, points, reference, ...frame }: Props) {
@@ -35,6 +38,7 @@ export function PointIntervalChart({ category, x, points, reference, ...frame }:
     error: [point.value - point.lower, point.upper - point.value] as [number, number],
     fill: seriesColor(point.color ?? 1),
   }));
+  const longestLabel = Math.max(0, ...points.map(({ label }) => label.length));
   const columns = [
     { key: "label", label: category.label, number: false },
     { key: "value", label: axisTitle(x) },
@@ -72,7 +76,7 @@ export function PointIntervalChart({ category, x, points, reference, ...frame }:
             type="category"
             allowDuplicatedCategory={false}
             reversed
-            width={size.narrow ? 110 : 180}
+            width={Math.min(size.width * 0.45, longestLabel * letterWidth + tickWidth)}
             tick={tickStyle}
             axisLine={axisLine}
             interval={0}

@@ -8,6 +8,7 @@ import { BandChart } from "@/components/charts/band-chart";
 import { HistogramChart } from "@/components/charts/histogram-chart";
 import { ButtonLink } from "@/components/ui/button";
 import { Figure, KeyFigure } from "@/components/ui/figure";
+import { useMethodText } from "@/components/ui/method-text";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Card, Notice, PageHeader } from "@/components/ui/surface";
 import { inspectClassifierOperation } from "@/lib/classifiers/api";
@@ -20,6 +21,7 @@ import { TryText } from "./try-text";
 
 export function ClassifierPage(props: { studyId: string; classifier: ClassifierDetail; mayChange: boolean }) {
   const t = useTranslations("classifiers");
+  const methodText = useMethodText();
   const { classifier } = props;
   const [threshold, setThreshold] = useState(classifier.threshold);
   const params = { studyId: props.studyId, classifierId: classifier.id };
@@ -73,7 +75,7 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
               mayChange={props.mayChange}
             />
             <ProblemNotice error={inspection.error} />
-            {shown.problem ? <Notice tone="attention">{shown.problem}</Notice> : null}
+            {shown.problem ? <Notice tone="attention">{t("noFigures", { code: shown.problem })}</Notice> : null}
             <div className="grid gap-6 sm:grid-cols-3 lg:grid-cols-5">
               {measures.map((measure) => (
                 <KeyFigure
@@ -85,7 +87,7 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
               ))}
             </div>
             <p className="max-w-[90ch] text-sm text-muted">
-              {t("howComputed", { test: classifier.documents.test })} {shown.method}
+              {t("howComputed", { test: classifier.documents.test })} {methodText(shown.method)}
             </p>
             <ConfusionMatrix confusion={shown.confusion} />
           </div>

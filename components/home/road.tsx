@@ -11,10 +11,19 @@ function StationFigure({ figure }: { figure: NonNullable<StationOnRoad["figure"]
   const format = useFormatter();
   return (
     <>
-      <span className="block text-sm text-muted">{t(figure.name as FigureName)}</span>
+      <span className="block text-sm text-muted">
+        {t(figure.name as FigureName)}
+        {figure.kind === "estimate" && figure.of ? `, ${figure.of}` : ""}
+      </span>
       <span className="tabular block text-lg">
         {figure.kind === "estimate" ? <Figure estimate={figure} /> : null}
         {figure.kind === "count" ? <span className="font-semibold">{format.number(figure.count)}</span> : null}
+        {figure.kind === "change" ? (
+          <span className="font-semibold">
+            {format.number(figure.before, { maximumFractionDigits: 2 })} →{" "}
+            {format.number(figure.after, { maximumFractionDigits: 2 })}
+          </span>
+        ) : null}
         {figure.kind === "share" ? (
           <span className="font-semibold">
             {format.number(figure.done)} / {format.number(figure.total)}
@@ -44,6 +53,9 @@ export function Road(props: { studyId: string; stations: StationOnRoad[] }) {
             </span>
             <span className="mt-auto">
               {station.figure ? <StationFigure figure={station.figure} /> : null}
+              {station.place === "active" && !station.figure ? (
+                <span className="text-sm text-muted">{t("places.active")}</span>
+              ) : null}
               {!station.figure && station.place === "next" ? (
                 <span className="text-accent">{t(`begin.${station.name}`)}</span>
               ) : null}

@@ -22,9 +22,7 @@ export function LeaderboardTable({ leaderboard }: { leaderboard: LeaderboardView
           <HeadCell number>{t("winRate")}</HeadCell>
           <HeadCell number>n</HeadCell>
           <HeadCell number>{t("strength")}</HeadCell>
-          <HeadCell number>{t("wins")}</HeadCell>
-          <HeadCell number>{t("ties")}</HeadCell>
-          <HeadCell number>{t("losses")}</HeadCell>
+          <HeadCell number>{t("outcomes")}</HeadCell>
           <HeadCell number>{t("mixed")}</HeadCell>
           <HeadCell number>{t("meanWords")}</HeadCell>
         </>
@@ -45,9 +43,9 @@ export function LeaderboardTable({ leaderboard }: { leaderboard: LeaderboardView
             <Cell number>
               <Figure estimate={contestant.strength && { ...contestant.strength, n }} />
             </Cell>
-            <Cell number>{format.number(contestant.wins)}</Cell>
-            <Cell number>{format.number(contestant.ties)}</Cell>
-            <Cell number>{format.number(contestant.losses)}</Cell>
+            <Cell number>
+              {[contestant.wins, contestant.ties, contestant.losses].map((count) => format.number(count)).join(" – ")}
+            </Cell>
             <Cell number>
               <Figure estimate={contestant.mixed} percent />
             </Cell>

@@ -73,7 +73,9 @@ export function LlmLabels(props: { studyId: string; labellingRunId: string; done
               </Cell>
               <Cell className="whitespace-nowrap">{t(`outcomes.${label.outcome}`)}</Cell>
               <Cell number>
-                {label.probability === null ? "–" : format.number(label.probability, { maximumFractionDigits: 2 })}
+                {label.probability === null
+                  ? "–"
+                  : format.number(label.probability, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}
               </Cell>
               <Cell className="max-w-64">
                 <code className="line-clamp-2 text-sm wrap-anywhere">{label.rawAnswer}</code>

@@ -117,7 +117,9 @@ export function TryPrompt(props: { studyId: string; text: string; endpoints: End
               <Cell number>{index + 1}</Cell>
               <Cell>{answer.outcome ? t(`outcomes.${answer.outcome}`) : "–"}</Cell>
               <Cell number>
-                {answer.probability === null ? "–" : format.number(answer.probability, { maximumFractionDigits: 2 })}
+                {answer.probability === null
+                  ? "–"
+                  : format.number(answer.probability, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}
               </Cell>
               <Cell>
                 <code className="text-sm wrap-anywhere">{answer.rawAnswer}</code>

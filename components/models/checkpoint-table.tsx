@@ -28,7 +28,6 @@ export function CheckpointTable(props: {
               {column.label}
             </HeadCell>
           ))}
-          <HeadCell>{t("run")}</HeadCell>
           <HeadCell>{t("made")}</HeadCell>
         </>
       }
@@ -48,17 +47,19 @@ export function CheckpointTable(props: {
               const value = checkpoint.summary[column.key];
               return (
                 <Cell key={column.key} number>
-                  {typeof value === "number" ? format.number(value, { maximumFractionDigits: column.digits }) : "–"}
+                  {typeof value === "number"
+                    ? format.number(value, {
+                        minimumFractionDigits: column.digits,
+                        maximumFractionDigits: column.digits,
+                      })
+                    : "–"}
                 </Cell>
               );
             })}
-            <Cell>
-              <Link className="text-accent hover:underline" href={run}>
-                {t("toRun")}
-              </Link>
-            </Cell>
             <Cell className="whitespace-nowrap">
-              {format.dateTime(new Date(checkpoint.createdAt), { dateStyle: "medium", timeStyle: "short" })}
+              <Link className="text-accent hover:underline" href={run}>
+                {format.dateTime(new Date(checkpoint.createdAt), { dateStyle: "medium", timeStyle: "short" })}
+              </Link>
             </Cell>
           </tr>
         );

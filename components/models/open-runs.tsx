@@ -1,9 +1,8 @@
 "use client";
 
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
-import { useEffect } from "react";
+import { LookAgain } from "@/components/ui/look-again";
 import { Badge } from "@/components/ui/surface";
 
 type OpenRunView = {
@@ -19,16 +18,11 @@ const tones = { queued: "neutral", running: "accent", failed: "danger" } as cons
 export function OpenRuns(props: { studyId: string; runs: OpenRunView[] }) {
   const t = useTranslations("checkpoints");
   const format = useFormatter();
-  const router = useRouter();
   const live = props.runs.some((run) => run.state !== "failed");
-  useEffect(() => {
-    if (!live) return;
-    const timer = setInterval(() => router.refresh(), 4000);
-    return () => clearInterval(timer);
-  }, [live, router]);
   if (props.runs.length === 0) return null;
   return (
     <ul className="flex flex-col gap-2">
+      {live ? <LookAgain seconds={4} /> : null}
       {props.runs.map((run) => (
         <li key={run.id}>
           <Link

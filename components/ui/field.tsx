@@ -8,8 +8,9 @@ import {
   useId,
 } from "react";
 
+/** As wide as its place, unless the caller says otherwise. */
 const control =
-  "w-full rounded-base border border-line-strong bg-surface px-3 text-ink placeholder:text-muted disabled:opacity-60 aria-invalid:border-danger";
+  "[:where(&)]:w-full rounded-base border border-line-strong bg-surface px-3 text-ink placeholder:text-muted disabled:opacity-60 aria-invalid:border-danger";
 
 export function Input({ className = "", ...rest }: InputHTMLAttributes<HTMLInputElement>) {
   return <input className={`${control} h-9 ${className}`} {...rest} />;

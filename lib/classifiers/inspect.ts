@@ -75,7 +75,7 @@ export function inspectAt(
     };
   } catch (error) {
     if (!(error instanceof StatisticsError)) throw error;
-    return { threshold, confusion, figures: none, method: "", problem: error.message };
+    return { threshold, confusion, figures: none, method: "", problem: error.code };
   }
 }
 

@@ -1,23 +1,47 @@
+import { z } from "zod";
 import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { Station } from "@/lib/studies/station";
 
 async function stationOf(
   actor: StudyActor,
-  station: { runKind: string; checkpointKind: "pretrained" | "merged"; figure: string; href: string },
+  station: { runKind: "pretrain" | "merge"; checkpointKind: "pretrained" | "merged"; href: string },
+  figureOf: (summary: unknown) => Station["figure"],
 ): Promise<Station> {
   const { studyId } = actor;
-  const [count, newest] = await Promise.all([
-    database().checkpoint.count({ where: { studyId, kind: station.checkpointKind, archivedAt: null } }),
+  const { href } = station;
+  const [checkpoint, newest] = await Promise.all([
+    database().checkpoint.findFirst({
+      where: { studyId, kind: station.checkpointKind, archivedAt: null },
+      orderBy: { createdAt: "desc" },
+    }),
     database().run.findFirst({ where: { studyId, kind: station.runKind }, orderBy: { createdAt: "desc" } }),
   ]);
   const active = newest?.state === "queued" || newest?.state === "running";
-  const state = active ? "active" : count > 0 ? "done" : newest?.state === "failed" ? "failed" : "empty";
-  return { state, figure: count > 0 ? { name: station.figure, kind: "count", count } : null, href: station.href };
+  if (!checkpoint)
+    return { state: active ? "active" : newest?.state === "failed" ? "failed" : "empty", figure: null, href };
+  const run = await database().run.findFirst({
+    where: { studyId, id: checkpoint.madeByRunId ?? undefined },
+    select: { summary: true },
+  });
+  return { state: active ? "active" : "done", figure: figureOf(run?.summary), href };
 }
 
-export const readPretrainingStation = (actor: StudyActor) =>
-  stationOf(actor, { runKind: "pretrain", checkpointKind: "pretrained", figure: "pretrained", href: "/pretraining" });
+const one = (name: string): Station["figure"] => ({ name, kind: "count", count: 1 });
+const lossSchema = z.object({ heldOutLossBefore: z.number(), heldOutLossAfter: z.number() });
+const mergeSchema = z.object({ tensors: z.number() });
 
+/** The newest checkpoint's loss on held-out documents, before and after. */
+export const readPretrainingStation = (actor: StudyActor) =>
+  stationOf(actor, { runKind: "pretrain", checkpointKind: "pretrained", href: "/pretraining" }, (summary) => {
+    const { data } = lossSchema.safeParse(summary);
+    if (!data) return one("pretrained");
+    return { name: "heldOutLoss", kind: "change", before: data.heldOutLossBefore, after: data.heldOutLossAfter };
+  });
+
+/** How many tensors the newest merge brought together. */
 export const readMergesStation = (actor: StudyActor) =>
-  stationOf(actor, { runKind: "merge", checkpointKind: "merged", figure: "merged", href: "/merges" });
+  stationOf(actor, { runKind: "merge", checkpointKind: "merged", href: "/merges" }, (summary) => {
+    const { data } = mergeSchema.safeParse(summary);
+    return data ? { name: "mergedTensors", kind: "count", count: data.tensors } : one("merged");
+  });

@@ -7,7 +7,11 @@ import type { Station } from "@/lib/studies/station";
 export async function readEvaluationsStation(actor: StudyActor): Promise<Station> {
   const { studyId } = actor;
   const [newest, run] = await Promise.all([
-    database().evaluation.findFirst({ where: { studyId }, orderBy: { createdAt: "desc" } }),
+    database().evaluation.findFirst({
+      where: { studyId },
+      orderBy: { createdAt: "desc" },
+      include: { checkpoint: { select: { name: true } } },
+    }),
     database().run.findFirst({ where: { studyId, kind: "evaluate" }, orderBy: { createdAt: "desc" } }),
   ]);
   const active = run?.state === "queued" || run?.state === "running";
@@ -22,6 +26,7 @@ export async function readEvaluationsStation(actor: StudyActor): Promise<Station
       value: correct / questions,
       interval: wilsonInterval(correct, questions),
       n: questions,
+      of: newest.checkpoint.name,
     },
     href,
   };

@@ -5,8 +5,8 @@ import type { Station } from "@/lib/studies/station";
 import { readQuality } from "./quality/read-quality";
 
 /**
- * The newest round that people can work on or have worked on; else the newest draft. Its figure is F1 where it can be
- * computed and the person may see it, else how much is decided.
+ * The newest round in which something is decided, else the newest open one, else the newest draft. Its figure is F1
+ * where it can be computed and the person may see it, else how much is decided.
  */
 export async function readRoundsStation(actor: StudyActor): Promise<Station> {
   const rounds = await database().round.findMany({
@@ -14,7 +14,8 @@ export async function readRoundsStation(actor: StudyActor): Promise<Station> {
     orderBy: { createdAt: "desc" },
     select: { id: true, state: true, decided: true, wanted: true },
   });
-  const round = rounds.find((one) => one.state !== "draft") ?? rounds[0];
+  const opened = rounds.filter((one) => one.state !== "draft");
+  const round = opened.find((one) => one.decided > 0) ?? opened[0] ?? rounds[0];
   if (!round) return { state: "empty", figure: null, href: "/rounds" };
   const page = `/rounds/${round.id}`;
   if (round.state === "draft") return { state: "active", figure: null, href: page };

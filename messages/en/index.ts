@@ -12,6 +12,7 @@ import judging from "./judging.json";
 import labelling from "./labelling.json";
 import leaderboard from "./leaderboard.json";
 import merge from "./merge.json";
+import methods from "./methods.json";
 import people from "./people.json";
 import quality from "./quality.json";
 import runs from "./runs.json";
@@ -40,6 +41,7 @@ export default {
   answers,
   judging,
   leaderboard,
+  methods,
   errors,
   home,
 };

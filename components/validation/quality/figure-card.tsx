@@ -1,6 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { digitsFor, Figure } from "@/components/ui/figure";
+import { useMethodText } from "@/components/ui/method-text";
 import type { EstimateView } from "@/lib/validation/quality/schema";
 
 /** A figure with its name, its rows, and how it was computed. */
@@ -17,6 +18,7 @@ export function FigureCard(props: {
   const t = useTranslations("quality");
   const common = useTranslations("common");
   const format = useFormatter();
+  const methodText = useMethodText();
   const { estimate } = props;
   return (
     <div className="min-w-0 rounded-base border border-line bg-surface p-4">
@@ -40,7 +42,7 @@ export function FigureCard(props: {
         {estimate ? (
           <p className="mt-1 text-muted">
             {t("method", {
-              method: estimate.method,
+              method: methodText(estimate.method),
               error: format.number(estimate.standardError, { maximumFractionDigits: digitsFor(estimate.interval) + 1 }),
             })}
           </p>

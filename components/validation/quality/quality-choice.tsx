@@ -2,7 +2,7 @@
 
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
-import { useEffect, useTransition } from "react";
+import { useTransition } from "react";
 import { Field, Select } from "@/components/ui/field";
 import { type LabellingChoice, type Target, targets } from "@/lib/validation/quality/schema";
 
@@ -45,14 +45,4 @@ export function QualityChoice(props: { labellings: LabellingChoice[]; chosen: st
       </Field>
     </div>
   );
-}
-
-/** Looks again until figures that are being made are there. */
-export function LookAgain({ seconds }: { seconds: number }) {
-  const router = useRouter();
-  useEffect(() => {
-    const timer = setInterval(() => router.refresh(), seconds * 1000);
-    return () => clearInterval(timer);
-  }, [router, seconds]);
-  return null;
 }

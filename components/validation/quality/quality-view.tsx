@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { buttonClass } from "@/components/ui/button";
+import { LookAgain } from "@/components/ui/look-again";
 import { Card, EmptyState, Notice } from "@/components/ui/surface";
 import { addressOf } from "@/lib/platform/http/call";
 import { exportConfusionOperation, exportFiguresOperation, readQualityOperation } from "@/lib/validation/api";
@@ -9,7 +10,7 @@ import { AgreementView } from "./agreement-view";
 import { ConfusionMatrix } from "./confusion-matrix";
 import { LabelFigures } from "./label-figures";
 import { MeasuresChart } from "./measures-chart";
-import { LookAgain, QualityChoice } from "./quality-choice";
+import { QualityChoice } from "./quality-choice";
 import { StratumTable } from "./stratum-table";
 
 /** The page that answers: can we use these labels? */

@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { requireStudyActor } from "@/app/_server/actor";
 import { OpenWork } from "@/components/home/open-work";
 import { Road } from "@/components/home/road";
+import { Walking } from "@/components/home/walking";
 import { PageHeader } from "@/components/ui/surface";
 import { readClassifiersStation, readFilteringStation } from "@/lib/classifiers/read-station";
 import { readCorporaStation, readSamplesStation } from "@/lib/corpus/read-station";
@@ -45,6 +46,7 @@ export default async function StudyHome({ params }: { params: Promise<{ studyId:
       <PageHeader title={actor.studyName} description={researcher ? t("description") : undefined} />
       <div className="flex flex-col gap-8">
         <OpenWork studyId={studyId} rounds={rounds} comparisons={comparisons} always={!researcher} />
+        {stations && actor.studyIsExample ? <Walking stations={stations} /> : null}
         {stations ? <Road studyId={studyId} stations={stations} /> : null}
       </div>
     </>

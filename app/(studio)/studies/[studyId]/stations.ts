@@ -24,14 +24,16 @@ const needs: Record<StationName, StationName | null> = {
   comparisons: "answers",
 };
 
-const begun = (station: Station) => station.state === "done" || station.state === "active";
+/** What a station leaves behind is there with its figure; a station that is under way for the first time has none yet. */
+const hasResult = (station: Station) =>
+  station.state === "done" || (station.state === "active" && station.figure !== null);
 
 /** Puts what each station says of itself on the road. */
 export function placeOnRoad(stations: Record<StationName, Station>): StationOnRoad[] {
   return stationNames.map((name) => {
     const station = stations[name];
     const need = needs[name];
-    const waitsFor = station.state === "empty" && need && !begun(stations[need]) ? need : null;
+    const waitsFor = station.state === "empty" && need && !hasResult(stations[need]) ? need : null;
     const place = station.state !== "empty" ? station.state : waitsFor ? "waits" : "next";
     return { ...station, name, place, waitsFor };
   });

@@ -49,7 +49,7 @@ export default async function FilteringPage({ params }: { params: Promise<{ stud
                   <HeadCell number>{t("seen")}</HeadCell>
                   <HeadCell number>{t("kept")}</HeadCell>
                   <HeadCell number>{t("keptTokens")}</HeadCell>
-                  <HeadCell>{t("made")}</HeadCell>
+                  <HeadCell>{t("filtered")}</HeadCell>
                 </>
               }
             >

@@ -36,8 +36,8 @@ export default async function MergesPage({ params }: { params: Promise<{ studyId
               detail="merges"
               columns={[
                 { key: "tensors", label: t("tensors"), digits: 0 },
-                { key: "meanCosine", label: t("meanCosine"), digits: 4 },
-                { key: "minCosine", label: t("minCosine"), digits: 4 },
+                { key: "meanCosine", label: t("meanCosine"), digits: 6 },
+                { key: "minCosine", label: t("minCosine"), digits: 6 },
               ]}
             />
           </Card>
