@@ -2,7 +2,10 @@ import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./supervisor/testing/browser.mjs";
 
-/** The studio that the tests use is the demo itself, on a data folder and port of its own. */
+/**
+ * The studio that the tests use is the demo itself, on a data folder and port of its own; with E2E_REUSE=1 the one that
+ * runs there already.
+ */
 const port = Number(process.env.E2E_PORT ?? 3290);
 const dataFolder = join(import.meta.dirname, ".studio", "e2e");
 
@@ -27,9 +30,9 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `node supervisor/testing/e2e-studio.mjs --port ${port} --data ${dataFolder}`,
+    command: `node supervisor/testing/e2e-studio.mjs --port ${port} --data ${dataFolder} --no-walk`,
     url: `http://127.0.0.1:${port}/sign-in`,
-    reuseExistingServer: false,
+    reuseExistingServer: process.env.E2E_REUSE === "1",
     timeout: 900_000,
     stdout: "pipe",
     gracefulShutdown: { signal: "SIGTERM", timeout: 60_000 },

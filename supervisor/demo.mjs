@@ -22,10 +22,10 @@ import { ensurePrismaClient } from "./steps/prisma-client.mjs";
 import { checkDisk, checkNodeVersion, checkPort } from "./steps/requirements.mjs";
 import { ensureWebBuild } from "./steps/web-build.mjs";
 
-const USAGE = "Usage: npm run demo -- [--port 3210] [--data FOLDER] [--idle-minutes 15] [--verbose]";
+const USAGE = "Usage: npm run demo -- [--port 3210] [--data FOLDER] [--idle-minutes 15] [--no-walk] [--verbose]";
 
 await runCommand(async (openSession) => {
-  const options = readOptions(process.argv.slice(2), { usage: USAGE, flags: ["verbose"] });
+  const options = readOptions(process.argv.slice(2), { usage: USAGE, flags: ["no-walk", "verbose"] });
   checkNodeVersion();
   await findPython();
   const dataFolder = new DataFolder(options.data);
@@ -39,7 +39,7 @@ await runCommand(async (openSession) => {
  * @param {import("./session/session.mjs").Session} session
  * @param {ReturnType<typeof readOptions>} options
  */
-async function demonstrate(session, { port, host, idleMinutes }) {
+async function demonstrate(session, { port, host, idleMinutes, flags }) {
   const { dataFolder } = session;
   const url = `http://${host}:${port}`;
   const parts = createParts(session, { idleMinutes });
@@ -61,6 +61,8 @@ async function demonstrate(session, { port, host, idleMinutes }) {
       importRoots: [join(repositoryRoot, "example")],
     }),
     STUDIO_DEMO_PASSWORD: dataFolder.secrets.demoPassword,
+    // Its runs take two cores for half an hour.
+    STUDIO_WALK_EXAMPLE: flags.has("no-walk") ? "0" : "1",
   };
   await ensureMigrations(session, database.url);
   await ensureExampleStudy(session, { environment, databaseIsNew: database.created });

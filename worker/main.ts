@@ -26,8 +26,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-// Only the demo walks its example study; an installation has none.
-const all = environment().mode === "demo" ? [...tasks, taskOf(walkExampleStudy)] : tasks;
+const all = environment().walkExample ? [...tasks, taskOf(walkExampleStudy)] : tasks;
 await work(all, stopping.signal);
 await closeDatabase();
 process.exit(0);

@@ -30,6 +30,8 @@ const environmentSchema = z.object({
     .int()
     .positive()
     .default(20 * 1024 ** 3),
+  /** Whether the worker takes the example study along the road. */
+  STUDIO_WALK_EXAMPLE: flag,
   STUDIO_SUPERVISOR_URL: z.url().optional(),
   STUDIO_SUPERVISOR_TOKEN: z.string().optional(),
   STUDIO_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -66,6 +68,7 @@ function readEnvironment() {
       parsed.data.STUDIO_SUPERVISOR_URL && parsed.data.STUDIO_SUPERVISOR_TOKEN
         ? { url: parsed.data.STUDIO_SUPERVISOR_URL, token: parsed.data.STUDIO_SUPERVISOR_TOKEN }
         : null,
+    walkExample: parsed.data.STUDIO_WALK_EXAMPLE,
     logLevel: parsed.data.STUDIO_LOG_LEVEL,
     openIdConnect:
       parsed.data.OIDC_ISSUER && parsed.data.OIDC_CLIENT_ID && parsed.data.OIDC_CLIENT_SECRET

@@ -3,6 +3,9 @@
 import { rmSync } from "node:fs";
 import { readOptions } from "../session/command-options.mjs";
 
-const { data } = readOptions(process.argv.slice(2), { usage: "e2e-studio.mjs --port PORT --data FOLDER" });
+const { data } = readOptions(process.argv.slice(2), {
+  usage: "e2e-studio.mjs --port PORT --data FOLDER",
+  flags: ["no-walk"],
+});
 if (process.env.E2E_KEEP_DATA !== "1") rmSync(data, { recursive: true, force: true });
 await import("../demo.mjs");
