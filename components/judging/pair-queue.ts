@@ -23,7 +23,7 @@ export type PairAction =
   | { kind: "arrived"; pairs: WorkPair[]; open: number; exhausted: boolean }
   | { kind: "recalled"; votes: number }
   | { kind: "drafted"; draft: VoteDraft }
-  | { kind: "voted" | "undone" };
+  | { kind: "voted" | "undone" | "emptied" };
 
 /** The browser's side of the queue; pure. */
 export function turnPairs(state: PairQueue, action: PairAction): PairQueue {
@@ -58,5 +58,7 @@ export function turnPairs(state: PairQueue, action: PairAction): PairQueue {
         open: state.open + 1,
       };
     }
+    case "emptied":
+      return { ...state, pairs: [], exhausted: false };
   }
 }

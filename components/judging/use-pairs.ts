@@ -4,9 +4,9 @@ import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { newKey } from "@/components/work/new-key";
 import { useActiveTime } from "@/components/work/use-active-time";
 import { useOutbox } from "@/components/work/use-outbox";
-import { claimPairsOperation } from "@/lib/judging/api";
+import { claimPairsOperation, releasePairsOperation } from "@/lib/judging/api";
 import type { VoteInput, VoteOutcome } from "@/lib/judging/schema";
-import { CallError, call } from "@/lib/platform/http/call";
+import { addressOf, CallError, call } from "@/lib/platform/http/call";
 import { emptyDraft, turnPairs, type VoteDraft } from "./pair-queue";
 import { type ComparisonAddress, outboxChannel, sendVotes } from "./vote-outbox";
 
@@ -45,6 +45,7 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
   const takeActiveMs = useActiveTime();
   const latest = useRef(queue);
   latest.current = queue;
+  const claimedUntil = useRef<string | null>(null);
   const asking = useRef(false);
   const pause = useRef(firstPauseMs);
   const retry = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -58,11 +59,13 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
     try {
       const undelivered = (await outbox.pending()).map((vote) => vote.pairId);
       const holding = [...new Set([...latest.current.pairs.map((pair) => pair.id), ...undelivered])];
-      const { pairs, progress } = await call(claimPairsOperation, {
+      const answer = await call(claimPairsOperation, {
         params: { studyId, comparisonId },
         body: { personId, count: missing, holding },
         signal: AbortSignal.timeout(answerWithinMs),
       });
+      const { pairs, progress } = answer;
+      claimedUntil.current = answer.claimedUntil;
       pause.current = firstPauseMs;
       // Voted on while the answer was under way, or not delivered yet: it does not come back.
       const voted = new Set([...undelivered, ...latest.current.voted.map((pair) => pair.id)]);
@@ -95,17 +98,43 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
   }, [ready, queue.exhausted, ask]);
 
   useEffect(() => {
-    const lookAgain = () => {
-      if (!document.hidden) void ask();
+    const release = () => {
+      if (!claimedUntil.current) return;
+      const body = JSON.stringify({ personId, claimedUntil: claimedUntil.current });
+      claimedUntil.current = null;
+      void fetch(addressOf(releasePairsOperation, { studyId, comparisonId }), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        keepalive: true,
+      }).catch(() => undefined);
     };
+    const startOver = () => {
+      turn({ kind: "emptied" });
+      setSupply({ kind: "loading" });
+    };
+    const shown = (event: PageTransitionEvent) => {
+      if (event.persisted) startOver();
+    };
+    const lookAgain = () => {
+      if (document.hidden) return;
+      // After two hours the pairs may be with others.
+      if (claimedUntil.current && new Date(claimedUntil.current).getTime() < Date.now()) startOver();
+      else void ask();
+    };
+    window.addEventListener("pagehide", release);
+    window.addEventListener("pageshow", shown);
     window.addEventListener("online", lookAgain);
     document.addEventListener("visibilitychange", lookAgain);
     return () => {
       clearTimeout(retry.current);
+      release();
+      window.removeEventListener("pagehide", release);
+      window.removeEventListener("pageshow", shown);
       window.removeEventListener("online", lookAgain);
       document.removeEventListener("visibilitychange", lookAgain);
     };
-  }, [ask]);
+  }, [ask, studyId, comparisonId, personId]);
 
   const [current] = queue.pairs;
   const put = (pairId: string, outcome: VoteOutcome | null, draft: VoteDraft) =>

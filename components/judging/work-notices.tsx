@@ -6,7 +6,7 @@ import { Notice } from "@/components/ui/surface";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingNotices } from "@/components/work/sending-notices";
 
-const refusals = ["comparison_closed", "not_in_comparison"] as const;
+const refusals = ["comparison_closed", "not_in_comparison", "pair_not_claimed", "not_found"] as const;
 
 /** What the judge has to do or know about unsent votes; nothing while all is well. */
 export function WorkNotices(props: {
@@ -19,6 +19,7 @@ export function WorkNotices(props: {
   return (
     <div className="flex flex-col gap-2 px-4 empty:hidden [&:not(:empty)]:py-2">
       <SendingNotices
+        of="votes"
         state={{ ...props.outgoing, refused: [] }}
         signedOut={props.signedOut}
         onDismissRefused={props.onDismissRefused}

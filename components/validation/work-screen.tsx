@@ -98,6 +98,7 @@ export function WorkScreen(props: {
       />
       <div className="flex flex-col gap-2 px-4 empty:hidden [&:not(:empty)]:py-2">
         <SendingNotices
+          of="decisions"
           state={work.outgoing}
           signedOut={supply.kind === "signed_out"}
           onDismissRefused={work.dismissRefused}

@@ -8,9 +8,17 @@ import type { OutboxState } from "./outbox";
 
 const reasons = ["round_closed", "not_in_round", "item_not_claimed", "not_found"] as const;
 
-/** What the person has to do or know about unsent decisions; nothing while all is well. */
-export function SendingNotices(props: { state: OutboxState; signedOut: boolean; onDismissRefused: () => void }) {
+/** What the person has to do or know about unsent decisions or votes; nothing while all is well. */
+export function SendingNotices(props: {
+  state: OutboxState;
+  signedOut: boolean;
+  /** what is sent, so that it is called by its name */
+  of: "decisions" | "votes";
+  onDismissRefused: () => void;
+}) {
   const t = useTranslations("validation.sending");
+  const votes = useTranslations("judging.work.sending");
+  const told = props.of === "votes" ? votes : t;
   const path = usePathname();
   const { state } = props;
   return (
@@ -24,11 +32,11 @@ export function SendingNotices(props: { state: OutboxState; signedOut: boolean; 
             </ButtonLink>
           }
         >
-          {t("signedOut", { count: state.unsent })}
+          {told("signedOut", { count: state.unsent })}
         </Notice>
       ) : null}
       {state.state === "other_person" ? (
-        <Notice tone="attention">{t("otherPerson", { count: state.unsent })}</Notice>
+        <Notice tone="attention">{told("otherPerson", { count: state.unsent })}</Notice>
       ) : null}
       {state.lasting ? null : <Notice tone="attention">{t("notLasting")}</Notice>}
       {state.refused.map(({ code, count }) => (

@@ -7,6 +7,7 @@ import {
   comparisonSchema,
   createComparisonSchema,
   leaderboardSchema,
+  releasePairsSchema,
   submitVotesSchema,
   voteResultSchema,
 } from "./schema";
@@ -74,6 +75,16 @@ export const claimPairsOperation = operation({
   params: comparisonParams,
   body: claimPairsSchema,
   response: claimedPairsSchema,
+});
+
+export const releasePairsOperation = operation({
+  id: "comparisons.release",
+  method: "POST",
+  path: "/studies/{studyId}/comparisons/{comparisonId}/claims/release",
+  summary: "Give back the pairs that one holds",
+  access: { kind: "study", permission: "comparisons.vote" },
+  params: comparisonParams,
+  body: releasePairsSchema,
 });
 
 export const submitVotesOperation = operation({

@@ -37,6 +37,7 @@ export function claimPairs(actor: StudyActor, comparisonId: string, input: Claim
     return {
       pairs: await showPairs(transaction, ids, actor.personId),
       progress: await readJudgingProgress(transaction, comparisonId, actor.personId),
+      claimedUntil: lapsesAt.toISOString(),
     };
   });
 }

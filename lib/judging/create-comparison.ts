@@ -5,12 +5,17 @@ import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { CreateComparison } from "./schema";
 
-/** A draft; it can be opened when it has judges. Throws `answer_sets_differ`, `contestant_twice`, `not_members`. */
+/**
+ * A draft; it can be opened when it has judges. Throws `contestants_too_few`, `contestant_twice`, `answer_sets_differ`,
+ * `not_members`.
+ */
 export function createComparison(actor: StudyActor, input: CreateComparison): Promise<{ id: string }> {
   const { studyId } = actor;
+  if (new Set(input.answerSetIds).size !== input.answerSetIds.length) throw unprocessable("contestant_twice");
+  if (input.answerSetIds.length < 2) throw unprocessable("contestants_too_few");
   return inTransaction(async (transaction) => {
     const sets = await transaction.answerSet.findMany({ where: { studyId, id: { in: input.answerSetIds } } });
-    if (sets.length !== new Set(input.answerSetIds).size) throw notFound();
+    if (sets.length !== input.answerSetIds.length) throw notFound();
     if (sets.some((set) => set.promptSetId !== input.promptSetId)) throw unprocessable("answer_sets_differ");
     if (new Set(sets.map((set) => set.checkpointId)).size !== sets.length) throw unprocessable("contestant_twice");
     const members = await transaction.member.count({ where: { studyId, personId: { in: input.memberIds } } });

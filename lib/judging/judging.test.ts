@@ -1,101 +1,19 @@
-import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
-import { closeComparison, openComparison } from "./change-comparison";
+import { closeComparison } from "./change-comparison";
 import { claimPairs } from "./claim-pairs";
-import { createComparison } from "./create-comparison";
 import { lapsePairClaims } from "./lapse-claims";
 import { readComparison, verifyBlinding } from "./read-comparisons";
 import { readLeaderboard } from "./read-leaderboard";
-import type { VoteInput, VoteOutcome } from "./schema";
+import type { VoteOutcome } from "./schema";
 import { submitVotes } from "./submit-votes";
+import { makeComparison } from "./testing/make-comparison";
+import { claim, submit, voteOn, workThrough } from "./testing/work";
 
 useTestDatabase();
-
-type Made = { id: string; strong: string; weak: string };
-
-/** Two checkpoints with answers "strong …" and "weak …" to each prompt, opened for these judges. */
-async function makeComparison(
-  owner: StudyActor,
-  judges: StudyActor[],
-  options: { prompts?: number; votesPerPair?: number } = {},
-): Promise<Made> {
-  const { studyId } = owner;
-  const keys = Array.from({ length: options.prompts ?? 4 }, (_, index) => `p${index}`);
-  const promptSet = await database().promptSet.create({
-    data: {
-      studyId,
-      name: "Prompts",
-      address: "store:prompts",
-      digest: "0",
-      prompts: { create: keys.map((key, position) => ({ key, category: "–", text: `prompt ${key}`, position })) },
-    },
-    include: { prompts: true },
-  });
-  const sets: string[] = [];
-  for (const name of ["strong", "weak"]) {
-    const checkpoint = await database().checkpoint.create({
-      data: { studyId, kind: "pretrained", name, address: `store:${name}` },
-    });
-    const texts = promptSet.prompts.map(({ id, key }) => ({
-      promptId: id,
-      text: `${name} ${key}`,
-      tokens: 2,
-      finish: "stop",
-    }));
-    const set = await database().answerSet.create({
-      data: {
-        studyId,
-        promptSetId: promptSet.id,
-        checkpointId: checkpoint.id,
-        madeByRunId: randomUUID(),
-        address: `store:answers-${name}`,
-        digest: "0",
-        answers: { create: texts },
-      },
-    });
-    sets.push(set.id);
-  }
-  const { id } = await createComparison(owner, {
-    name: "Comparison",
-    promptSetId: promptSet.id,
-    answerSetIds: sets,
-    memberIds: judges.map(({ personId }) => personId),
-    votesPerPair: options.votesPerPair ?? 1,
-    seed: 7,
-  });
-  await openComparison(owner, id);
-  return { id, strong: String(sets[0]), weak: String(sets[1]) };
-}
-
-const claim = (judge: StudyActor, comparisonId: string, count = 1, holding: string[] = []) =>
-  claimPairs(judge, comparisonId, { personId: judge.personId, count, holding });
-
-function voteOn(pairId: string, outcome: VoteOutcome | null): VoteInput {
-  const decidedAt = new Date().toISOString();
-  const key = randomUUID();
-  return { idempotencyKey: key, pairId, outcome, reasons: [], note: "", recognised: false, activeMs: 900, decidedAt };
-}
-
-const submit = (judge: StudyActor, comparisonId: string, ...votes: VoteInput[]) =>
-  submitVotes(judge, comparisonId, { personId: judge.personId, votes });
-
-/** Claims and votes until nothing is left for this person; answers how many. */
-async function workThrough(
-  judge: StudyActor,
-  comparisonId: string,
-  outcomeOf: (pair: { first: string; second: string }) => VoteOutcome,
-): Promise<number> {
-  for (let done = 0; ; ) {
-    const { pairs } = await claim(judge, comparisonId, 3);
-    if (pairs.length === 0) return done;
-    await submit(judge, comparisonId, ...pairs.map((pair) => voteOn(pair.id, outcomeOf(pair))));
-    done += pairs.length;
-  }
-}
 
 const forStrong = ({ first }: { first: string }): VoteOutcome => (first.startsWith("strong") ? "first" : "second");
 
@@ -227,6 +145,33 @@ describe("a blind comparison", () => {
     await expect(claim(stranger, id)).rejects.toMatchObject({ status: 404 });
     const inBertsName = claimPairs(anna, id, { personId: bert.personId, count: 1, holding: [] });
     await expect(inBertsName).rejects.toMatchObject({ status: 409, code: "other_person_signed_in" });
+    const [pair] = (await claim(anna, id)).pairs;
+    const vote = voteOn(String(pair?.id), "tie");
+    await expect(submit(bert, id, vote)).rejects.toMatchObject({ status: 403, code: "not_in_comparison" });
+    await expect(submitVotes(bert, id, { personId: anna.personId, votes: [vote] })).rejects.toMatchObject({
+      code: "other_person_signed_in",
+    });
+    expect(await database().vote.count({ where: { comparisonId: id } })).toBe(0);
+  });
+
+  it("refuses votes on pairs that the person never had, each for itself, and keys that another vote used", async () => {
+    const { id } = await makeComparison(owner, [anna, bert]);
+    const [own, other] = (await claim(anna, id, 2)).pairs;
+    const [berts] = (await claim(bert, id)).pairs;
+    const vote = voteOn(String(own?.id), "tie");
+    const foreign = voteOn(String(berts?.id), "first");
+    const { results } = await submit(anna, id, foreign, vote, { ...vote, pairId: String(other?.id) });
+    expect(results.map(({ status, code }) => code ?? status)).toEqual([
+      "pair_not_claimed",
+      "kept",
+      "idempotency_key_reused",
+    ]);
+    await expect(submit(anna, id, foreign)).rejects.toMatchObject({ status: 409, code: "pair_not_claimed" });
+    await expect(submit(anna, id, voteOn(String(other?.id), null))).rejects.toMatchObject({
+      status: 409,
+      code: "nothing_to_withdraw",
+    });
+    await expectTalliesToMatch(id);
   });
 
   it("hides the figures from those who vote, until it is closed", async () => {

@@ -14,7 +14,7 @@ export const comparisonParams = z.object({ studyId: z.uuid(), comparisonId: z.uu
 export const createComparisonSchema = z.object({
   name: z.string().trim().min(1).max(120),
   promptSetId: z.uuid(),
-  answerSetIds: z.array(z.uuid()).min(2).max(20),
+  answerSetIds: z.array(z.uuid()).max(20),
   memberIds: z.array(z.uuid()).max(200).default([]),
   /** votes wanted per prompt and pair of checkpoints */
   votesPerPair: z.number().int().min(1).max(20).default(1),
@@ -55,8 +55,20 @@ export const claimPairsSchema = z.object({
 export type ClaimPairsInput = z.infer<typeof claimPairsSchema>;
 
 export const judgingProgressSchema = z.object({ decided: z.number().int(), open: z.number().int() });
-export const claimedPairsSchema = z.object({ pairs: z.array(workPairSchema), progress: judgingProgressSchema });
+export const claimedPairsSchema = z.object({
+  pairs: z.array(workPairSchema),
+  progress: judgingProgressSchema,
+  /** when the claims lapse; renewed with each request */
+  claimedUntil: z.iso.datetime(),
+});
 export type ClaimedPairs = z.infer<typeof claimedPairsSchema>;
+
+export const releasePairsSchema = z.object({
+  personId: z.uuid(),
+  /** as answered by the last claim: claims that another window has renewed since stay */
+  claimedUntil: z.iso.datetime(),
+});
+export type ReleasePairsInput = z.infer<typeof releasePairsSchema>;
 
 export const voteSchema = z.object({
   idempotencyKey: z.uuid(),

@@ -56,7 +56,7 @@ function keepVote(actor: StudyActor, comparisonId: string, vote: VoteInput): Pro
     const pair = await lockPair(transaction, comparisonId, vote.pairId);
     const known = await readKnown(transaction, actor.personId, vote);
     if (known.keyUsedOn) return known.keyUsedOn === vote.pairId ? kept(vote) : refused(vote, "idempotency_key_reused");
-    if (!pair || !known.claim) return refused(vote, "item_not_claimed");
+    if (!pair || !known.claim) return refused(vote, "pair_not_claimed");
     if (pair.state !== "open") return refused(vote, "comparison_closed");
     const own = await ownVote(transaction, actor.personId, vote.pairId);
     if (vote.outcome === null && !own?.outcome) return refused(vote, "nothing_to_withdraw");
