@@ -3,6 +3,8 @@ import type { CurvePoint, Inspection } from "./schema";
 
 /** A test document: its score, its label, and the stratum from which it was drawn. */
 export type TestDocument = { score: number; medical: boolean; stratumId: string };
+/** So many test documents of a stratum with this label, which a threshold calls medical or not. */
+export type TestCount = { called: boolean; medical: boolean; stratumId: string; count: number };
 export type TestStratum = { id: string; weight: number };
 
 const positive = "medical";
@@ -12,12 +14,12 @@ const nameOf = (medical: boolean) => (medical ? positive : "non-medical");
  * Strata without at least two test documents can't speak for themselves: their weight goes to one stratum with all of
  * them and, where that is still too small, with the smallest other. Pure.
  */
-export function poolSmallStrata(
-  documents: readonly TestDocument[],
+export function poolSmallStrata<T extends { stratumId: string; count?: number }>(
+  documents: readonly T[],
   strata: readonly TestStratum[],
-): { documents: TestDocument[]; strata: TestStratum[] } {
+): { documents: T[]; strata: TestStratum[] } {
   const counts = new Map<string, number>();
-  for (const { stratumId } of documents) counts.set(stratumId, (counts.get(stratumId) ?? 0) + 1);
+  for (const { stratumId, count = 1 } of documents) counts.set(stratumId, (counts.get(stratumId) ?? 0) + count);
   const bySize = [...strata].sort((a, b) => (counts.get(a.id) ?? 0) - (counts.get(b.id) ?? 0));
   const pooled: TestStratum[] = [];
   let inPool = 0;
@@ -37,25 +39,22 @@ export function poolSmallStrata(
 }
 
 /** Figures at a threshold, weighted by the design of the sample, with 95 % intervals. */
-export function inspectAt(
-  threshold: number,
-  documents: readonly TestDocument[],
-  strata: readonly TestStratum[],
-): Inspection {
+export function inspectAt(threshold: number, counts: readonly TestCount[], strata: readonly TestStratum[]): Inspection {
   const confusion = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
-  for (const { score, medical } of documents) {
-    const called = score >= threshold;
-    confusion[called ? (medical ? "truePositive" : "falsePositive") : medical ? "falseNegative" : "trueNegative"] += 1;
+  for (const { called, medical, count } of counts) {
+    confusion[called ? (medical ? "truePositive" : "falsePositive") : medical ? "falseNegative" : "trueNegative"] +=
+      count;
   }
   const none = { precision: null, recall: null, f1: null, prevalence: null, accuracy: null };
-  const sample = poolSmallStrata(documents, strata);
+  const sample = poolSmallStrata(counts, strata);
   try {
     const result = stratifiedClassification({
       strata: sample.strata,
-      items: sample.documents.map(({ score, medical, stratumId }) => ({
+      items: sample.documents.map(({ called, medical, stratumId, count }) => ({
         stratum: stratumId,
         truth: nameOf(medical),
-        predicted: nameOf(score >= threshold),
+        predicted: nameOf(called),
+        count,
       })),
       positive,
     });

@@ -1,29 +1,49 @@
 import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import { curveOf, inspectAt, type TestDocument, type TestStratum } from "./inspect";
+import { curveOf, inspectAt, type TestCount, type TestDocument, type TestStratum } from "./inspect";
 import type { ClassifierDetail, ClassifierSummary, Inspection, ScoredDocument } from "./schema";
 
 const include = { labelSet: { select: { id: true, source: true } } } satisfies Prisma.ClassifierInclude;
 type Row = Prisma.ClassifierGetPayload<{ include: typeof include }>;
 
-type TestSet = { documents: TestDocument[]; strata: TestStratum[]; byPeople: boolean };
+type InStratum = { stratumId: string; populationSize: number };
 
-/** The test part with the strata of its draw; the weight of a stratum is its size in the corpus. */
-async function readTestSet(classifierId: string): Promise<TestSet> {
-  const rows = await database().$queryRaw<(TestDocument & { byPeople: boolean; populationSize: number })[]>`
-    select score."score", item."medical", item."stratumId", item."byPeople", stratum."populationSize"
+/** The strata of the draw; the weight of a stratum is its size in the corpus. */
+function strataOf(rows: readonly InStratum[]): TestStratum[] {
+  const strata = new Map(rows.map(({ stratumId, populationSize }) => [stratumId, populationSize]));
+  return [...strata].map(([id, weight]) => ({ id, weight }));
+}
+
+/** The figures at a threshold. The database counts, so that ten thousand test documents cost what a hundred cost. */
+async function inspectTest(
+  classifierId: string,
+  threshold: number,
+): Promise<{ inspection: Inspection; byPeople: boolean }> {
+  const rows = await database().$queryRaw<(TestCount & InStratum & { byPeople: boolean })[]>`
+    select item."stratumId", stratum."populationSize", item."medical", score."score" >= ${threshold} as "called",
+      count(*)::int as "count", bool_and(item."byPeople") as "byPeople"
+    from "ClassifierScore" score
+    join "Classifier" classifier on classifier."id" = score."classifierId"
+    join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
+    join "Stratum" stratum on stratum."id" = item."stratumId"
+    where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'
+    group by 1, 2, 3, 4`;
+  return {
+    inspection: inspectAt(threshold, rows, strataOf(rows)),
+    byPeople: rows.length > 0 && rows.every((row) => row.byPeople),
+  };
+}
+
+async function readTestDocuments(classifierId: string): Promise<{ documents: TestDocument[]; strata: TestStratum[] }> {
+  const rows = await database().$queryRaw<(TestDocument & InStratum)[]>`
+    select score."score", item."medical", item."stratumId", stratum."populationSize"
     from "ClassifierScore" score
     join "Classifier" classifier on classifier."id" = score."classifierId"
     join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
     join "Stratum" stratum on stratum."id" = item."stratumId"
     where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'`;
-  const strata = new Map(rows.map(({ stratumId, populationSize }) => [stratumId, populationSize]));
-  return {
-    documents: rows.map(({ score, medical, stratumId }) => ({ score, medical, stratumId })),
-    strata: [...strata].map(([id, weight]) => ({ id, weight })),
-    byPeople: rows.length > 0 && rows.every((row) => row.byPeople),
-  };
+  return { documents: rows, strata: strataOf(rows) };
 }
 
 async function countRoles(labelSetIds: string[]) {
@@ -36,8 +56,9 @@ async function countRoles(labelSetIds: string[]) {
     counts.find((count) => count.labelSetId === labelSetId && count.role === role)?._count ?? 0;
 }
 
-async function summarise(row: Row, inspection: Inspection, byPeople: boolean): Promise<ClassifierSummary> {
-  const count = await countRoles([row.labelSetId]);
+type CountRoles = Awaited<ReturnType<typeof countRoles>>;
+
+function summarise(row: Row, inspection: Inspection, byPeople: boolean, count: CountRoles): ClassifierSummary {
   const { precision = null, recall = null, f1 = null } = inspection.figures;
   return {
     id: row.id,
@@ -67,12 +88,24 @@ export async function listClassifiers(actor: StudyActor): Promise<ClassifierSumm
     orderBy: { createdAt: "desc" },
     take: 50,
   });
+  const count = await countRoles(rows.map((row) => row.labelSetId));
   return Promise.all(
     rows.map(async (row) => {
-      const test = await readTestSet(row.id);
-      return summarise(row, inspectAt(row.threshold, test.documents, test.strata), test.byPeople);
+      const { inspection, byPeople } = await inspectTest(row.id, row.threshold);
+      return summarise(row, inspection, byPeople, count);
     }),
   );
+}
+
+/** The newest classifier and its F1, for the study home. */
+export async function readNewestF1(actor: StudyActor): Promise<Pick<ClassifierSummary, "id" | "f1"> | null> {
+  const newest = await database().classifier.findFirst({
+    where: { studyId: actor.studyId },
+    orderBy: { createdAt: "desc" },
+  });
+  if (!newest) return null;
+  const { inspection } = await inspectTest(newest.id, newest.threshold);
+  return { id: newest.id, f1: inspection.figures.f1 ?? null };
 }
 
 async function findClassifier(actor: StudyActor, classifierId: string): Promise<Row> {
@@ -83,8 +116,11 @@ async function findClassifier(actor: StudyActor, classifierId: string): Promise<
 
 export async function readClassifier(actor: StudyActor, classifierId: string): Promise<ClassifierDetail> {
   const row = await findClassifier(actor, classifierId);
-  const test = await readTestSet(row.id);
-  const inspection = inspectAt(row.threshold, test.documents, test.strata);
+  const [test, { inspection, byPeople }, count] = await Promise.all([
+    readTestDocuments(row.id),
+    inspectTest(row.id, row.threshold),
+    countRoles([row.labelSetId]),
+  ]);
   const bins = 20;
   const histogram = Array.from({ length: bins }, (_, index) => ({
     from: index / bins,
@@ -97,7 +133,7 @@ export async function readClassifier(actor: StudyActor, classifierId: string): P
     if (bin) bin[medical ? "medical" : "nonMedical"] += 1;
   }
   return {
-    ...(await summarise(row, inspection, test.byPeople)),
+    ...summarise(row, inspection, byPeople, count),
     inspection,
     curve: curveOf(test.documents, test.strata),
     histogram,
@@ -111,8 +147,7 @@ export async function inspectClassifier(
   threshold: number,
 ): Promise<Inspection> {
   const row = await findClassifier(actor, classifierId);
-  const test = await readTestSet(row.id);
-  return inspectAt(threshold, test.documents, test.strata);
+  return (await inspectTest(row.id, threshold)).inspection;
 }
 
 const pageSize = 20;

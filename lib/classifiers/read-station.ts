@@ -1,16 +1,15 @@
 import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { Station } from "@/lib/studies/station";
-import { listClassifiers } from "./read-classifiers";
+import { readNewestF1 } from "./read-classifiers";
 
 const newestRun = (studyId: string, kind: string) =>
   database().run.findFirst({ where: { studyId, kind }, orderBy: { createdAt: "desc" } });
 
 /** F1 of the newest classifier. */
 export async function readClassifiersStation(actor: StudyActor): Promise<Station> {
-  const [classifiers, run] = await Promise.all([listClassifiers(actor), newestRun(actor.studyId, "train-classifier")]);
+  const [newest, run] = await Promise.all([readNewestF1(actor), newestRun(actor.studyId, "train-classifier")]);
   const active = run?.state === "queued" || run?.state === "running";
-  const [newest] = classifiers;
   if (!newest) {
     return {
       state: active ? "active" : run?.state === "failed" ? "failed" : "empty",

@@ -34,12 +34,12 @@ describe("the threshold", () => {
 });
 
 describe("inspection", () => {
-  const documents = [
-    ...Array.from({ length: 30 }, () => ({ score: 0.9, medical: true, stratumId: "a" })),
-    ...Array.from({ length: 5 }, () => ({ score: 0.8, medical: false, stratumId: "a" })),
-    ...Array.from({ length: 60 }, () => ({ score: 0.1, medical: false, stratumId: "a" })),
-    ...Array.from({ length: 5 }, () => ({ score: 0.2, medical: true, stratumId: "a" })),
-    { score: 0.1, medical: false, stratumId: "lonely" },
+  const counts = [
+    { called: true, medical: true, stratumId: "a", count: 30 },
+    { called: true, medical: false, stratumId: "a", count: 5 },
+    { called: false, medical: false, stratumId: "a", count: 60 },
+    { called: false, medical: true, stratumId: "a", count: 5 },
+    { called: false, medical: false, stratumId: "lonely", count: 1 },
   ];
   const strata = [
     { id: "a", weight: 1000 },
@@ -47,7 +47,7 @@ describe("inspection", () => {
   ];
 
   it("counts the confusion, and lets a stratum with one document join another", () => {
-    const { confusion, figures, problem } = inspectAt(0.5, documents, strata);
+    const { confusion, figures, problem } = inspectAt(0.5, counts, strata);
     expect(confusion).toEqual({ truePositive: 30, falsePositive: 5, falseNegative: 5, trueNegative: 61 });
     expect(problem).toBeNull();
     expect(figures.precision?.value).toBeCloseTo(30 / 35, 6);
