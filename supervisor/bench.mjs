@@ -15,7 +15,6 @@ import { runInForeground } from "./session/foreground.mjs";
 import { runCommand } from "./session/run-session.mjs";
 import { studioEnvironment } from "./session/studio-environment.mjs";
 import { step } from "./session/terminal.mjs";
-import { typescriptOptions } from "./steps/example-study.mjs";
 import { ensureNpmPackages } from "./steps/npm-packages.mjs";
 import { ensurePrismaClient } from "./steps/prisma-client.mjs";
 import { checkNodeVersion } from "./steps/requirements.mjs";
@@ -73,7 +72,7 @@ async function measure(file, words) {
     return await runInForeground({
       name: file,
       command: process.execPath,
-      args: [...typescriptOptions, join(FOLDER, file), ...words],
+      args: ["--import", "tsx", join(FOLDER, file), ...words],
       environment: { STUDIO_LOG_LEVEL: "warn", NODE_ENV: "production", ...environment },
       folder: repositoryRoot,
       endOrder: 10,

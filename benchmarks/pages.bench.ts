@@ -1,0 +1,104 @@
+/**
+ * What the server spends on the study home and the label quality of a study with 100,000 items, 100,000 LLM labels, more
+ * than 100,000 decisions of 20 people, a classifier with 20,000 test documents and a comparison with 100,000 votes: who
+ * asks (session and membership), and everything that the page reads.
+ */
+import { actorOfSession, sessionCookie } from "@/lib/auth/session";
+import { readClassifiersStation, readFilteringStation } from "@/lib/classifiers/read-station";
+import { readCorporaStation, readSamplesStation } from "@/lib/corpus/read-station";
+import { readAnswersStation } from "@/lib/generations/read-station";
+import { readComparisonsStation } from "@/lib/judging/read-station";
+import { listOpenJudging } from "@/lib/judging/read-work";
+import { readLabellingStation } from "@/lib/labelling/read-station";
+import { readMergesStation, readPretrainingStation } from "@/lib/models/read-station";
+import { readEvaluationsStation } from "@/lib/multiple-choice/read-station";
+import { closeDatabase } from "@/lib/platform/database/client";
+import { enterStudy, may, type StudyActor } from "@/lib/studies/actor";
+import { cookieOf } from "@/lib/studies/testing/people";
+import { listOpenWork } from "@/lib/validation/list-open-work";
+import { readQuality } from "@/lib/validation/quality/read-quality";
+import { readRound } from "@/lib/validation/read-round";
+import { readRoundsStation } from "@/lib/validation/read-station";
+import { BareSql } from "./bare-sql";
+import { measure, printTimes } from "./figures";
+import {
+  decideInBulk,
+  makeMeasuredClassifier,
+  makeMeasuredComparison,
+  makeMeasuredStudy,
+  openMeasuredRound,
+} from "./measured-study";
+
+const items = 100_000;
+const people = 20;
+const times = 100;
+
+const stations = {
+  corpora: readCorporaStation,
+  samples: readSamplesStation,
+  labelling: readLabellingStation,
+  rounds: readRoundsStation,
+  classifiers: readClassifiersStation,
+  filtering: readFilteringStation,
+  pretraining: readPretrainingStation,
+  merges: readMergesStation,
+  evaluations: readEvaluationsStation,
+  answers: readAnswersStation,
+  comparisons: readComparisonsStation,
+};
+
+const study = await makeMeasuredStudy(items, people);
+const roundId = await openMeasuredRound(study);
+const decisions = await decideInBulk(study, roundId, items * 0.9);
+await makeMeasuredClassifier(study);
+const votes = await makeMeasuredComparison(study, 30, 115);
+const [clinician = study.owner] = study.clinicians;
+
+async function enter(person: StudyActor): Promise<() => Promise<StudyActor>> {
+  const cookie = (await cookieOf(person)).slice(sessionCookie.length + 1);
+  return async () => {
+    const actor = await actorOfSession(cookie);
+    if (!actor) throw new Error("nobody is signed in");
+    return enterStudy(actor, study.studyId);
+  };
+}
+
+/** As app/(studio)/studies/[studyId]/page.tsx reads it. */
+async function readHome(actor: StudyActor) {
+  return Promise.all([
+    listOpenWork(actor),
+    listOpenJudging(actor),
+    may(actor, "corpora.read") ? Promise.all(Object.values(stations).map((read) => read(actor))) : null,
+  ]);
+}
+
+/** As app/(studio)/studies/[studyId]/rounds/[roundId]/quality/page.tsx reads it. */
+async function readQualityPage(actor: StudyActor) {
+  await readRound(actor, roundId);
+  return readQuality(actor, roundId, { target: "like_these" });
+}
+
+const enterAsOwner = await enter(study.owner);
+const enterAsClinician = await enter(clinician);
+const bare = await BareSql.connect();
+await readHome(study.owner);
+const reference = { name: "bare SQL", times: await bare.reads(2000) };
+const pages = [
+  await measure("who asks (session, membership)", times, enterAsOwner),
+  await measure("study home, owner", times, async () => readHome(await enterAsOwner())),
+  await measure("study home, clinician", times, async () => readHome(await enterAsClinician())),
+  await measure("label quality", times, async () => readQualityPage(await enterAsOwner())),
+];
+const parts = [
+  await measure("open rounds (clinician)", times, () => listOpenWork(clinician)),
+  await measure("open comparisons (clinician)", times, () => listOpenJudging(clinician)),
+];
+for (const [name, read] of Object.entries(stations)) {
+  parts.push(await measure(`station ${name}`, times, () => read(study.owner)));
+}
+reference.times.push(...(await bare.reads(2000)));
+const size = `${items} items, ${decisions} decisions of ${people} people, ${votes} votes`;
+printTimes(`Pages: server time without rendering (${size})`, reference, pages);
+printTimes("Parts of the study home, each by itself", reference, parts);
+await bare.end();
+await closeDatabase();
