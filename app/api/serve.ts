@@ -7,9 +7,11 @@ import { actorOfSession, sessionCookie } from "@/lib/auth/session";
 import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from "@/lib/platform/http/operation";
 import type { ProblemDetails } from "@/lib/platform/http/problem-details";
 import { negotiateLocale } from "@/lib/platform/i18n/locale";
-import { translateProblem } from "@/lib/platform/i18n/translate-problem";
+import { translateFields, translateProblem } from "@/lib/platform/i18n/translate-problem";
 import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
+import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
+import { damageOf } from "@/lib/platform/text-damage";
 import { enterStudy, requirePermission, type StudyActor } from "@/lib/studies/actor";
 
 // biome-ignore lint/suspicious/noExplicitAny: the operation's own types are inferred from the argument
@@ -42,7 +44,7 @@ export function serve<const O extends AnyOperation>(
       const input = {
         actor,
         params: parse(operation.params, rawParams, "params"),
-        query: parse(operation.query, Object.fromEntries(request.nextUrl.searchParams), "query"),
+        query: parse(operation.query, readQuery(request), "query"),
         body: operation.body ? parse(operation.body, await readJson(request, operation), "body") : undefined,
         request,
       } as Input<O>;
@@ -90,8 +92,15 @@ function parse(schema: z.ZodType | undefined, value: unknown, part: string): unk
   if (result.success) return result.data;
   // A malformed id in the address is an address that leads nowhere.
   if (part === "params") throw new Problem(404, "not_found");
-  const fields = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  throw new Problem(400, "invalid_input", { fields: fields.map((field) => field.path || part).join(", ") }, fields);
+  const { issues } = result.error;
+  const fields = fieldsOfIssues(issues, value);
+  const named = { fields: fields.map((field) => field.path || part).join(", ") };
+  const rule = brokenRuleOf(issues);
+  throw rule ? new Problem(422, rule, named, fields) : new Problem(400, "invalid_input", named, fields);
+}
+
+function checkText(value: unknown): void {
+  if (damageOf(value)) throw new Problem(400, "text_unstorable");
 }
 
 async function readJson(request: NextRequest, operation: AnyOperation): Promise<unknown> {
@@ -104,11 +113,22 @@ async function readJson(request: NextRequest, operation: AnyOperation): Promise<
     if (size > limit) throw new Problem(413, "body_too_large", { limit });
     chunks.push(chunk);
   }
+  let json: string;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
+    json = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    value = JSON.parse(json);
   } catch {
     throw new Problem(400, "json_malformed");
   }
+  if (/\\u(?:0000|d[89a-f])/i.test(json)) checkText(value);
+  return value;
+}
+
+function readQuery(request: NextRequest): Record<string, string> {
+  const query = Object.fromEntries(request.nextUrl.searchParams);
+  checkText(query);
+  return query;
 }
 
 async function problemResponse(error: unknown, request: NextRequest, operationId: string): Promise<Response> {
@@ -116,7 +136,13 @@ async function problemResponse(error: unknown, request: NextRequest, operationId
   let details: ProblemDetails;
   if (error instanceof Problem) {
     const title = await translateProblem(error, locale);
-    details = { type: "about:blank", status: error.status, code: error.code, title, fields: error.fields };
+    details = {
+      type: "about:blank",
+      status: error.status,
+      code: error.code,
+      title,
+      fields: translateFields(error.fields, locale),
+    };
   } else {
     const id = randomUUID();
     log().error({ id, operation: operationId, error: error instanceof Error ? error.stack : error }, "unexpected");

@@ -13,7 +13,7 @@ import { createPromptSetOperation } from "@/lib/generations/api";
 import type { PromptSetSummary } from "@/lib/generations/schema";
 import { call } from "@/lib/platform/http/call";
 
-const reasons = ["not_json", "wrong_shape", "duplicate_id"] as const;
+const reasons = ["not_json", "wrong_shape", "duplicate_id", "invalid_utf8", "nul_character"] as const;
 const linesShown = 20;
 
 export function PromptSets(props: { studyId: string; promptSets: PromptSetSummary[]; mayChange: boolean }) {

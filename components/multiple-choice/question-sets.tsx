@@ -13,7 +13,14 @@ import { createQuestionSetOperation } from "@/lib/multiple-choice/api";
 import type { QuestionSetSummary } from "@/lib/multiple-choice/schema";
 import { call } from "@/lib/platform/http/call";
 
-const reasons = ["not_json", "wrong_shape", "answer_not_among_choices", "duplicate_id"] as const;
+const reasons = [
+  "not_json",
+  "wrong_shape",
+  "answer_not_among_choices",
+  "duplicate_id",
+  "invalid_utf8",
+  "nul_character",
+] as const;
 
 export function QuestionSets(props: { studyId: string; questionSets: QuestionSetSummary[]; mayChange: boolean }) {
   const t = useTranslations("evaluations");

@@ -18,6 +18,7 @@ export const startTrainingSchema = z
   })
   .refine((input) => (input.source === "people" ? input.roundId : input.labellingRunId) !== null, {
     message: "people's labels need a round, an LLM's labels a labelling run",
+    params: { code: "label_source_missing" },
     path: ["source"],
   });
 export type StartTraining = z.output<typeof startTrainingSchema>;

@@ -2,11 +2,12 @@ import { availableParallelism } from "node:os";
 import { recordAudit } from "@/lib/audit/record";
 import type { Database, Prisma } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
-import { unprocessable } from "@/lib/platform/problem";
+import { type ProblemField, unprocessable } from "@/lib/platform/problem";
+import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
 import type { StudyActor } from "@/lib/studies/actor";
 import { hashOf } from "./canonical-json";
 import { chooseBackend } from "./choose-backend";
-import { type RunInput, type RunKind, type RunResources, specProblems, specSchemas } from "./specs/index";
+import { type RunInput, type RunKind, type RunResources, specSchemas } from "./specs/index";
 import { enqueueTick } from "./tick-run";
 
 const largestSeed = 2_147_483_647;
@@ -68,21 +69,14 @@ function checkedSpec(runId: string, input: StartRunInput, local: boolean) {
     parameters: input.parameters,
     resources: { processes: 1, threads: local ? Math.min(4, availableParallelism()) : 4, ...input.resources },
   };
-  const parsed = specSchemas[input.kind].safeParse({
-    version: 1,
-    kind: input.kind,
-    runId,
-    attempt: 1,
-    resume: null,
-    ...own,
-  });
-  const problems = parsed.success ? [] : specProblems(parsed.error);
+  const spec = { version: 1, kind: input.kind, runId, attempt: 1, resume: null, ...own };
+  const issues = specSchemas[input.kind].safeParse(spec).error?.issues ?? [];
+  const fields: ProblemField[] = fieldsOfIssues(issues, spec);
   // PostgreSQL's integer ends earlier than the runner's.
   if (own.seed > largestSeed) {
-    problems.push({ code: "spec_invalid", field: "seed", message: `The seed is at most ${largestSeed}.` });
+    fields.push({ path: "seed", message: "too large", code: "too_big", values: { maximum: largestSeed } });
   }
-  const [first] = problems;
-  if (!first) return own;
-  const fields = problems.map(({ field, message }) => ({ path: field, message }));
-  throw unprocessable(first.code, { fields: fields.map(({ path }) => path).join(", ") }, fields);
+  if (fields.length === 0) return own;
+  const named = { fields: fields.map(({ path }) => path).join(", ") };
+  throw unprocessable(brokenRuleOf(issues) ?? "spec_invalid", named, fields);
 }

@@ -24,14 +24,17 @@ export async function listPromptSets(actor: StudyActor): Promise<PromptSetSummar
   });
 }
 
-/** Keeps the good prompts and tells of the others. Throws `prompts_none` where there is no good one. */
+/** Keeps the good prompts and tells of the others. Throws `prompts_empty`, `prompts_none` where there is no good one. */
 export async function createPromptSet(
   actor: StudyActor,
   input: { name: string; text: string },
 ): Promise<{ id: string; prompts: number; rejected: { line: number; reason: string }[] }> {
   const { prompts, rejected } = readPrompts(input.text);
   if (prompts.length === 0) {
-    throw unprocessable("prompts_none", { line: rejected[0]?.line ?? 0, reason: rejected[0]?.reason ?? "–" });
+    const [first] = rejected;
+    if (!first) throw unprocessable("prompts_empty");
+    const [reason = "", field = ""] = first.reason.split(":");
+    throw unprocessable("prompts_none", { line: first.line, reason, field: field || "–" });
   }
   const id = newId();
   const address = `store:prompt-sets/${id}.jsonl`;

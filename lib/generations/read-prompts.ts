@@ -1,3 +1,4 @@
+import { damageOf } from "@/lib/platform/text-damage";
 import { type PromptLine, promptLineSchema } from "./schema";
 
 export type PromptFile = { prompts: PromptLine[]; rejected: { line: number; reason: string }[] };
@@ -25,6 +26,9 @@ function take(line: string, ids: Set<string>, prompts: PromptLine[]): string | n
   } catch {
     return "not_json";
   }
+  // What was not UTF-8 has become U+FFFD on its way.
+  const damage = line.includes("\uFFFD") ? "invalid_utf8" : damageOf(json);
+  if (damage) return damage;
   const parsed = promptLineSchema.safeParse(json);
   if (!parsed.success) return `wrong_shape:${parsed.error.issues[0]?.path.join(".") ?? ""}`;
   if (ids.has(parsed.data.id)) return "duplicate_id";

@@ -26,7 +26,10 @@ export const promptInputSchema = z.object({
     .string()
     .min(20)
     .max(20_000)
-    .refine((text) => text.split(placeholder).length === 2, { message: `needs ${placeholder} exactly once` }),
+    .refine((text) => text.split(placeholder).length === 2, {
+      message: `needs ${placeholder} exactly once`,
+      params: { code: "prompt_placeholder" },
+    }),
   note: z.string().trim().max(500).default(""),
 });
 

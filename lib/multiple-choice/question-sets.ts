@@ -24,14 +24,17 @@ export async function listQuestionSets(actor: StudyActor): Promise<QuestionSetSu
   }));
 }
 
-/** Keeps the good questions in the store and tells of the others. Throws `questions_none` where there is no good one. */
+/** Keeps the good questions in the store and tells of the others. Throws `questions_empty`, `questions_none` where there is no good one. */
 export async function createQuestionSet(
   actor: StudyActor,
   input: { name: string; text: string },
 ): Promise<{ id: string; questions: number; rejected: { line: number; reason: string }[] }> {
   const { questions, rejected } = readQuestions(input.text);
   if (questions.length === 0) {
-    throw unprocessable("questions_none", { line: rejected[0]?.line ?? 0, reason: rejected[0]?.reason ?? "–" });
+    const [first] = rejected;
+    if (!first) throw unprocessable("questions_empty");
+    const [reason = "", field = ""] = first.reason.split(":");
+    throw unprocessable("questions_none", { line: first.line, reason, field: field || "–" });
   }
   const id = newId();
   const address = `store:question-sets/${id}.jsonl`;

@@ -1,3 +1,4 @@
+import { damageOf } from "@/lib/platform/text-damage";
 import { type Question, questionSchema } from "./schema";
 
 export type QuestionFile = { questions: Question[]; rejected: { line: number; reason: string }[] };
@@ -25,6 +26,9 @@ function take(line: string, ids: Set<string>, questions: Question[]): string | n
   } catch {
     return "not_json";
   }
+  // What was not UTF-8 has become U+FFFD on its way.
+  const damage = line.includes("\uFFFD") ? "invalid_utf8" : damageOf(json);
+  if (damage) return damage;
   const parsed = questionSchema.safeParse(normalise(json));
   if (!parsed.success) return `wrong_shape:${parsed.error.issues[0]?.path.join(".") ?? ""}`;
   if (!(parsed.data.answer in parsed.data.choices)) return "answer_not_among_choices";

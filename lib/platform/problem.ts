@@ -1,5 +1,6 @@
-export type ProblemField = { path: string; message: string };
 export type ProblemValues = Record<string, string | number>;
+/** `code` names a sentence, under "fields" or beside it; `message` is shown where there is none. */
+export type ProblemField = { path: string; message: string; code?: string; values?: ProblemValues };
 
 /**
  * An error that a person can act on. `code` is stable and names a sentence in messages/LOCALE/errors.json;

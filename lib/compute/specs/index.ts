@@ -44,20 +44,3 @@ export const presets = {
   generate: generatePresets,
   "analyse-answers": analyseAnswersPresets,
 } as const;
-
-export interface SpecProblem {
-  /** `spec_invalid`, or the code of the rule between fields that is broken. */
-  code: string;
-  /** The field, dotted: `parameters.warmupSteps`. */
-  field: string;
-  message: string;
-}
-
-/** What is wrong with a spec, in the words that a form or the API shows. */
-export function specProblems(error: z.ZodError): SpecProblem[] {
-  return error.issues.map((issue) => ({
-    code: issue.code === "custom" ? String(issue.params?.code ?? "spec_invalid") : "spec_invalid",
-    field: issue.path.join("."),
-    message: issue.message,
-  }));
-}

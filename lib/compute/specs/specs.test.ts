@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
 import { jsonSchemaFiles } from "./generate-json-schemas";
-import { presets, runKinds, runSpecSchema, specProblems, specSchemas } from "./index";
+import { presets, runKinds, runSpecSchema, specSchemas } from "./index";
 
 const runner = join(import.meta.dirname, "..", "..", "..", "runner");
 const fixtures = join(runner, "tests", "fixtures", "specs");
@@ -49,7 +50,7 @@ describe("the fixtures that the runner validates too", () => {
     const spec = changed(readJson(fixtures, "valid", `${kind}.json`), invalidCase);
     const result = runSpecSchema.safeParse(spec);
     expect(result.success).toBe(false);
-    expect(specProblems(result.error as NonNullable<typeof result.error>)[0]?.code).toBe(invalidCase.code);
+    expect(brokenRuleOf(result.error?.issues ?? []) ?? "spec_invalid").toBe(invalidCase.code);
   });
 });
 
@@ -88,10 +89,10 @@ describe("the rule of the warm-up", () => {
     const spec = readJson(fixtures, "valid", "pretrain-by-steps.json");
     spec.parameters.warmupSteps = 60;
     const result = runSpecSchema.safeParse(spec);
-    expect(result.error && specProblems(result.error)).toEqual([
+    expect(fieldsOfIssues(result.error?.issues ?? [], spec)).toEqual([
       {
         code: "warmup_too_long",
-        field: "parameters.warmupSteps",
+        path: "parameters.warmupSteps",
         message: "The warm-up must be shorter than the training (warmupSteps < maxSteps).",
       },
     ]);
