@@ -186,6 +186,19 @@ def test_what_cannot_work_is_refused_before_training(tmp_path: Path) -> None:
     assert refused(tmp_path, base).code == "tokenizer_invalid"
 
 
+def test_a_warmup_as_long_as_the_epochs_is_refused_before_training(tmp_path: Path) -> None:
+    base = make_model(tmp_path / "base", 1)
+    corpus = write_corpus(tmp_path / "corpus")
+    events = RecordedEvents()
+    spec = make_spec(
+        "pretrain", {"corpus": corpus, "base": base}, parameters(epochs=1.0, maxSteps=None, warmupSteps=100_000)
+    )
+    with pytest.raises(UserMistake) as caught:
+        pretrain.run(make_context(tmp_path / "store", spec, events))
+    assert (caught.value.code, "100000 steps" in caught.value.message) == ("warmup_too_long", True)
+    assert not [event for event in events.events if event["type"] == "metric"]
+
+
 def test_a_corpus_without_text_or_columns_is_refused(tmp_path: Path) -> None:
     base = make_model(tmp_path / "base", 1)
     (tmp_path / "corpus").mkdir()

@@ -59,9 +59,12 @@ class Training:
         self._tokens_here = 0
 
     def run(self) -> dict[str, Any]:
-        """Train to the end and return the summary. Cancelled after a checkpoint; UserMistake `loss_not_finite`."""
+        """Train to the end and return the summary.
+
+        Cancelled after a checkpoint; UserMistake `warmup_too_long` before anything is trained, `loss_not_finite`.
+        """
+        self._refuse_long_warmup()
         position = load_checkpoint(self._context, self._ranks, self._model, self._optimizer, self._identity)
-        self._warn_of_long_warmup()
         if position.step == 0:
             position.held_out_loss_before = self._evaluate(0)
         while position.step < self.total_steps:
@@ -164,12 +167,14 @@ class Training:
         self._context.metric("memory_bytes", step, _memory_bytes(self._ranks.device))
         self._context.progress(step, self.total_steps, "steps", "training")
 
-    def _warn_of_long_warmup(self) -> None:
-        if self._settings.warmup_steps >= self.total_steps:
-            self._context.warning(
-                "warmup_longer_than_training",
-                f"The warm-up of {self._settings.warmup_steps} steps is not shorter than the training "
-                f"({self.total_steps} steps), so the full learning rate is never reached.",
+    def _refuse_long_warmup(self) -> None:
+        """Where the length is given in epochs, the number of steps is known only now."""
+        warmup_steps = self._settings.warmup_steps
+        if warmup_steps >= self.total_steps:
+            raise UserMistake(
+                "warmup_too_long",
+                f"The warm-up ({warmup_steps} steps) must be shorter than the training: {self.total_steps} steps. "
+                "Lower warmupSteps, or train for more epochs.",
             )
 
 
