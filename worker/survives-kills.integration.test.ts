@@ -43,21 +43,28 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
     database().metric.count({ where: { runId, attempt, name: "loss" } });
   const attemptOf = (runId: string, number: number) =>
     database().attempt.findUnique({ where: { runId_number: { runId, number } } });
+  /** As `eventually`; what never came is told together with how the run's attempts stand. */
+  async function ofRun<T>(runId: string, what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
+    return eventually(what, ask).catch(async (error: Error) => {
+      const attempts = await database().attempt.findMany({ where: { runId }, orderBy: { number: "asc" } });
+      throw new Error(`${error.message}; its attempts: ${JSON.stringify(attempts, null, 1)}`);
+    });
+  }
 
   it("completes with nothing lost and nothing doubled though worker, runner and database are killed in the middle", async () => {
     const { id } = await start();
 
-    await eventually("first points", async () => (await pointsOf(id, 1)) >= 2);
+    await ofRun(id, "first points", async () => (await pointsOf(id, 1)) >= 2);
     worker.kill("SIGKILL");
     worker = startWorkerProcess(parts.environment);
 
-    await eventually("a checkpoint", async () => (await attemptOf(id, 1))?.checkpointStep);
+    await ofRun(id, "a checkpoint", async () => (await attemptOf(id, 1))?.checkpointStep);
     killProcess(findRunner(id, 1), "SIGKILL");
 
-    await eventually("points of the second attempt", async () => (await pointsOf(id, 2)) >= 2);
+    await ofRun(id, "points of the second attempt", async () => (await pointsOf(id, 2)) >= 2);
     parts.breakDatabase();
 
-    const run = await eventually("the end of the run", () =>
+    const run = await ofRun(id, "the end of the run", () =>
       database().run.findFirst({
         where: { id, state: { in: ["succeeded", "failed"] } },
         include: { attempts: { orderBy: { number: "asc" } }, artifacts: true },
@@ -88,15 +95,15 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
 
   it("goes on from its checkpoint after Ray was restarted and has forgotten it", async () => {
     const { id } = await start();
-    await eventually("a checkpoint", async () => (await attemptOf(id, 1))?.checkpointStep);
+    await ofRun(id, "a checkpoint", async () => (await attemptOf(id, 1))?.checkpointStep);
     await parts.killRay();
-    await eventually("points of the second attempt", async () => (await pointsOf(id, 2)) >= 1);
+    await ofRun(id, "points of the second attempt", async () => (await pointsOf(id, 2)) >= 1);
     expect(await attemptOf(id, 1)).toMatchObject({ state: "lost" });
     expect((await attemptOf(id, 2))?.resumeStep).toBeGreaterThan(0);
     expect(findRunner(id, 1)).toBeUndefined();
 
     await cancelRun(researcher, id);
-    await eventually("the cancelled run", () => database().run.findFirst({ where: { id, state: "cancelled" } }));
+    await ofRun(id, "the cancelled run", () => database().run.findFirst({ where: { id, state: "cancelled" } }));
     await eventually("the end of the runner", async () => findRunner(id, 2) === undefined);
   }, 900_000);
 });
