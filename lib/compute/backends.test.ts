@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
 import { database } from "@/lib/platform/database/client";
@@ -80,6 +82,19 @@ describe("testing the connection", () => {
     ray.mode.version = "2.60.0";
     ray.mode.open = true;
     expect((await outcomeOf(ray.address)).outcome).toBe("backend_open");
+  });
+
+  it("tells that no Ray answers where a web page does, or a proxy's error", async () => {
+    let status = 200;
+    const server = createServer((_, response) => {
+      response.writeHead(status, { "content-type": "text/html" }).end("<html>Welcome</html>");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    for (status of [200, 404, 500, 502]) {
+      expect((await outcomeOf(`http://127.0.0.1:${port}`)).outcome).toBe("backend_unreachable");
+    }
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it("compares versions as numbers", () => {

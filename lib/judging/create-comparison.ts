@@ -9,7 +9,7 @@ import type { CreateComparison } from "./schema";
  * A draft; it can be opened when it has judges. Throws `contestants_too_few`, `contestant_twice`, `answer_sets_differ`,
  * `not_members`.
  */
-export function createComparison(actor: StudyActor, input: CreateComparison): Promise<{ id: string }> {
+export async function createComparison(actor: StudyActor, input: CreateComparison): Promise<{ id: string }> {
   const { studyId } = actor;
   if (new Set(input.answerSetIds).size !== input.answerSetIds.length) throw unprocessable("contestant_twice");
   if (input.answerSetIds.length < 2) throw unprocessable("contestants_too_few");

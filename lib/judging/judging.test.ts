@@ -1,10 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
-import { closeComparison } from "./change-comparison";
+import { closeComparison, openComparison } from "./change-comparison";
 import { claimPairs } from "./claim-pairs";
+import { createComparison } from "./create-comparison";
 import { lapsePairClaims } from "./lapse-claims";
 import { readComparison, verifyBlinding } from "./read-comparisons";
 import { readLeaderboard } from "./read-leaderboard";
@@ -73,6 +75,42 @@ describe("a blind comparison", () => {
     await expectTalliesToMatch(id);
     const claims = await database().pairClaim.groupBy({ by: ["pairId"], where: { comparisonId: id }, _count: true });
     expect(claims.every(({ _count }) => _count === 2)).toBe(true);
+  });
+
+  it("needs two answer sets of different checkpoints to one prompt set, and members of the study", async () => {
+    const { id, strong, weak } = await makeComparison(owner, [anna], { open: false });
+    const { promptSetId } = await database().comparison.findUniqueOrThrow({ where: { id } });
+    const elsewhere = await makeComparison(owner, [anna], { open: false });
+    const stranger = await makeMember(await makeStudy(), "clinician");
+    const before = await database().comparison.count();
+    const create = (answerSetIds: string[], memberIds = [anna.personId]) =>
+      createComparison(owner, { name: "C", promptSetId, answerSetIds, memberIds, votesPerPair: 1 });
+    await expect(create([])).rejects.toMatchObject({ status: 422, code: "contestants_too_few" });
+    await expect(create([strong])).rejects.toMatchObject({ status: 422, code: "contestants_too_few" });
+    await expect(create([strong, strong])).rejects.toMatchObject({ status: 422, code: "contestant_twice" });
+    await expect(create([strong, elsewhere.weak])).rejects.toMatchObject({ status: 422, code: "answer_sets_differ" });
+    await expect(create([strong, weak], [stranger.personId])).rejects.toMatchObject({ code: "not_members" });
+    await expect(create([strong, randomUUID()])).rejects.toMatchObject({ status: 404, code: "not_found" });
+    expect(await database().comparison.count()).toBe(before);
+  });
+
+  it("is opened once, however many press at the same moment, and not without judges", async () => {
+    const { id } = await makeComparison(owner, [anna], { prompts: 3, open: false });
+    await expect(claim(anna, id)).rejects.toMatchObject({ status: 409, code: "comparison_not_open" });
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => openComparison(owner, id)));
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") {
+        expect(outcome.reason).toMatchObject({ status: 409, code: "comparison_not_draft" });
+      }
+    }
+    expect(await database().pair.count({ where: { comparisonId: id } })).toBe(3);
+    const nobody = await makeComparison(owner, [], { open: false });
+    await expect(openComparison(owner, nobody.id)).rejects.toMatchObject({ status: 422, code: "no_judges" });
+    await database().answer.deleteMany({ where: { answerSetId: nobody.weak } });
+    await database().comparisonMember.create({ data: { comparisonId: nobody.id, personId: anna.personId } });
+    await expect(openComparison(owner, nobody.id)).rejects.toMatchObject({ status: 422, code: "no_pairs" });
+    expect(await readComparison(owner, nobody.id)).toMatchObject({ state: "draft", pairs: 0, assignmentHash: null });
   });
 
   it("keeps a vote that arrives twice once, also when both arrive at the same time", async () => {

@@ -6,7 +6,7 @@ import { visibleTo } from "./checkpoints";
 import type { StartMerge } from "./schema";
 
 /** Merges two checkpoints; t = 0 is `first`. Throws `merge_with_itself`; the runner refuses different architectures. */
-export function startMerge(actor: StudyActor, input: StartMerge): Promise<{ id: string }> {
+export async function startMerge(actor: StudyActor, input: StartMerge): Promise<{ id: string }> {
   if (input.firstId === input.secondId) throw unprocessable("merge_with_itself");
   return inTransaction(async (transaction) => {
     const find = (id: string) =>

@@ -1,8 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
-import { gzipSync } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { digestOf } from "@/lib/platform/storage/files";
@@ -247,6 +260,45 @@ describe("a file that can't become a corpus", () => {
     expect(thrown.rejects?.first()).toHaveLength(2);
   });
 
+  it("is told from other kinds of text: a table, a web page, one JSON list, UTF-16", async () => {
+    const row = lines({ id: "a", text: german });
+    for (const content of [
+      "id,text\n1,a\n",
+      "<html><script>alert(1)</script>\n</html>",
+      JSON.stringify([{ id: "a", text: german }], null, 2),
+      Buffer.from(`\uFEFF${row}`, "utf16le"),
+    ]) {
+      const thrown = await failure(fileOf(content));
+      expect(thrown.code).toBe("no_document_kept");
+      expect(Object.keys(thrown.rejects?.byCode ?? {}).length).toBeGreaterThan(0);
+    }
+  });
+
+  it("is not held in memory when it is 200 MB on one line, packed or not", async () => {
+    const bytes = 200 * 1024 * 1024;
+    const file = fileOf("");
+    const handle = openSync(file, "w");
+    writeSync(handle, '{"id": "a", "text": "');
+    const piece = Buffer.alloc(8 * 1024 * 1024, "x");
+    for (let written = 0; written < bytes; written += piece.length) writeSync(handle, piece);
+    closeSync(handle);
+    const packed = fileOf("", "long.jsonl.gz");
+    await pipeline(createReadStream(file), createGzip({ level: 1 }), createWriteStream(packed));
+    const before = process.memoryUsage.rss();
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage.rss() - before);
+    }, 10);
+    for (const source of [file, packed]) {
+      const thrown = await failure(source);
+      expect(thrown.code).toBe("no_document_kept");
+      expect(thrown.rejects?.byCode).toEqual({ line_too_long: 1 });
+    }
+    clearInterval(watch);
+    expect(most).toBeLessThan(bytes / 2);
+    rmSync(file);
+  });
+
   it("leaves nothing behind when it ends in the middle of a packed file", async () => {
     const many = Array.from({ length: 2_000 }, (_, number) => ({
       id: String(number),
@@ -313,6 +365,14 @@ describe("importing Parquet", () => {
     expect(await failure(file, { ...mapping, text: "body" })).toMatchObject({ code: "column_missing", detail: "body" });
     const real = await parquet({ id: "double", text: "text" }, [{ id: 1.5, text: "a" }]);
     expect(await failure(real, mapping)).toMatchObject({ code: "column_not_text", detail: "id: DOUBLE" });
+    const whole = await parquet({ id: "text", text: "text" }, [{ id: "a", text: german.repeat(100) }]);
+    const bytes = readFileSync(whole);
+    for (const cut of [bytes.subarray(0, bytes.length - 1), bytes.subarray(0, 40)]) {
+      expect((await failure(fileOf(cut, "cut.parquet"), mapping)).code).toBe("file_damaged");
+    }
+    // Whole at both ends, torn in between.
+    const torn = Buffer.concat([bytes.subarray(0, 20), bytes.subarray(-40)]);
+    expect(["file_damaged", "file_not_parquet"]).toContain((await failure(fileOf(torn, "torn.parquet"), mapping)).code);
     const none = await parquet({ id: "text", text: "text" }, []);
     expect((await failure(none, mapping)).code).toBe("file_empty");
   });

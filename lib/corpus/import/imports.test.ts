@@ -170,6 +170,11 @@ describe("a preview", () => {
   it("of a file that can't be read says why", async () => {
     await expect(previewImport(actor, await uploaded("\n\n"))).rejects.toEqual(problem("file_empty", 422));
     await expect(previewImport(actor, await uploaded("no", "a.gz"))).rejects.toEqual(problem("file_not_gzip", 422));
+    await expect(previewImport(actor, await uploaded("PK\u0003\u0004", "a.zip"))).rejects.toEqual(
+      problem("format_unknown", 422),
+    );
+    const long = await previewImport(actor, await uploaded("x".repeat(40 * 1024 * 1024)));
+    expect(long.unreadable).toMatchObject([{ line: 1, code: "line_too_long" }]);
     const text = "PAR1 this only looks like one PAR1";
     await expect(previewImport(actor, await uploaded(text, "a.parquet"))).rejects.toEqual(problem("file_not_parquet"));
   });
