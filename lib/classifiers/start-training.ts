@@ -1,3 +1,4 @@
+import { chooseBackend } from "@/lib/compute/choose-backend";
 import { startRun } from "@/lib/compute/start-run";
 import { visibleTo } from "@/lib/models/checkpoints";
 import { database, inTransaction } from "@/lib/platform/database/client";
@@ -12,6 +13,8 @@ export async function startTraining(actor: StudyActor, input: StartTraining): Pr
     where: { ...visibleTo(actor.studyId), id: input.encoderId, kind: "encoder" },
   });
   if (!encoder) throw notFound();
+  // Asked first, so that no label set is left behind where there is nowhere to train.
+  await chooseBackend(database(), input.backendId);
   const labelSet = await buildLabelSet(actor, input);
   return inTransaction((transaction) =>
     startRun(transaction, actor, {
