@@ -1,61 +1,239 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, people, signIn } from "./studio";
+import * as road from "./road";
+import { demoPassword, expectAccessible, pageOf, people, signIn } from "./studio";
 
-const corpusFile = path.join(import.meta.dirname, "..", "example", "corpus", "pages.jsonl");
+/** What the road is walked with: documents with what a careful reader would say of them, questions, and prompts. */
+type Material = { documents: Document[]; questions: object[]; prompts: object[] };
+type Document = { id: string; text: string; medical: boolean };
 
-/** Makes a study through the browser and answers its address. */
-async function createStudy(page: Page, name: string): Promise<string> {
-  await page.goto("/");
-  await page.getByRole("button", { name: "Studie anlegen" }).first().click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name", { exact: true }).fill(name);
-  await dialog.getByRole("button", { name: "Studie anlegen" }).click();
-  await page.waitForURL(/\/studies\/[0-9a-f-]+$/);
-  return new URL(page.url()).pathname;
+const root = path.join(import.meta.dirname, "..");
+const realData = path.join(root, "..", "shared", "data");
+
+/** Any row: whoever names a field that is missing sees it in the studio. */
+// biome-ignore lint/suspicious/noExplicitAny: rows of several formats
+function linesOf(file: string): any[] {
+  const bytes = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
-test("from a file to validated labels: a researcher sets it up, a clinician decides by keyboard", async ({
-  browser,
-}) => {
-  test.setTimeout(600_000);
-  const research = await (await browser.newContext()).newPage();
-  await signIn(research, people.researcher);
-  const study = await createStudy(research, `Weg ${Date.now()}`);
+/** So many documents of each kind, one after the other: a small corpus in which both are common. */
+function mixed(documents: Document[], ofEach: number): Document[] {
+  const medical = documents.filter((each) => each.medical).slice(0, ofEach);
+  const others = documents.filter((each) => !each.medical).slice(0, ofEach);
+  return medical.flatMap((each, index) => [each, others[index] as Document]);
+}
 
-  await test.step("an empty study says what to do first", async () => {
+function exampleMaterial(): Material {
+  const pages = linesOf(path.join(root, "example", "corpus", "pages.jsonl"));
+  return {
+    documents: mixed(
+      pages.map(({ id, text, gold }) => ({ id, text, medical: gold === "medical" })),
+      40,
+    ),
+    questions: linesOf(path.join(root, "example", "questions", "medical_de.jsonl")).slice(0, 8),
+    prompts: linesOf(path.join(root, "example", "prompts", "medical_instructions_de.jsonl")).slice(0, 3),
+  };
+}
+
+function realMaterial(): Material {
+  const articles = linesOf(path.join(realData, "wiki_de.jsonl.gz"));
+  const questions = linesOf(path.join(realData, "mcq", "exams_de_test.jsonl"));
+  const completions = linesOf(path.join(realData, "generations", "language_confusion_de.jsonl.gz"));
+  const prompts = [...new Set(completions.flatMap(({ prompt }) => prompt ?? []))] as string[];
+  return {
+    documents: mixed(
+      articles.map(({ id, text, title_label: label }) => ({ id, text, medical: label === "medical" })),
+      40,
+    ),
+    questions: questions.slice(0, 8).map(({ answerKey, ...question }) => ({ ...question, answer: answerKey })),
+    prompts: prompts.slice(0, 3).map((prompt, index) => ({ id: `p${index}`, prompt })),
+  };
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), "studio-e2e-"));
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOf(name: string, rows: object[]): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  return file;
+}
+
+const sampleSize = 48;
+const doublePercent = 25;
+const decisions = sampleSize * (1 + doublePercent / 100);
+
+/** The whole method in the browser, as the people of a study carry it out, on real parts. Answers the study's address. */
+async function walk(browser: import("@playwright/test").Browser, name: string, material: Material): Promise<string> {
+  const { step } = road;
+  const research = await pageOf(browser, people.researcher);
+  const first = await pageOf(browser, people.clinician);
+  const joinedIn = `${name.toLowerCase().replace(/\W+/g, "-")}@example.org`;
+  const second = await (await browser.newContext()).newPage();
+  const study = await road.createStudy(research, name);
+
+  await step("an empty study says what to do first", async () => {
     await expect(research.getByText("Korpus importieren")).toBeVisible();
     await research.goto(`${study}/labelling`);
     await expect(research.getByText("Es gibt noch keine gezogene Stichprobe.")).toBeVisible();
   });
 
-  await test.step("the corpus is imported", async () => {
-    await research.goto(`${study}/corpora`);
-    await research.getByRole("button", { name: "Korpus importieren" }).first().click();
-    await research.getByRole("dialog").locator("input[type=file]").setInputFiles(corpusFile);
-    await research.getByRole("button", { name: "Importieren", exact: true }).click();
-    await research.waitForURL(/\/corpora\/[0-9a-f-]+$/);
-    await expect(research.getByText("fertig", { exact: true }).first()).toBeVisible({ timeout: 120_000 });
-    await expect(research.getByText("340", { exact: true }).first()).toBeVisible();
+  await step("a corpus is imported and sampled", async () => {
+    const rows = material.documents.map(({ id, text }) => ({ id, text }));
+    await road.importCorpus(research, study, fileOf("corpus.jsonl", rows), rows.length);
+    await expectAccessible(research);
+    await road.drawSample(research, study, sampleSize, "0,6");
+  });
+  const labelling = await step("the LLM begins to label", () => road.startLabelling(research, study));
+
+  await step("clinicians come in: one has an account, one gets a link", async () => {
+    expect(await road.invite(research, study, people.clinician)).toBeNull();
+    const link = await road.invite(research, study, joinedIn);
+    await road.join(second, link ?? "", "Zweite Klinik", demoPassword());
+  });
+
+  const keyOf = (text: string) => {
+    const found = material.documents.find((each) => startOf(each.text) === startOf(text));
+    expect(found, text.slice(0, 80)).toBeDefined();
+    return found?.medical ? "m" : "n";
+  };
+  const round = await step("they decide by keyboard, blind, until nothing is left", async () => {
+    const address = await road.openRound(research, study, doublePercent);
+    const begun = await road.decide(first, address, keyOf, 5);
+    await sessionExpires(first, keyOf);
+    const counts = await Promise.all([road.decide(first, address, keyOf), road.decide(second, address, keyOf)]);
+    // The one whose session expired had decided one more.
+    expect(begun + 1 + counts[0] + counts[1]).toBe(decisions);
+    await research.goto(address);
+    await expect(research.getByText(`${decisions} / ${decisions}`)).toBeVisible();
+    await road.closeRound(research, address);
+    return address;
+  });
+
+  await step("label quality shows figures with intervals", async () => {
+    await road.labelled(research, labelling);
+    await research.goto(`${round}/quality`);
+    await expect(research.getByRole("heading", { name: "Konfusionsmatrix" })).toBeVisible({ timeout: 60_000 });
+    // 24 of 48 are medical in a corpus where one of two is.
+    await expect(research.getByText(/0,\d+ \(0,\d+–[01],\d+\)/).first()).toBeVisible();
+    await expect(research.getByText("Krippendorffs α").first()).toBeVisible();
     await expectAccessible(research);
   });
 
-  await test.step("a sample is drawn, and its preview says with which probability", async () => {
-    await research.goto(`${study}/samples`);
-    await research.getByRole("button", { name: "Stichprobe ziehen" }).first().click();
-    const dialog = research.getByRole("dialog");
-    await dialog.getByLabel("Umfang").fill("6");
-    await expect(dialog.getByText("0,01765")).toBeVisible();
-    await dialog.getByRole("button", { name: "Stichprobe ziehen" }).click();
-    await research.waitForURL(/\/samples\/[0-9a-f-]+$/);
-    await expect(research.getByText("Gezogene Dokumente").first()).toBeVisible({ timeout: 60_000 });
+  await step("a classifier learns from the people's labels, and is inspected", async () => {
+    await road.trainClassifier(research, study, "Erkenner");
+    await research.goto(`${study}/classifiers`);
+    await research.getByRole("link", { name: "Erkenner" }).click();
+    await expect(research.getByRole("heading", { name: "An der Schwelle" })).toBeVisible();
+    await research.getByLabel("Text", { exact: true }).fill("Bluthochdruck erhöht das Risiko für einen Schlaganfall.");
+    await research.getByRole("button", { name: "Einordnen" }).click();
+    await expect(research.getByText(/\d+ Token/)).toBeVisible({ timeout: 60_000 });
     await expectAccessible(research);
   });
 
-  await test.step("a clinician is invited", async () => {
-    await research.goto(`${study}/members`);
-    await research.getByLabel("E-Mail", { exact: true }).fill(people.clinician);
-    await research.getByRole("button", { name: "Einladen", exact: true }).click();
-    await expect(research.getByText("ist jetzt Mitglied")).toBeVisible();
+  await step("it filters the corpus", async () => {
+    await road.filterCorpus(research, study, "Gefiltert");
+    await research.goto(`${study}/filtering`);
+    await expect(research.getByRole("row", { name: /Gefiltert Erkenner/ })).toContainText(
+      String(material.documents.length),
+    );
   });
+  await step("a language model is pre-trained on it and merged with its original", async () => {
+    await road.pretrain(research, study, "Fach");
+    await expect(research.getByRole("heading", { name: "Kurven" })).toBeVisible();
+    await road.merge(research, study, "Fach-SLERP");
+    await research.goto(`${study}/merges`);
+    await research.getByRole("link", { name: "Fach-SLERP" }).click();
+    await expect(research.getByRole("heading", { name: "272 Tensoren" })).toBeVisible();
+    await expectAccessible(research);
+  });
+
+  const base = "SmolLM2-135M-Instruct";
+  await step("checkpoints are evaluated and answer", async () => {
+    await road.evaluate(research, study, fileOf("questions.jsonl", material.questions), [base, "Fach-SLERP"]);
+    await expectAccessible(research);
+    await road.generate(research, study, fileOf("prompts.jsonl", material.prompts), [base, "Fach-SLERP"]);
+    await expectAccessible(research);
+  });
+
+  await step("two people judge blind, and the leaderboard shows win rates", async () => {
+    const judges = ["Klinik", "Zweite Klinik"];
+    const comparison = await road.openComparison(research, study, "Blind", [base, "Fach-SLERP"], judges);
+    await first.goto(`${comparison}`);
+    await expect(first.getByText("Rangliste")).toHaveCount(0);
+    const keys = ["1", "3", "2"];
+    const counts = await Promise.all(
+      [first, second].map((page) => road.judge(page, comparison, (number) => keys[number % 3] as string)),
+    );
+    expect(counts).toEqual([material.prompts.length, material.prompts.length]);
+    await road.closeComparison(research, comparison);
+    await expect(research.getByRole("heading", { name: "Rangliste" })).toBeVisible();
+    await expect(research.getByText("Nachgerechnet: Paare und Seiten sind die,")).toBeVisible();
+    await expectAccessible(research);
+  });
+
+  await step("from the win rate back to the labels, by links alone", async () => {
+    const links = [
+      "Fach-SLERP",
+      "Fach-SLERP",
+      "Lauf ansehen",
+      "Fach",
+      "Gefiltert",
+      "Entstanden durch einen Filterlauf",
+    ];
+    for (const name of [...links, "Erkenner", "Lauf ansehen"]) await follow(research, name);
+    await research.getByRole("listitem").filter({ hasText: "Labels" }).getByRole("link").first().click();
+    await expect(research.getByRole("heading", { level: 1, name: "Label-Qualität" })).toBeVisible();
+    expect(new URL(research.url()).pathname).toBe(`${round}/quality`);
+  });
+
+  await step("the road shows every station as done", async () => {
+    await research.goto(study);
+    await expect(research.getByRole("main").getByRole("img", { name: "fertig" })).toHaveCount(11);
+    await expectAccessible(research);
+  });
+  return study;
+}
+
+const startOf = (text: string) => text.replace(/\s+/g, "").slice(0, 60);
+
+/** Signs out behind the page's back; what is decided stays in the browser and leaves after signing in again. */
+async function sessionExpires(page: Page, keyOf: (text: string) => string): Promise<void> {
+  const text = await road.nextDocument(page);
+  expect(text).not.toBeNull();
+  await page.context().clearCookies({ name: "studio-session" });
+  await page.keyboard.press(keyOf(text ?? ""));
+  await expect(
+    page.getByText(/Ihre Sitzung ist abgelaufen\. Eine Entscheidung ist in diesem Browser gesichert/),
+  ).toBeVisible();
+  const again = await page.context().newPage();
+  await signIn(again, people.clinician);
+  await again.close();
+  await page.bringToFront();
+  await expect(page.getByText("gespeichert", { exact: true })).toBeVisible({ timeout: 60_000 });
+}
+
+async function follow(page: Page, link: string): Promise<void> {
+  const before = page.url();
+  await page.getByRole("main").getByRole("link", { name: link, exact: true }).first().click();
+  await page.waitForURL((url) => url.href !== before);
+}
+
+test("the whole road: from a web document to a judged model", async ({ browser }) => {
+  test.setTimeout(45 * 60_000);
+  await walk(browser, "Der ganze Weg", exampleMaterial());
+});
+
+test("the whole road on real German texts", async ({ browser }) => {
+  test.skip(!existsSync(realData), "the texts of ../shared/data are not here");
+  test.setTimeout(45 * 60_000);
+  await walk(browser, "Wirkliche Texte", realMaterial());
 });

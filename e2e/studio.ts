@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 
 const dataFolder = path.join(import.meta.dirname, "..", ".studio", "e2e");
 
@@ -12,17 +12,28 @@ export const people = {
   clinician: "klinik@example.org",
 } as const;
 
-function password(): string {
+export function demoPassword(): string {
   const secrets = JSON.parse(readFileSync(path.join(dataFolder, "secrets.json"), "utf8")) as { demoPassword: string };
   return secrets.demoPassword;
 }
 
-export async function signIn(page: Page, email: string): Promise<void> {
+export async function signIn(page: Page, email: string, password = demoPassword()): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-Mail", { exact: true }).fill(email);
-  await page.getByLabel("Passwort", { exact: true }).fill(password());
+  await page.getByLabel("Passwort", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Anmelden", exact: true }).click();
   await page.waitForURL((url) => !url.pathname.includes("sign-in"));
+}
+
+/** A browser of one's own, signed in. */
+export async function pageOf(browser: Browser, email: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, email);
+  return page;
+}
+
+export async function inEnglish(context: BrowserContext, url: string): Promise<void> {
+  await context.addCookies([{ name: "locale", value: "en", url }]);
 }
 
 /** The address of the example study. */
@@ -42,4 +53,23 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect
     .soft(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`))
     .toEqual([]);
+}
+
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect.soft(wider, "pixels wider than the window").toBeLessThanOrEqual(0);
+}
+
+/** Whatever the page complains of, or asks another host for. */
+export function watch(page: Page, base: string): () => string[] {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(base) && !/^(data|blob):/.test(url)) complaints.push(`asked another host: ${url}`);
+  });
+  return () => complaints.splice(0);
 }

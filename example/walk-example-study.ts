@@ -9,7 +9,6 @@ import { startGeneration } from "@/lib/generations/start-generation";
 import { defineJob } from "@/lib/jobs/define";
 import { closeComparison, openComparison } from "@/lib/judging/change-comparison";
 import { createComparison } from "@/lib/judging/create-comparison";
-import { ensureLocalEndpoint } from "@/lib/labelling/endpoints";
 import { listPrompts } from "@/lib/labelling/prompts";
 import { labellingParametersSchema } from "@/lib/labelling/schema";
 import { startLabelling } from "@/lib/labelling/start-labelling";
@@ -105,7 +104,6 @@ const label: Walk = async (actor) => {
   if (!drawId) return false;
   const begun = await database().labellingRun.findFirst({ where: { studyId: actor.studyId } });
   if (begun) return begun.state !== "queued" && begun.state !== "running";
-  await ensureLocalEndpoint();
   const endpoint = await database().llmEndpoint.findFirst({
     where: { archivedAt: null },
     orderBy: { createdAt: "asc" },

@@ -1,6 +1,7 @@
 /** The process that carries out jobs: `tsx worker/main.ts`. SIGTERM and SIGINT let it finish the ticks at hand. */
 
 import { walkExampleStudy } from "@/example/walk-example-study";
+import { ensureLocalEndpoint } from "@/lib/labelling/endpoints";
 import { closeDatabase } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { tasks } from "./jobs";
@@ -27,6 +28,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 const all = environment().walkExample ? [...tasks, taskOf(walkExampleStudy)] : tasks;
+await ensureLocalEndpoint();
 await work(all, stopping.signal);
 await closeDatabase();
 process.exit(0);

@@ -1,10 +1,15 @@
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Badge, Card, Notice } from "@/components/ui/surface";
 import type { ComparisonSummary } from "@/lib/judging/schema";
 
 /** How the comparison is set up, how far it is, and that its blinding holds. */
-export function ComparisonFacts(props: { comparison: ComparisonSummary; blinding: { matches: boolean } | null }) {
+export function ComparisonFacts(props: {
+  studyId: string;
+  comparison: ComparisonSummary;
+  blinding: { matches: boolean } | null;
+}) {
   const t = useTranslations("judging");
   const common = useTranslations("common");
   const format = useFormatter();
@@ -16,7 +21,15 @@ export function ComparisonFacts(props: { comparison: ComparisonSummary; blinding
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2">
           <Fact label={t("promptSet")}>{comparison.promptSetName}</Fact>
           <Fact label={t("contestants")}>
-            {comparison.contestants.map(({ checkpointName }) => checkpointName).join(", ")}
+            <ul>
+              {comparison.contestants.map(({ answerSetId, checkpointName, runId }) => (
+                <li key={answerSetId}>
+                  <Link className="text-accent hover:underline" href={`/studies/${props.studyId}/runs/${runId}`}>
+                    {checkpointName}
+                  </Link>
+                </li>
+              ))}
+            </ul>
           </Fact>
           <Fact label={t("judges")}>
             {comparison.members.length === 0 ? t("noJudges") : null}

@@ -6,7 +6,6 @@ import { Badge, Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { LineageEdge, RunView } from "@/lib/compute/schema";
 import { useBytes, useWord } from "./sentences";
-import { targetAddress } from "./target-address";
 
 /** What the run used and made, with a way there, and the files of its outputs. */
 export function RunLineage({ studyId, run }: { studyId: string; run: RunView }) {
@@ -66,16 +65,18 @@ function Edges(props: { title: string; studyId: string; edges: LineageEdge[] }) 
       <h3 className="mb-2 font-semibold">{props.title}</h3>
       <ul className="flex flex-col gap-2">
         {props.edges.map((edge) => {
-          const address = targetAddress(props.studyId, edge);
           return (
             <li key={`${edge.kind}:${edge.targetId}:${edge.role}`} className="flex flex-wrap items-center gap-2">
               <Badge>{target(edge.kind)}</Badge>
-              {address ? (
-                <Link href={address} className="font-semibold text-accent hover:underline">
+              {edge.page ? (
+                <Link
+                  href={`/studies/${props.studyId}${edge.page}`}
+                  className="font-semibold text-accent hover:underline"
+                >
                   {edge.name}
                 </Link>
               ) : (
-                <span className="text-muted">{edge.name ?? t("deleted")}</span>
+                <span className={edge.name ? "font-semibold" : "text-muted"}>{edge.name ?? t("deleted")}</span>
               )}
               <span className="text-muted">{role(edge.role)}</span>
             </li>

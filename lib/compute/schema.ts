@@ -89,6 +89,8 @@ const lineageEdgeSchema = z.object({
   role: z.string(),
   /** null: it has been deleted, or its kind has no name */
   name: z.string().nullable(),
+  /** below /studies/ID; null: it has none, such as a base checkpoint of the installation */
+  page: z.string().nullable(),
 });
 export type LineageEdge = z.infer<typeof lineageEdgeSchema>;
 

@@ -22,6 +22,7 @@ function summarise(actor: StudyActor, row: Row): ComparisonSummary {
     contestants: row.entries.map(({ answerSetId, answerSet }) => ({
       answerSetId,
       checkpointName: answerSet.checkpoint.name,
+      runId: answerSet.madeByRunId,
     })),
     members: row.members.map(({ person }) => ({ personId: person.id, name: person.name, simulated: person.simulated })),
     votesPerPair: row.votesPerPair,

@@ -27,7 +27,8 @@ export const comparisonSchema = z.object({
   name: z.string(),
   state: z.enum(comparisonStates),
   promptSetName: z.string(),
-  contestants: z.array(z.object({ answerSetId: z.uuid(), checkpointName: z.string() })),
+  /** `runId`: of the run that gave the answers */
+  contestants: z.array(z.object({ answerSetId: z.uuid(), checkpointName: z.string(), runId: z.uuid() })),
   members: z.array(z.object({ personId: z.uuid(), name: z.string(), simulated: z.boolean() })),
   votesPerPair: z.number().int(),
   pairs: z.number().int(),

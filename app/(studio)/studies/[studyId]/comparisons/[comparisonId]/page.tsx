@@ -51,7 +51,7 @@ export default async function ComparisonPage(props: Props) {
         }
       />
       <div className="flex flex-col gap-6">
-        <ComparisonFacts comparison={comparison} blinding={blinding} />
+        <ComparisonFacts studyId={studyId} comparison={comparison} blinding={blinding} />
         {comparison.state === "draft" ? <Notice>{t("draftHint")}</Notice> : null}
         {comparison.judging ? <Notice>{errors("still_judging")}</Notice> : null}
         {leaderboard ? <Leaderboard name={comparison.name} leaderboard={leaderboard} /> : null}
