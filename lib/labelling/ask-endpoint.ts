@@ -74,6 +74,8 @@ const plainServers = new Set<string>();
 
 /** Raw answers are kept, but no server can fill the database with one. */
 const longestAnswer = 10_000;
+/** Nor the memory: far more than one label with its log-probabilities takes. */
+const largestBodyBytes = 4 * 1024 * 1024;
 
 /** Asks for one label. Throws EndpointBusy, EndpointRefused; a refusal of this very document is an unusable answer. */
 export async function askForLabel(
@@ -99,12 +101,18 @@ export async function askForLabel(
   }
   const latencyMs = Math.round(performance.now() - started);
   const empty = { probability: null, latencyMs, promptTokens: 0, completionTokens: 0 };
+  const json = parseJson(text);
+  // A web page in answer to every document is no server of ours; 413 comes from what stands before it, as a page or not.
+  if ((status === 400 || status === 422) && json === null) {
+    throw new EndpointRefused("not_openai", `HTTP ${status}: ${excerptOf(text)}`);
+  }
   // 400, 413 and 422 are about this document (too long, say): it has no usable answer, and the run goes on.
   if (status === 400 || status === 413 || status === 422) {
-    return { ...empty, outcome: "unusable", rawAnswer: `HTTP ${status}: ${text}`.slice(0, longestAnswer) };
+    const rawAnswer = `HTTP ${status}: ${text.replaceAll("\u0000", "")}`.slice(0, longestAnswer);
+    return { ...empty, outcome: "unusable", rawAnswer };
   }
-  const parsed = completionSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new EndpointRefused("not_openai", text.slice(0, 200));
+  const parsed = completionSchema.safeParse(json);
+  if (!parsed.success) throw new EndpointRefused("not_openai", excerptOf(text));
   const choice = parsed.data.choices[0];
   const rawAnswer = (choice?.message.content ?? "").replaceAll("\u0000", "").slice(0, longestAnswer);
   return {
@@ -138,20 +146,44 @@ async function post(
       body: JSON.stringify(body),
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     });
-    text = await response.text();
+    text = await readText(response);
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (error instanceof EndpointRefused) throw error;
     throw new EndpointBusy(timeout.aborted ? "time-out" : `no connection (${describe(error)})`, null);
   }
   const { status } = response;
   if (status === 401 || status === 403) throw new EndpointRefused("key_refused", `HTTP ${status}`);
-  if (status === 404) throw new EndpointRefused("model_unknown", text.slice(0, 200));
+  if (status === 404) throw new EndpointRefused("model_unknown", excerptOf(text));
   if (status === 408 || status === 429 || status >= 500) {
     const after = Number(response.headers.get("retry-after"));
     throw new EndpointBusy(`HTTP ${status}`, Number.isFinite(after) && after > 0 ? after : null);
   }
   if (status >= 300 && ![400, 413, 422].includes(status)) throw new EndpointRefused("not_openai", `HTTP ${status}`);
   return { status, text };
+}
+
+/** Throws EndpointRefused where there is more than any such answer has. */
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > largestBodyBytes) throw new EndpointRefused("not_openai", `> ${largestBodyBytes / 1024 / 1024} MB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The beginning of an answer that is none, as words: of a web page what it says. */
+function excerptOf(text: string): string {
+  const words = text
+    .slice(0, 20_000)
+    .replace(/<(script|style)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+    .replaceAll("\u0000", "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `${/^\s*</.test(text) ? "HTML: " : ""}${words.slice(0, 200) || "–"}`;
 }
 
 function describe(error: unknown): string {

@@ -184,16 +184,32 @@ describe("a labelling run", () => {
       [{ status: 401, body: "{}" }, "key_refused"],
       [{ status: 404, body: "{}" }, "model_unknown"],
       [{ status: 200, body: "<html>hello</html>" }, "not_openai"],
+      [{ status: 400, body: "<html>plain HTTP was sent to an HTTPS port\0</html>" }, "not_openai"],
+      [{ status: 200, body: "\0" }, "not_openai"],
+      [{ status: 200, body: "" }, "not_openai"],
     ] as [Answer, string][]) {
       answerWith = () => answer;
       const id = await start();
       await tick(id);
       expect(await readLabellingRun(actor, id)).toMatchObject({ state: "paused", reason: code });
+      expect(await labelCount(id)).toBe(0);
       answerWith = () => completion('{"label":"medical"}');
       await changeLabelling(actor, id, "resume");
       await tick(id);
       expect(await readLabellingRun(actor, id)).toMatchObject({ state: "succeeded", medical: documents, reason: null });
     }
+  });
+
+  it("keeps a document without a label where the endpoint refuses that document", async () => {
+    answerWith = (document) =>
+      document === "document-3" ? { status: 400, body: '{"error": "too long \\u0000"}' } : completion("medical");
+    const id = await start();
+    await tick(id);
+    expect(await readLabellingRun(actor, id)).toMatchObject({
+      state: "succeeded",
+      medical: documents - 1,
+      unusable: 1,
+    });
   });
 
   it("stops asking when it is cancelled, and says so to whoever wants to resume it", async () => {
@@ -232,8 +248,19 @@ describe("an endpoint", () => {
 
   it("says what is wrong when it is tested", async () => {
     const { id } = await createEndpoint(actor, { name: "x", baseUrl, model: "m", key: "" });
-    answerWith = () => ({ status: 200, body: "<html>" });
-    await expect(testEndpoint(id)).rejects.toMatchObject({ code: "endpoint_not_openai" });
+    answerWith = () => ({ status: 200, body: "<html><style>a{}</style><h1>Welcome</h1> here</html>" });
+    await expect(testEndpoint(id)).rejects.toMatchObject({
+      status: 422,
+      code: "endpoint_not_openai",
+      values: { detail: "HTML: Welcome here" },
+    });
+    answerWith = () => ({ status: 200, body: "x".repeat(5 * 1024 * 1024) });
+    await expect(testEndpoint(id)).rejects.toMatchObject({ code: "endpoint_not_openai", values: { detail: "> 4 MB" } });
+    answerWith = () => ({ status: 502, body: "<html>Bad gateway</html>" });
+    await expect(testEndpoint(id)).rejects.toMatchObject({
+      code: "endpoint_unreachable",
+      values: { detail: "HTTP 502" },
+    });
     answerWith = () => completion('{"label":"medical"}');
     expect(await testEndpoint(id)).toEqual({ waiting: null, answer: '{"label":"medical"}' });
   });
