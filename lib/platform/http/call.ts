@@ -35,13 +35,35 @@ export function addressOf(
   return `/api/v1${path}${text ? `?${text}` : ""}`;
 }
 
-/** Calls an operation from the browser, same origin, with the session's cookie. Throws CallError. */
-export async function call<O extends AnyOperation>(operation: O, input: Arguments<O> = {}): Promise<ResponseOf<O>> {
-  const response = await fetch(addressOf(operation, input.params ?? {}, input.query), {
-    method: operation.method,
-    headers: input.body === undefined ? {} : { "content-type": "application/json" },
-    body: input.body === undefined ? undefined : JSON.stringify(input.body),
-    signal: input.signal,
+const underWay = new Map<string, Promise<unknown>>();
+
+/**
+ * Calls an operation from the browser, same origin, with the session's cookie. Throws CallError. The same change that is
+ * still under way (a double click) is not sent again: both callers get its answer.
+ */
+export function call<O extends AnyOperation>(operation: O, input: Arguments<O> = {}): Promise<ResponseOf<O>> {
+  const address = addressOf(operation, input.params ?? {}, input.query);
+  const body = input.body === undefined ? undefined : JSON.stringify(input.body);
+  if (operation.method === "GET" || input.signal) return send<O>(operation.method, address, body, input.signal);
+  const key = `${operation.method} ${address} ${body}`;
+  const same = underWay.get(key) as Promise<ResponseOf<O>> | undefined;
+  if (same) return same;
+  const sent = send<O>(operation.method, address, body).finally(() => underWay.delete(key));
+  underWay.set(key, sent);
+  return sent;
+}
+
+async function send<O extends AnyOperation>(
+  method: string,
+  address: string,
+  body: string | undefined,
+  signal?: AbortSignal,
+): Promise<ResponseOf<O>> {
+  const response = await fetch(address, {
+    method,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    body,
+    signal,
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new CallError(0, null);
