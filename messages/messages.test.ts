@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { createTranslator } from "next-intl";
 import { describe, expect, it } from "vitest";
 import { importFailureCodes } from "@/lib/corpus/schema";
 import de from "./de";
@@ -27,6 +28,24 @@ describe("the sentences", () => {
 
   it("take the same values in both languages", () => {
     for (const [key, text] of german) expect(placeholders(text), key).toEqual(placeholders(english.get(key) ?? ""));
+  });
+
+  it.each([
+    ["de", german, de],
+    ["en", english, en],
+  ] as const)("can be put together with their values (%s)", (locale, sentences, messages) => {
+    const faults: string[] = [];
+    const onError = (error: Error) => faults.push(error.message);
+    const translate = createTranslator({ locale, messages, onError }) as unknown as {
+      rich: (key: string, values: Record<string, unknown>) => unknown;
+    };
+    for (const [key, text] of sentences) {
+      const values = Object.fromEntries([...text.matchAll(/\{(\w+)/g)].map((match) => [match[1], 2]));
+      const tags = Object.fromEntries([...text.matchAll(/<(\w+)>/g)].map((match) => [match[1], String]));
+      const whole = translate.rich(key, { ...values, ...tags });
+      if (whole === key) faults.push(key);
+    }
+    expect(faults).toEqual([]);
   });
 
   it("exist for every code of a problem in the source", () => {
