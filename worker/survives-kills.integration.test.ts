@@ -39,29 +39,36 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
   }, 120_000);
 
   const start = () => inTransaction((transaction) => startRun(transaction, researcher, tinyPretraining));
-  const pointsOf = (runId: string, attempt: number) =>
-    database().metric.count({ where: { runId, attempt, name: "loss" } });
-  const attemptOf = (runId: string, number: number) =>
-    database().attempt.findUnique({ where: { runId_number: { runId, number } } });
+  const pointsAfter = (runId: string, attempt: number) =>
+    database().metric.count({ where: { runId, attempt: { gt: attempt }, name: "loss" } });
+  const attemptsOf = (runId: string) => database().attempt.findMany({ where: { runId }, orderBy: { number: "asc" } });
+  /**
+   * The attempt whose runner is at work and has a checkpoint. Not always the first: on a machine that is short of memory
+   * or processors an attempt may end by itself before it gets there, and the run goes on with the next.
+   */
+  const withCheckpoint = (runId: string) =>
+    ofRun(runId, "a checkpoint", async () => {
+      const newest = (await attemptsOf(runId)).at(-1);
+      return newest?.checkpointStep && findRunner(runId, newest.number) !== undefined ? newest : null;
+    });
   /** As `eventually`; what never came is told together with how the run's attempts stand. */
   async function ofRun<T>(runId: string, what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
     return eventually(what, ask).catch(async (error: Error) => {
-      const attempts = await database().attempt.findMany({ where: { runId }, orderBy: { number: "asc" } });
-      throw new Error(`${error.message}; its attempts: ${JSON.stringify(attempts, null, 1)}`);
+      throw new Error(`${error.message}; its attempts: ${JSON.stringify(await attemptsOf(runId), null, 1)}`);
     });
   }
 
   it("completes with nothing lost and nothing doubled though worker, runner and database are killed in the middle", async () => {
     const { id } = await start();
 
-    await ofRun(id, "first points", async () => (await pointsOf(id, 1)) >= 2);
+    await ofRun(id, "first points", async () => (await pointsAfter(id, 0)) >= 2);
     worker.kill("SIGKILL");
     worker = startWorkerProcess(parts.environment);
 
-    await ofRun(id, "a checkpoint", async () => (await attemptOf(id, 1))?.checkpointStep);
-    killProcess(findRunner(id, 1), "SIGKILL");
+    const killed = await withCheckpoint(id);
+    killProcess(findRunner(id, killed.number), "SIGKILL");
 
-    await ofRun(id, "points of the second attempt", async () => (await pointsOf(id, 2)) >= 2);
+    await ofRun(id, "points of the next attempt", async () => (await pointsAfter(id, killed.number)) >= 2);
     parts.breakDatabase();
 
     const run = await ofRun(id, "the end of the run", () =>
@@ -70,17 +77,19 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
         include: { attempts: { orderBy: { number: "asc" } }, artifacts: true },
       }),
     );
+    const last = run.attempts.at(-1);
     expect(run).toMatchObject({
       state: "succeeded",
       failureCode: null,
-      artifacts: [{ name: "model", attempt: 2 }],
+      artifacts: [{ name: "model", attempt: last?.number }],
       summary: { steps },
-      attempts: [
-        { number: 1, state: "failed", failureCode: "process_died" },
-        { number: 2, state: "succeeded" },
-      ],
     });
-    expect(run.attempts[1]?.resumeStep).toBeGreaterThan(0);
+    expect(run.attempts.find(({ number }) => number === killed.number)).toMatchObject({
+      state: "failed",
+      failureCode: "process_died",
+    });
+    expect(last).toMatchObject({ state: "succeeded" });
+    expect(last?.resumeStep).toBeGreaterThan(0);
 
     const losses = await database().metric.findMany({
       where: { runId: id, name: "loss", superseded: false },
@@ -95,15 +104,17 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
 
   it("goes on from its checkpoint after Ray was restarted and has forgotten it", async () => {
     const { id } = await start();
-    await ofRun(id, "a checkpoint", async () => (await attemptOf(id, 1))?.checkpointStep);
+    const forgotten = await withCheckpoint(id);
     await parts.killRay();
-    await ofRun(id, "points of the second attempt", async () => (await pointsOf(id, 2)) >= 1);
-    expect(await attemptOf(id, 1)).toMatchObject({ state: "lost" });
-    expect((await attemptOf(id, 2))?.resumeStep).toBeGreaterThan(0);
-    expect(findRunner(id, 1)).toBeUndefined();
+    await ofRun(id, "points of the next attempt", async () => (await pointsAfter(id, forgotten.number)) >= 1);
+    const attempts = await attemptsOf(id);
+    expect(attempts.find(({ number }) => number === forgotten.number)).toMatchObject({ state: "lost" });
+    expect(attempts.at(-1)?.resumeStep).toBeGreaterThan(0);
+    expect(findRunner(id, forgotten.number)).toBeUndefined();
 
     await cancelRun(researcher, id);
     await ofRun(id, "the cancelled run", () => database().run.findFirst({ where: { id, state: "cancelled" } }));
-    await eventually("the end of the runner", async () => findRunner(id, 2) === undefined);
+    const runners = async () => (await attemptsOf(id)).map(({ number }) => findRunner(id, number));
+    await eventually("the end of the runner", async () => (await runners()).every((runner) => runner === undefined));
   }, 900_000);
 });
