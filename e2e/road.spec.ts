@@ -218,7 +218,7 @@ async function sessionExpires(page: Page, keyOf: (text: string) => string): Prom
   await signIn(again, people.clinician);
   await again.close();
   await page.bringToFront();
-  await expect(page.getByText("gespeichert", { exact: true })).toBeVisible({ timeout: 60_000 });
+  await road.everythingSaved(page);
 }
 
 async function follow(page: Page, link: string): Promise<void> {

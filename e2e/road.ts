@@ -100,6 +100,11 @@ export async function openRound(page: Page, study: string, doublePercent: number
 const document = (page: Page) => page.getByRole("region", { name: /^Dokument \d+ von \d+$/ });
 const nothingLeft = (page: Page) => page.getByRole("heading", { name: "Für Sie ist nichts mehr offen" });
 
+/** The quiet sign says that the server has everything. */
+export async function everythingSaved(page: Page): Promise<void> {
+  await expect(page.locator('[data-unsent="0"]')).toHaveText(/gespeichert$/, { timeout: 60_000 });
+}
+
 /** Waits for the next document and answers its text; null when nothing is left. */
 export async function nextDocument(page: Page): Promise<string | null> {
   const goOn = page.getByRole("button", { name: /^(Anfangen|Weiter)$/ });
@@ -122,7 +127,7 @@ export async function decide(
   for (let count = 0; ; count += 1) {
     const text = count < most ? await nextDocument(page) : null;
     if (text === null) {
-      await expect(page.getByText("gespeichert", { exact: true })).toBeVisible();
+      await everythingSaved(page);
       return count;
     }
     await page.keyboard.press(keyOf(text));
@@ -228,7 +233,7 @@ export async function judge(page: Page, comparison: string, keyOf: (number: numb
     await expect(pair.or(begin).or(nothingLeft(page)).first()).toBeVisible({ timeout: 30_000 });
     if (await begin.isVisible()) await begin.click();
     if (await nothingLeft(page).isVisible()) {
-      await expect(page.getByText("gespeichert", { exact: true })).toBeVisible();
+      await everythingSaved(page);
       return count;
     }
     const place = await pair.getAttribute("aria-label");
