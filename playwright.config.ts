@@ -7,7 +7,7 @@ import { findBrowser } from "./supervisor/testing/browser.mjs";
  * runs there already.
  */
 const port = Number(process.env.E2E_PORT ?? 3290);
-const dataFolder = join(import.meta.dirname, ".studio", "e2e");
+const dataFolder = process.env.E2E_DATA ?? join(import.meta.dirname, ".studio", "e2e");
 
 export default defineConfig({
   testDir: "e2e",

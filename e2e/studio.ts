@@ -3,7 +3,7 @@ import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 
-const dataFolder = path.join(import.meta.dirname, "..", ".studio", "e2e");
+const dataFolder = process.env.E2E_DATA ?? path.join(import.meta.dirname, "..", ".studio", "e2e");
 
 /** The demo's accounts, as the demo itself prints them. */
 export const people = {
@@ -36,13 +36,15 @@ export async function inEnglish(context: BrowserContext, url: string): Promise<v
   await context.addCookies([{ name: "locale", value: "en", url }]);
 }
 
-/** The address of the example study. */
-export async function exampleStudy(page: Page): Promise<string> {
+/** The address of the newest study of that name. */
+export async function studyNamed(page: Page, name: string): Promise<string> {
   await page.goto("/");
-  const href = await page.getByRole("link", { name: /Beispielstudie/ }).getAttribute("href");
+  const href = await page.getByRole("link", { name }).first().getAttribute("href");
   expect(href).toMatch(/^\/studies\//);
   return href ?? "";
 }
+
+export const exampleStudy = (page: Page) => studyNamed(page, "Beispielstudie");
 
 /** No serious violation of WCAG 2.2 AA that a program can find. */
 export async function expectAccessible(page: Page): Promise<void> {

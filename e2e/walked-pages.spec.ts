@@ -1,0 +1,84 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { expectAccessible, expectNoOverflow, inEnglish, pageOf, people, studyNamed, watch } from "./studio";
+
+/**
+ * Looks at every page there is, by following links: of a study that has walked the road (road.spec.ts has, just before)
+ * and of the administration. Pictures go to PICTURES, else to test-results.
+ */
+const walked = process.env.E2E_STUDY ?? "Der ganze Weg";
+const pictures = process.env.PICTURES ?? path.join("test-results", "pictures");
+
+/** One address stands for all of its kind. */
+const kindOf = (address: string) => address.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID");
+
+/** Follows links from the study, and from the person's own pages, to one page of every kind. */
+async function findPages(page: Page, study: string): Promise<string[]> {
+  const found = new Map<string, string>([["study", study]]);
+  const open = [study, "/", "/settings", "/administration", "/api-reference"];
+  for (let next = open.shift(); next; next = open.shift()) {
+    await page.goto(next);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    if (!found.has(kindOf(next))) found.set(kindOf(next), next);
+    const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
+    for (const link of links.map((each) => each.replace(/[?#].*/, ""))) {
+      const elsewhere = link.startsWith("/studies/") && !link.startsWith(study);
+      if (elsewhere || link.startsWith("/api/") || found.has(kindOf(link))) continue;
+      found.set(kindOf(link), link);
+      open.push(link);
+    }
+  }
+  found.delete("study");
+  return [...found.values()];
+}
+
+type Look = { theme: "light" | "dark"; english: boolean; width: number; height: number };
+
+async function lookAt(browser: Browser, look: Look, baseURL: string): Promise<void> {
+  const page = await pageOf(browser, people.owner);
+  const study = await studyNamed(page, walked);
+  const pages = await findPages(page, study);
+  expect(pages.length).toBeGreaterThan(30);
+  await page.context().addCookies([{ name: "theme", value: look.theme, url: baseURL }]);
+  if (look.english) await inEnglish(page.context(), baseURL);
+  await page.setViewportSize(look);
+  const complaints = watch(page, baseURL);
+  const folder = path.join(pictures, `${look.english ? "en" : "de"}-${look.theme}-${look.width}`);
+  mkdirSync(folder, { recursive: true });
+  for (const address of pages) {
+    await test.step(kindOf(address), async () => {
+      const answer = await page.goto(address);
+      expect(answer?.status(), address).toBe(200);
+      await expect(page.locator("html")).toHaveAttribute("lang", look.english ? "en" : "de");
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await page.waitForLoadState("networkidle");
+      await expectNoOverflow(page);
+      await expectAccessible(page);
+      expect.soft(complaints(), address).toEqual([]);
+      const name =
+        kindOf(address.replace(study, ""))
+          .replace(/[^a-zA-Z]+/g, "-")
+          .replace(/^-|-$/g, "") || "home";
+      const prefix = address.startsWith(study) ? "study" : "";
+      await page.screenshot({ path: path.join(folder, `${[prefix, name].filter(Boolean).join("-")}.png`) });
+    });
+  }
+}
+
+test.beforeEach(() => test.setTimeout(20 * 60_000));
+
+const looks: Look[] = [
+  { theme: "light", english: false, width: 1280, height: 800 },
+  { theme: "dark", english: true, width: 1920, height: 1080 },
+  { theme: "light", english: true, width: 360, height: 740 },
+];
+for (const look of looks) {
+  const { theme, english, width } = look;
+  test(`every page, ${theme}, ${english ? "English" : "German"}, ${width} pixels wide`, async ({
+    browser,
+    baseURL,
+  }) => {
+    await lookAt(browser, look, baseURL ?? "");
+  });
+}
