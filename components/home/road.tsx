@@ -16,7 +16,7 @@ function StationFigure({ figure }: { figure: NonNullable<StationOnRoad["figure"]
         {figure.kind === "estimate" && figure.of ? `, ${figure.of}` : ""}
       </span>
       <span className="tabular block text-lg">
-        {figure.kind === "estimate" ? <Figure estimate={figure} /> : null}
+        {figure.kind === "estimate" ? <Figure estimate={figure} percent={figure.percent} /> : null}
         {figure.kind === "count" ? <span className="font-semibold">{format.number(figure.count)}</span> : null}
         {figure.kind === "change" ? (
           <span className="font-semibold">

@@ -22,7 +22,7 @@ export function HeadToHead({ leaderboard }: { leaderboard: LeaderboardView }) {
           <>
             <HeadCell>{t("model")}</HeadCell>
             {contestants.map(({ answerSetId, name }) => (
-              <HeadCell key={answerSetId} number className="max-w-40 truncate" title={name}>
+              <HeadCell key={answerSetId} number className="max-w-56 truncate" title={name}>
                 {name}
               </HeadCell>
             ))}
@@ -31,7 +31,7 @@ export function HeadToHead({ leaderboard }: { leaderboard: LeaderboardView }) {
       >
         {contestants.map((row) => (
           <tr key={row.answerSetId}>
-            <th scope="row" className="border-b border-line px-3 py-2 text-left font-semibold">
+            <th scope="row" className="border-b border-line px-3 py-2 text-left font-semibold sm:whitespace-nowrap">
               {row.name}
             </th>
             {contestants.map((column) => (

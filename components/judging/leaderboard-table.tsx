@@ -21,10 +21,16 @@ export function LeaderboardTable({ leaderboard }: { leaderboard: LeaderboardView
           <HeadCell>{t("model")}</HeadCell>
           <HeadCell number>{t("winRate")}</HeadCell>
           <HeadCell number>n</HeadCell>
-          <HeadCell number>{t("strength")}</HeadCell>
-          <HeadCell number>{t("outcomes")}</HeadCell>
+          <HeadCell number className="whitespace-normal!">
+            {t("strength")}
+          </HeadCell>
+          <HeadCell number className="min-w-36 whitespace-normal!">
+            {t("outcomes")}
+          </HeadCell>
           <HeadCell number>{t("mixed")}</HeadCell>
-          <HeadCell number>{t("meanWords")}</HeadCell>
+          <HeadCell number className="whitespace-normal!">
+            {t("meanWords")}
+          </HeadCell>
         </>
       }
     >
@@ -35,7 +41,7 @@ export function LeaderboardTable({ leaderboard }: { leaderboard: LeaderboardView
             <Cell number className="font-semibold">
               {rankOf(contestant)}
             </Cell>
-            <Cell className="font-semibold">{contestant.name}</Cell>
+            <Cell className="font-semibold sm:whitespace-nowrap">{contestant.name}</Cell>
             <Cell number>
               <Figure estimate={contestant.winRate} percent />
             </Cell>

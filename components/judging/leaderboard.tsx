@@ -60,12 +60,12 @@ export function Leaderboard(props: { name: string; leaderboard: LeaderboardView 
             />
           </Card>
         ) : null}
-        <Card title={t("headToHead")}>
-          <HeadToHead leaderboard={leaderboard} />
+        <Card>
+          <SideFigures leaderboard={leaderboard} />
         </Card>
       </div>
-      <Card>
-        <SideFigures leaderboard={leaderboard} />
+      <Card title={t("headToHead")}>
+        <HeadToHead leaderboard={leaderboard} />
       </Card>
     </>
   );
@@ -74,7 +74,7 @@ export function Leaderboard(props: { name: string; leaderboard: LeaderboardView 
 function SideFigures({ leaderboard }: { leaderboard: LeaderboardView }) {
   const t = useTranslations("leaderboard");
   return (
-    <div className="grid gap-6 sm:grid-cols-3">
+    <div className="grid gap-6 sm:grid-cols-3 lg:grid-cols-1 xl:grid-cols-3">
       <KeyFigure label={t("firstSlot")} note={t("firstSlotNote")}>
         <Figure estimate={leaderboard.firstSlot} percent />
       </KeyFigure>

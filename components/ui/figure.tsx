@@ -5,13 +5,13 @@ import type { ReactNode } from "react";
 export type FigureValue = { value: number; interval: { lower: number; upper: number }; n: number };
 
 /**
- * Digits that the interval deserves: as many as tell its two ends apart, between 1 and `most` after the point.
+ * Digits that the interval deserves: as many as tell its two ends apart, between 2 and `most` after the point.
  * (.8812 with an interval of .83–.92 reads .88.)
  */
 export function digitsFor(interval: { lower: number; upper: number }, most = 3): number {
   const width = interval.upper - interval.lower;
   if (!(width > 0)) return 2;
-  return Math.min(most, Math.max(1, Math.ceil(-Math.log10(width / 2)) + 0));
+  return Math.min(most, Math.max(2, Math.ceil(-Math.log10(width / 2))));
 }
 
 /** `0,88 (0,83–0,92)`, n on hover and for screen readers. Server and client. */

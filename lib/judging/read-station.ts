@@ -22,5 +22,9 @@ export async function readComparisonsStation(actor: StudyActor): Promise<Station
   const leader = (await readLeaderboard(actor, id, false)).contestants[0];
   if (!leader?.winRate) return { state: place, figure: share, href };
   const { value, interval, n } = leader.winRate;
-  return { state: place, figure: { name: "winRate", kind: "estimate", value, interval, n, of: leader.name }, href };
+  return {
+    state: place,
+    figure: { name: "winRate", kind: "estimate", value, interval, n, of: leader.name, percent: true },
+    href,
+  };
 }

@@ -27,6 +27,7 @@ export async function readEvaluationsStation(actor: StudyActor): Promise<Station
       interval: wilsonInterval(correct, questions),
       n: questions,
       of: newest.checkpoint.name,
+      percent: true,
     },
     href,
   };

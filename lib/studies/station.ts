@@ -36,6 +36,7 @@ export type Station = {
         interval: { lower: number; upper: number };
         n: number;
         of?: string;
+        percent?: true;
       };
   href: string;
 };
