@@ -30,7 +30,7 @@ async function ask(page: Page, address: string, button: string, fields: Record<s
 /** Waits on a run's page until it has ended, and takes a failure at its word. */
 async function runEnds(page: Page): Promise<void> {
   await page.waitForURL(/\/runs\/[0-9a-f-]+$/);
-  const state = page.getByRole("heading", { level: 1 }).getByText(/^(fertig|fehlgeschlagen|abgebrochen)$/);
+  const state = page.getByRole("heading", { level: 1 }).getByText(/^(fertig|gescheitert|abgebrochen)$/);
   await expect(state).toBeVisible({ timeout: minutes(15) });
   await expect(state).toHaveText("fertig");
 }
@@ -146,6 +146,7 @@ export async function trainClassifier(page: Page, study: string, name: string): 
   const dialog = await ask(page, `${study}/classifiers`, "Klassifikator trainieren", {
     Name: name,
     Epochen: "2",
+    "Anlauf (Schritte)": "1",
     "Token je Dokument, höchstens": "96",
   });
   await dialog.getByRole("button", { name: "Klassifikator trainieren" }).click();
