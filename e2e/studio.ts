@@ -62,6 +62,12 @@ export async function expectNoOverflow(page: Page): Promise<void> {
   expect.soft(wider, "pixels wider than the window").toBeLessThanOrEqual(0);
 }
 
+/** A picture of what is seen, in PICTURES, else in test-results. */
+export async function picture(page: Page, folder: string, name: string): Promise<void> {
+  const pictures = process.env.PICTURES ?? path.join("test-results", "pictures");
+  await page.screenshot({ path: path.join(pictures, folder, `${name}.png`) });
+}
+
 /** Whatever the page complains of, or asks another host for. */
 export function watch(page: Page, base: string): () => string[] {
   const complaints: string[] = [];

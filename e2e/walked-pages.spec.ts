@@ -1,14 +1,11 @@
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { expectAccessible, expectNoOverflow, inEnglish, pageOf, people, studyNamed, watch } from "./studio";
+import { expectAccessible, expectNoOverflow, inEnglish, pageOf, people, picture, studyNamed, watch } from "./studio";
 
 /**
  * Looks at every page there is, by following links: of a study that has walked the road (road.spec.ts has, just before)
- * and of the administration. Pictures go to PICTURES, else to test-results.
+ * and of the administration.
  */
 const walked = process.env.E2E_STUDY ?? "Der ganze Weg";
-const pictures = process.env.PICTURES ?? path.join("test-results", "pictures");
 
 /** One address stands for all of its kind. */
 const kindOf = (address: string) => address.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID");
@@ -44,8 +41,7 @@ async function lookAt(browser: Browser, look: Look, baseURL: string): Promise<vo
   if (look.english) await inEnglish(page.context(), baseURL);
   await page.setViewportSize(look);
   const complaints = watch(page, baseURL);
-  const folder = path.join(pictures, `${look.english ? "en" : "de"}-${look.theme}-${look.width}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = `${look.english ? "en" : "de"}-${look.theme}-${look.width}`;
   for (const address of pages) {
     await test.step(kindOf(address), async () => {
       const answer = await page.goto(address);
