@@ -4,7 +4,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, type Page, test } from "@playwright/test";
 import * as road from "./road";
-import { demoPassword, expectAccessible, expectNoOverflow, pageOf, people, signIn } from "./studio";
+import { demoPassword, expectAccessible, expectNoOverflow, pageOf, people, picture, signIn } from "./studio";
 
 /** What the road is walked with: documents with what a careful reader would say of them, questions, and prompts. */
 type Material = { documents: Document[]; questions: object[]; prompts: object[] };
@@ -108,7 +108,7 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
   const round = await step("they decide by keyboard, blind, until nothing is left", async () => {
     const address = await road.openRound(research, study, doublePercent);
     const begun = await road.decide(first, address, keyOf, 5);
-    await looksRight(first);
+    await looksRight(first, "validate");
     await sessionExpires(first, keyOf);
     const counts = await Promise.all([road.decide(first, address, keyOf), road.decide(second, address, keyOf)]);
     // The one whose session expired had decided one more.
@@ -172,7 +172,7 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
     await expect(first.getByText("Rangliste")).toHaveCount(0);
     await first.goto(`${comparison}/work`);
     await first.getByRole("button", { name: "Anfangen" }).click();
-    await looksRight(first);
+    await looksRight(first, "judge");
     const keys = ["1", "3", "2"];
     const counts = await Promise.all(
       [first, second].map((page) => road.judge(page, comparison, (number) => keys[number % 3] as string)),
@@ -226,9 +226,11 @@ async function sessionExpires(page: Page, keyOf: (text: string) => string): Prom
 }
 
 /** The work screens, also on a phone. */
-async function looksRight(page: Page): Promise<void> {
+async function looksRight(page: Page, name: string): Promise<void> {
   const size = page.viewportSize() ?? { width: 1280, height: 720 };
   await expectAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await picture(page, "de-light-1280", name);
   await page.setViewportSize({ width: 360, height: 740 });
   await expectNoOverflow(page);
   await expectAccessible(page);

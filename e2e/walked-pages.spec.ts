@@ -30,6 +30,12 @@ async function findPages(page: Page, study: string): Promise<string[]> {
   return [...found.values()];
 }
 
+/** `study-merges-ID`, `administration-people`, `home`. */
+function nameOf(address: string, study: string): string {
+  const words = kindOf(address.replace(study, "/study")).split("/").filter(Boolean);
+  return words.join("-") || "home";
+}
+
 type Look = { theme: "light" | "dark"; english: boolean; width: number; height: number };
 
 async function lookAt(browser: Browser, look: Look, baseURL: string): Promise<void> {
@@ -52,12 +58,7 @@ async function lookAt(browser: Browser, look: Look, baseURL: string): Promise<vo
       await expectNoOverflow(page);
       await expectAccessible(page);
       expect.soft(complaints(), address).toEqual([]);
-      const name =
-        kindOf(address.replace(study, ""))
-          .replace(/[^a-zA-Z]+/g, "-")
-          .replace(/^-|-$/g, "") || "home";
-      const prefix = address.startsWith(study) ? "study" : "";
-      await page.screenshot({ path: path.join(folder, `${[prefix, name].filter(Boolean).join("-")}.png`) });
+      await picture(page, folder, nameOf(address, study));
     });
   }
 }
