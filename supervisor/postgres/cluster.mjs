@@ -54,7 +54,7 @@ function checkVersion(folder) {
   if (found === MAJOR_VERSION) return;
   throw new Refusal(
     `The database in ${folder} was made by PostgreSQL ${found}, and this studio brings PostgreSQL ${MAJOR_VERSION}. ` +
-      "Export the data with the studio's version that made it and import it here, or move the folder away to start empty.",
+      "Take a pg_dump with the version of the studio that made it and pg_restore it here, or move the folder away to start empty.",
   );
 }
 
