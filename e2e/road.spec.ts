@@ -194,7 +194,13 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
       "Entstanden durch einen Filterlauf",
     ];
     for (const name of [...links, "Erkenner", "Lauf ansehen"]) await follow(research, name);
-    await research.getByRole("listitem").filter({ hasText: "Labels" }).getByRole("link").first().click();
+    await research
+      .getByRole("main")
+      .getByRole("listitem")
+      .filter({ hasText: "Label-Satz" })
+      .getByRole("link")
+      .first()
+      .click();
     await expect(research.getByRole("heading", { level: 1, name: "Label-Qualität" })).toBeVisible();
     expect(new URL(research.url()).pathname).toBe(`${round}/quality`);
   });

@@ -49,7 +49,7 @@ export function ErrorBrowser(props: { params: { studyId: string; classifierId: s
         {documents.map((document) => (
           <li key={document.itemId} className="border-b border-line pb-4">
             <details>
-              <summary className="flex flex-wrap gap-3">
+              <summary className="flex flex-wrap gap-3 py-1">
                 <span className="tabular font-semibold">
                   {t("score")} {format.number(document.score, { maximumFractionDigits: 3 })}
                 </span>

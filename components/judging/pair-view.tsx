@@ -26,12 +26,17 @@ export function PairView(props: { pair: Pair; title: string; takeFocus: boolean 
       aria-label={props.title}
       className="mx-auto flex min-h-0 w-full max-w-[1280px] flex-1 flex-col gap-3 px-4 py-3 outline-none sm:px-6"
     >
-      <div className="max-h-[28%] shrink-0 overflow-y-auto rounded-base bg-sunken px-4 py-3">
+      <section
+        aria-label={t("prompt")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+        tabIndex={0}
+        className="max-h-[28%] shrink-0 overflow-y-auto rounded-base bg-sunken px-4 py-3"
+      >
         <h2 className="text-sm text-muted">{t("prompt")}</h2>
         <p lang="de" className="max-w-[80ch] text-lg break-words whitespace-pre-wrap">
           {props.pair.prompt}
         </p>
-      </div>
+      </section>
       <fieldset className="flex gap-2 md:hidden">
         <legend className="sr-only">{t("show")}</legend>
         {sides.map(({ side, label }) => (

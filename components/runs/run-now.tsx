@@ -40,7 +40,7 @@ export function Detail(props: { text: string | null }) {
   if (!props.text) return null;
   return (
     <details className="mt-1 text-sm">
-      <summary className="text-muted">{t("runnerSays")}</summary>
+      <summary className="py-1 text-muted">{t("runnerSays")}</summary>
       <pre
         lang="en"
         className="mt-1 max-h-64 overflow-auto rounded-base bg-sunken p-2 wrap-anywhere whitespace-pre-wrap"

@@ -78,7 +78,7 @@ function Item({ item }: { item: DecidedItem }) {
   return (
     <li className="py-3">
       <details>
-        <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-1">
           <span className="tabular w-12 text-muted">{format.number(item.position + 1)}</span>
           <span className="w-40 font-semibold">{gold}</span>
           <span className="text-muted">

@@ -37,7 +37,7 @@ export function FigureCard(props: {
       ) : null}
       {props.children}
       <details className="mt-2 text-sm">
-        <summary className="text-muted">{common("howComputed")}</summary>
+        <summary className="py-1 text-muted">{common("howComputed")}</summary>
         <p className="mt-1">{props.explanation}</p>
         {estimate ? (
           <p className="mt-1 text-muted">
