@@ -59,7 +59,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 export async function expectNoOverflow(page: Page): Promise<void> {
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect.soft(wider, "pixels wider than the window").toBeLessThanOrEqual(0);
+  expect.soft(wider, `pixels wider than the window: ${page.url()}`).toBeLessThanOrEqual(0);
 }
 
 /** A picture of what is seen, in PICTURES, else in test-results. */

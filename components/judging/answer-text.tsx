@@ -25,9 +25,12 @@ const components: Components = {
   ),
   blockquote: ({ children }) => <blockquote className="mb-3 border-l-2 border-line pl-4">{children}</blockquote>,
   code: ({ children }) => <code className="rounded-sm bg-sunken px-1 font-mono text-sm">{children}</code>,
-  pre: ({ children }) => <pre className="mb-3 overflow-x-auto rounded-base bg-sunken p-3">{children}</pre>,
+  pre: ({ children }) => (
+    <pre className="mb-3 rounded-base bg-sunken p-3 whitespace-pre-wrap wrap-anywhere">{children}</pre>
+  ),
   table: ({ children }) => (
-    <div className="mb-3 overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+    <div className="relative mb-3 overflow-x-auto" tabIndex={0}>
       <table className="border-collapse">{children}</table>
     </div>
   ),

@@ -135,7 +135,7 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
           <div className="flex min-w-0 max-w-[72ch] flex-col gap-2 text-muted">
             <p className="font-semibold text-ink">{t("mixtralTitle")}</p>
             <p>{t("mixtralHint")}</p>
-            <pre className="overflow-x-auto rounded-base bg-sunken p-3 text-sm text-ink">
+            <pre className="rounded-base bg-sunken p-3 text-sm text-ink whitespace-pre-wrap wrap-anywhere">
               vllm serve mistralai/Mixtral-8x7B-Instruct-v0.1 --api-key KEY --port 8000
             </pre>
             <p>{t("mixtralAllow")}</p>

@@ -23,7 +23,8 @@ export function RunSettings({ run }: { run: RunView }) {
       }
     >
       {asJson ? (
-        <pre className="max-h-[32rem] overflow-auto rounded-base bg-sunken p-3 text-sm">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+        <pre className="max-h-[32rem] overflow-auto rounded-base bg-sunken p-3 text-sm" tabIndex={0}>
           {JSON.stringify(spec, null, 2)}
         </pre>
       ) : (

@@ -1,10 +1,13 @@
 import type { ReactNode, TdHTMLAttributes, ThHTMLAttributes } from "react";
 
-/** A table that scrolls within itself on narrow screens; `caption` is read to screen readers. */
+/**
+ * A table that scrolls within itself on narrow screens; `caption` is read to screen readers. `relative` keeps what is
+ * for screen readers only, which is positioned, from widening the page.
+ */
 export function Table(props: { caption: string; head: ReactNode; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
-    <section className="overflow-x-auto" aria-label={props.caption} tabIndex={0}>
+    <section className="relative overflow-x-auto" aria-label={props.caption} tabIndex={0}>
       <table className="w-full border-collapse text-left">
         <caption className="sr-only">{props.caption}</caption>
         <thead className="sticky top-0 bg-surface text-sm text-muted">
