@@ -68,7 +68,7 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
                 <Cell>
                   {endpoint.name} {endpoint.local ? <Badge tone="attention">{t("local")}</Badge> : null}
                 </Cell>
-                <Cell className="wrap-anywhere">{endpoint.local ? t("localAddress") : endpoint.baseUrl}</Cell>
+                <Cell className="min-w-56 wrap-anywhere">{endpoint.local ? t("localAddress") : endpoint.baseUrl}</Cell>
                 <Cell>{endpoint.model}</Cell>
                 <Cell>{endpoint.hasKey ? t("keyStored") : "–"}</Cell>
                 <Cell className="text-right whitespace-nowrap">

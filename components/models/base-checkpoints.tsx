@@ -66,7 +66,7 @@ export function BaseCheckpoints(props: { initial: CheckpointSummary[] }) {
                   ) : null}
                 </Cell>
                 <Cell>{checkpoint.kind === "encoder" ? t("kinds.encoder") : t("kinds.base")}</Cell>
-                <Cell className="wrap-anywhere">
+                <Cell className="min-w-56 wrap-anywhere">
                   <code className="text-sm">{checkpoint.address}</code>
                 </Cell>
                 <Cell>

@@ -8,7 +8,7 @@ import { Card } from "@/components/ui/surface";
 import type { MergedTensor } from "@/lib/models/schema";
 
 const orders = ["file", "cosine"] as const;
-const grid = "grid min-w-[44rem] grid-cols-[1fr_4rem_8rem_7rem_6rem_4rem_5rem] gap-3 px-3";
+const grid = "grid min-w-[58rem] grid-cols-[1fr_4rem_8rem_7rem_6rem_4rem_5rem] gap-3 px-3";
 
 /** One row a tensor, drawn only where it is seen: the largest models have thousands. */
 export function MergedTensors(props: { tensors: MergedTensor[] }) {

@@ -53,7 +53,7 @@ export function Backends(props: { initial: BackendView[] }) {
                 <Cell>
                   {backend.name} {backend.local ? <Badge>{t("local")}</Badge> : null}
                 </Cell>
-                <Cell className="wrap-anywhere">{backend.address ?? t("localAddress")}</Cell>
+                <Cell className="min-w-56 wrap-anywhere">{backend.address ?? t("localAddress")}</Cell>
                 <Cell>{backend.hasToken ? t("tokenStored") : "–"}</Cell>
                 <Cell number>{backend.liveRuns}</Cell>
                 <Cell className="min-w-72">

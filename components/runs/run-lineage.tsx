@@ -38,7 +38,7 @@ export function RunLineage({ studyId, run }: { studyId: string; run: RunView }) 
               <tr key={artifact.name}>
                 <Cell className="whitespace-nowrap">{role(artifact.name)}</Cell>
                 <Cell number>{bytes(artifact.bytes)}</Cell>
-                <Cell className="wrap-anywhere">
+                <Cell className="min-w-56 wrap-anywhere">
                   <code className="text-sm">{artifact.address}</code>
                 </Cell>
                 <Cell>

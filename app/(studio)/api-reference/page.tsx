@@ -35,7 +35,7 @@ export default async function ApiReferencePage() {
               <Cell>
                 <code>{operation.method}</code>
               </Cell>
-              <Cell className="wrap-anywhere">
+              <Cell className="min-w-56 wrap-anywhere">
                 <code>/api/v1{operation.path}</code>
               </Cell>
               <Cell>

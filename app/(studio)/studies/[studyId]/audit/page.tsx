@@ -49,7 +49,7 @@ export default async function AuditPage({ params, searchParams }: Props) {
                 <Cell title={entry.subjectId}>
                   {entry.subject} <code className="text-sm text-muted">{entry.subjectId.slice(-8)}</code>
                 </Cell>
-                <Cell className="max-w-96 text-sm wrap-anywhere text-muted">
+                <Cell className="max-w-96 min-w-64 text-sm wrap-anywhere text-muted">
                   {Object.keys(entry.detail).length > 0 ? JSON.stringify(entry.detail) : ""}
                 </Cell>
               </tr>
