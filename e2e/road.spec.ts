@@ -4,7 +4,16 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, type Page, test } from "@playwright/test";
 import * as road from "./road";
-import { demoPassword, expectAccessible, expectNoOverflow, pageOf, people, picture, signIn } from "./studio";
+import {
+  demoPassword,
+  expectAccessible,
+  expectNoOverflow,
+  pageOf,
+  people,
+  picture,
+  signIn,
+  walkedStudy,
+} from "./studio";
 
 /** What the road is walked with: documents with what a careful reader would say of them, questions, and prompts. */
 type Material = { documents: Document[]; questions: object[]; prompts: object[] };
@@ -251,7 +260,7 @@ async function follow(page: Page, link: string): Promise<void> {
 
 test("the whole road: from a web document to a judged model", async ({ browser }) => {
   test.setTimeout(45 * 60_000);
-  await walk(browser, "Der ganze Weg", exampleMaterial());
+  await walk(browser, walkedStudy, exampleMaterial());
 });
 
 test("the whole road on real German texts", async ({ browser }) => {

@@ -7,7 +7,7 @@ const dataFolder = process.env.E2E_DATA ?? path.join(import.meta.dirname, "..", 
 
 /** The demo's accounts, as the demo itself prints them. */
 export const people = {
-  owner: "leitung@example.org",
+  administrator: "leitung@example.org",
   researcher: "forschung@example.org",
   clinician: "klinik@example.org",
 } as const;
@@ -35,6 +35,9 @@ export async function pageOf(browser: Browser, email: string): Promise<Page> {
 export async function inEnglish(context: BrowserContext, url: string): Promise<void> {
   await context.addCookies([{ name: "locale", value: "en", url }]);
 }
+
+/** The study that road.spec.ts makes, and whose pages are looked at afterwards. */
+export const walkedStudy = "Weg im Browser";
 
 /** The address of the newest study of that name. */
 export async function studyNamed(page: Page, name: string): Promise<string> {

@@ -1,48 +1,61 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { expectAccessible, expectNoOverflow, inEnglish, pageOf, people, picture, studyNamed, watch } from "./studio";
+import {
+  expectAccessible,
+  expectNoOverflow,
+  inEnglish,
+  pageOf,
+  people,
+  picture,
+  studyNamed,
+  walkedStudy,
+  watch,
+} from "./studio";
 
 /**
  * Looks at every page there is, by following links: of a study that has walked the road (road.spec.ts has, just before)
  * and of the administration.
  */
-const walked = process.env.E2E_STUDY ?? "Der ganze Weg";
+const walked = process.env.E2E_STUDY ?? walkedStudy;
+const researcher = process.env.E2E_PERSON ?? people.researcher;
 
 /** One address stands for all of its kind. */
 const kindOf = (address: string) => address.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID");
 
-/** Follows links from the study, and from the person's own pages, to one page of every kind. */
-async function findPages(page: Page, study: string): Promise<string[]> {
-  const found = new Map<string, string>([["study", study]]);
-  const open = [study, "/", "/settings", "/administration", "/api-reference"];
+/** Follows links to one page of every kind, within the study, or outside of studies where there is none. */
+async function findPages(page: Page, study: string | null, begin: string[]): Promise<string[]> {
+  const found = new Map<string, string>();
+  const open = [...begin];
   for (let next = open.shift(); next; next = open.shift()) {
     await page.goto(next);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     if (!found.has(kindOf(next))) found.set(kindOf(next), next);
     const links = await page.locator("a[href^='/']").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
     for (const link of links.map((each) => each.replace(/[?#].*/, ""))) {
-      const elsewhere = link.startsWith("/studies/") && !link.startsWith(study);
-      if (elsewhere || link.startsWith("/api/") || found.has(kindOf(link))) continue;
+      const within = study ? link.startsWith(study) : !link.startsWith("/studies/");
+      if (!within || link.startsWith("/api/") || found.has(kindOf(link))) continue;
       found.set(kindOf(link), link);
       open.push(link);
     }
   }
-  found.delete("study");
   return [...found.values()];
 }
 
 /** `study-merges-ID`, `administration-people`, `home`. */
-function nameOf(address: string, study: string): string {
-  const words = kindOf(address.replace(study, "/study")).split("/").filter(Boolean);
+function nameOf(address: string, study: string | null): string {
+  const words = kindOf(study ? address.replace(study, "/study") : address)
+    .split("/")
+    .filter(Boolean);
   return words.join("-") || "home";
 }
 
 type Look = { theme: "light" | "dark"; english: boolean; width: number; height: number };
 
-async function lookAt(browser: Browser, look: Look, baseURL: string): Promise<void> {
-  const page = await pageOf(browser, people.owner);
-  const study = await studyNamed(page, walked);
-  const pages = await findPages(page, study);
-  expect(pages.length).toBeGreaterThan(30);
+async function lookAt(browser: Browser, of: "study" | "installation", look: Look, baseURL: string): Promise<void> {
+  const page = await pageOf(browser, of === "study" ? researcher : people.administrator);
+  const study = of === "study" ? await studyNamed(page, walked) : null;
+  const begin = study ? [study] : ["/", "/settings", "/administration", "/api-reference"];
+  const pages = await findPages(page, study, begin);
+  expect(pages.length).toBeGreaterThan(study ? 22 : 7);
   await page.context().addCookies([{ name: "theme", value: look.theme, url: baseURL }]);
   if (look.english) await inEnglish(page.context(), baseURL);
   await page.setViewportSize(look);
@@ -76,6 +89,7 @@ for (const look of looks) {
     browser,
     baseURL,
   }) => {
-    await lookAt(browser, look, baseURL ?? "");
+    await test.step("of the study", () => lookAt(browser, "study", look, baseURL ?? ""));
+    await test.step("of the installation", () => lookAt(browser, "installation", look, baseURL ?? ""));
   });
 }

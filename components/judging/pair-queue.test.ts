@@ -18,6 +18,11 @@ describe("the browser's pairs", () => {
     expect(state).toMatchObject({ count: 4, open: 9 });
   });
 
+  it("do not come back once voted on, though the server did not know yet", () => {
+    const state = play(arrived("a", "b"), { kind: "voted" }, arrived("a", "c"));
+    expect(ids(state.pairs)).toEqual(["b", "c"]);
+  });
+
   it("are undone as far back as the session reaches, with what was noted on them", () => {
     const draft = { ...emptyDraft, note: "n" };
     const state = play(arrived("a", "b"), { kind: "drafted", draft }, { kind: "voted" }, { kind: "undone" });

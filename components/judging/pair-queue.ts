@@ -30,7 +30,8 @@ export function turnPairs(state: PairQueue, action: PairAction): PairQueue {
   const [current, ...rest] = state.pairs;
   switch (action.kind) {
     case "arrived": {
-      const known = new Set(state.pairs.map((pair) => pair.id));
+      // What was voted on while the answer was under way does not come back.
+      const known = new Set([...state.pairs, ...state.voted].map((pair) => pair.id));
       const fresh = action.pairs.filter((pair) => !known.has(pair.id)).map((pair) => ({ ...pair, draft: emptyDraft }));
       return { ...state, pairs: [...state.pairs, ...fresh], open: action.open, exhausted: action.exhausted };
     }

@@ -4,26 +4,15 @@ import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { newKey } from "@/components/work/new-key";
 import { useActiveTime } from "@/components/work/use-active-time";
 import { useOutbox } from "@/components/work/use-outbox";
+import { answerWithinMs, useSupply } from "@/components/work/use-supply";
 import { claimPairsOperation, releasePairsOperation } from "@/lib/judging/api";
 import type { VoteInput, VoteOutcome } from "@/lib/judging/schema";
-import { addressOf, CallError, call } from "@/lib/platform/http/call";
+import { addressOf, call } from "@/lib/platform/http/call";
 import { emptyDraft, turnPairs, type VoteDraft } from "./pair-queue";
 import { type ComparisonAddress, outboxChannel, sendVotes } from "./vote-outbox";
 
-/** `loading` and `offline` may hold pairs; `stopped` has a problem that trying again does not mend. */
-export type Supply = { kind: "loading" | "ready" | "offline" | "signed_out" } | { kind: "stopped"; error: CallError };
-
 const prefetchedPairs = 2;
-const answerWithinMs = 20_000;
-const firstPauseMs = 1000;
-const longestPauseMs = 15_000;
-
-function supplyAfter(error: unknown): Supply {
-  if (!(error instanceof CallError)) return { kind: "offline" };
-  if (error.status === 401) return { kind: "signed_out" };
-  const final = error.status >= 400 && error.status < 500 && error.problem !== null;
-  return final ? { kind: "stopped", error } : { kind: "offline" };
-}
+const stillOnTheirWay = 10;
 
 /** The judge's queue: the next pairs are there before they are needed, votes leave through the outbox. */
 export function usePairs(address: ComparisonAddress, start: { decided: number; open: number }) {
@@ -40,49 +29,32 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
     open: start.open,
     exhausted: false,
   });
-  const [supply, setSupply] = useState<Supply>({ kind: "loading" });
   const [unstorable, setUnstorable] = useState(false);
   const takeActiveMs = useActiveTime();
   const latest = useRef(queue);
   latest.current = queue;
-  const claimedUntil = useRef<string | null>(null);
-  const asking = useRef(false);
-  const pause = useRef(firstPauseMs);
-  const retry = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-
-  const ask = useCallback(async () => {
-    const missing = 1 + prefetchedPairs - latest.current.pairs.length;
-    if (!outbox || asking.current || missing <= 0) return;
-    asking.current = true;
-    if (latest.current.pairs.length === 0) setSupply((now) => (now.kind === "ready" ? { kind: "loading" } : now));
-    clearTimeout(retry.current);
-    try {
-      const undelivered = (await outbox.pending()).map((vote) => vote.pairId);
-      const holding = [...new Set([...latest.current.pairs.map((pair) => pair.id), ...undelivered])];
-      const answer = await call(claimPairsOperation, {
-        params: { studyId, comparisonId },
-        body: { personId, count: missing, holding },
-        signal: AbortSignal.timeout(answerWithinMs),
-      });
-      const { pairs, progress } = answer;
-      claimedUntil.current = answer.claimedUntil;
-      pause.current = firstPauseMs;
-      // Voted on while the answer was under way, or not delivered yet: it does not come back.
-      const voted = new Set([...undelivered, ...latest.current.voted.map((pair) => pair.id)]);
-      const fresh = pairs.filter((pair) => !voted.has(pair.id));
-      turn({ kind: "arrived", pairs: fresh, open: progress.open, exhausted: pairs.length < missing });
-      setSupply({ kind: "ready" });
-    } catch (error) {
-      const after = supplyAfter(error);
-      setSupply(after);
-      if (after.kind !== "stopped") {
-        retry.current = setTimeout(() => void ask(), pause.current);
-        pause.current = Math.min(longestPauseMs, pause.current * 2);
-      }
-    } finally {
-      asking.current = false;
-    }
-  }, [outbox, studyId, comparisonId, personId]);
+  const claim = async (missing: number) => {
+    const undelivered = outbox ? (await outbox.pending()).map((vote) => vote.pairId) : [];
+    // The newest votes may not be in the outbox yet: storing them takes a moment.
+    const mine = [...latest.current.pairs, ...latest.current.voted.slice(-stillOnTheirWay)].map((pair) => pair.id);
+    const holding = [...new Set([...mine, ...undelivered])];
+    const { pairs, progress, claimedUntil } = await call(claimPairsOperation, {
+      params: { studyId, comparisonId },
+      body: { personId, count: missing, holding },
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+    turn({ kind: "arrived", pairs, open: progress.open, exhausted: pairs.length < missing });
+    return claimedUntil;
+  };
+  const { supply, lookAgain } = useSupply({
+    personId,
+    ready: queue.pairs.length,
+    wanted: 1 + prefetchedPairs,
+    exhausted: queue.exhausted,
+    claim: outbox ? claim : null,
+    releaseAddress: addressOf(releasePairsOperation, { studyId, comparisonId }),
+    onEmptied: () => turn({ kind: "emptied" }),
+  });
 
   // What an earlier page left undelivered is not in the server's count yet.
   useEffect(() => {
@@ -90,51 +62,6 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
       turn({ kind: "recalled", votes: votes.reduce((sum, { outcome }) => sum + (outcome ? 1 : -1), 0) });
     });
   }, [outbox]);
-
-  // Asked again whenever fewer pairs are ready than should be; once the server had no more, again at the very end.
-  const ready = queue.pairs.length;
-  useEffect(() => {
-    if (ready === 0 || (ready <= prefetchedPairs && !queue.exhausted)) void ask();
-  }, [ready, queue.exhausted, ask]);
-
-  useEffect(() => {
-    const release = () => {
-      if (!claimedUntil.current) return;
-      const body = JSON.stringify({ personId, claimedUntil: claimedUntil.current });
-      claimedUntil.current = null;
-      void fetch(addressOf(releasePairsOperation, { studyId, comparisonId }), {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body,
-        keepalive: true,
-      }).catch(() => undefined);
-    };
-    const startOver = () => {
-      turn({ kind: "emptied" });
-      setSupply({ kind: "loading" });
-    };
-    const shown = (event: PageTransitionEvent) => {
-      if (event.persisted) startOver();
-    };
-    const lookAgain = () => {
-      if (document.hidden) return;
-      // After two hours the pairs may be with others.
-      if (claimedUntil.current && new Date(claimedUntil.current).getTime() < Date.now()) startOver();
-      else void ask();
-    };
-    window.addEventListener("pagehide", release);
-    window.addEventListener("pageshow", shown);
-    window.addEventListener("online", lookAgain);
-    document.addEventListener("visibilitychange", lookAgain);
-    return () => {
-      clearTimeout(retry.current);
-      release();
-      window.removeEventListener("pagehide", release);
-      window.removeEventListener("pageshow", shown);
-      window.removeEventListener("online", lookAgain);
-      document.removeEventListener("visibilitychange", lookAgain);
-    };
-  }, [ask, studyId, comparisonId, personId]);
 
   const [current] = queue.pairs;
   const put = (pairId: string, outcome: VoteOutcome | null, draft: VoteDraft) =>
@@ -173,10 +100,7 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
       return true;
     },
     draft: (draft: VoteDraft) => turn({ kind: "drafted", draft }),
-    lookAgain: () => {
-      setSupply({ kind: "loading" });
-      void ask();
-    },
+    lookAgain,
     dismissRefused: () => void outbox?.dismissRefused(),
   };
 }

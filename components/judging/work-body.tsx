@@ -5,9 +5,9 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice, Skeleton } from "@/components/ui/surface";
 import { WorkRest } from "@/components/validation/work-rest";
+import type { Supply } from "@/components/work/use-supply";
 import type { Pair } from "./pair-queue";
 import { PairView } from "./pair-view";
-import type { Supply } from "./use-pairs";
 
 /** The pair, or what stands in its place. */
 export function WorkBody(props: {

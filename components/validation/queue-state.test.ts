@@ -22,6 +22,11 @@ describe("the browser's queue", () => {
     expect(ids(play(startOf(0, 0), arrived("a", "b"), arrived("b", "c")).documents)).toEqual(["a", "b", "c"]);
   });
 
+  it("takes no document in again that was decided while the answer was under way", () => {
+    const state = play(startOf(0, 9), arrived("a", "b"), { kind: "decided", label: "medical" }, arrived("a", "c"));
+    expect(ids(state.documents)).toEqual(["b", "c"]);
+  });
+
   it("undoes as far back as the session reaches, with flags and note as they were", () => {
     const draft = { flags: ["other" as const], note: "n" };
     const decided = play(

@@ -42,7 +42,8 @@ export function turnQueue(state: QueueState, action: QueueAction): QueueState {
   const [current, ...rest] = state.documents;
   switch (action.kind) {
     case "arrived": {
-      const known = new Set(state.documents.map((document) => document.id));
+      // What was decided while the answer was under way does not come back.
+      const known = new Set([...state.documents, ...state.decided].map((document) => document.id));
       const fresh = action.items.filter((item) => !known.has(item.id)).map((item) => ({ ...item, draft: emptyDraft }));
       return { ...state, documents: [...state.documents, ...fresh], open: action.open, exhausted: action.exhausted };
     }

@@ -4,9 +4,9 @@ import { useTranslations } from "next-intl";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice, Skeleton } from "@/components/ui/surface";
+import type { Supply } from "@/components/work/use-supply";
 import { DocumentView } from "./document-view";
 import type { Document } from "./queue-state";
-import type { Supply } from "./use-work-queue";
 import { WorkRest } from "./work-rest";
 
 /** The document, or what stands in its place. */
