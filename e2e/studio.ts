@@ -65,10 +65,11 @@ export async function expectNoOverflow(page: Page): Promise<void> {
   expect.soft(wider, `pixels wider than the window: ${page.url()}`).toBeLessThanOrEqual(0);
 }
 
-/** A picture of what is seen, in PICTURES, else in test-results. */
+/** A picture of what is seen, in PICTURES, else in test-results; folders of the machine are covered. */
 export async function picture(page: Page, folder: string, name: string): Promise<void> {
   const pictures = process.env.PICTURES ?? path.join("test-results", "pictures");
-  await page.screenshot({ path: path.join(pictures, folder, `${name}.png`) });
+  const mask = [page.locator("code", { hasText: "file://" })];
+  await page.screenshot({ path: path.join(pictures, folder, `${name}.png`), mask, maskColor: "#8a94a0" });
 }
 
 /** Whatever the page complains of, or asks another host for. */
