@@ -55,7 +55,7 @@ async function lookAt(browser: Browser, of: "study" | "installation", look: Look
   const study = of === "study" ? await studyNamed(page, walked) : null;
   const begin = study ? [study] : ["/", "/settings", "/administration", "/api-reference"];
   const pages = await findPages(page, study, begin);
-  expect(pages.length).toBeGreaterThan(study ? 22 : 7);
+  expect(pages.length).toBeGreaterThan(study ? 24 : 7);
   await page.context().addCookies([{ name: "theme", value: look.theme, url: baseURL }]);
   if (look.english) await inEnglish(page.context(), baseURL);
   await page.setViewportSize(look);

@@ -44,7 +44,7 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
       signal: AbortSignal.timeout(answerWithinMs),
     });
     turn({ kind: "arrived", pairs, open: progress.open, exhausted: pairs.length < missing });
-    return claimedUntil;
+    return { came: pairs.length, claimedUntil };
   };
   const { supply, lookAgain } = useSupply({
     personId,

@@ -44,7 +44,7 @@ export function useWorkQueue(address: RoundAddress, start: WorkProgress) {
     });
     setPace(progress.secondsPerDecision);
     turn({ kind: "arrived", items, open: progress.open, exhausted: items.length < missing });
-    return claimedUntil;
+    return { came: items.length, claimedUntil };
   };
   const { supply, ask, lookAgain } = useSupply({
     personId,

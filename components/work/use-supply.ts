@@ -5,6 +5,7 @@ import { CallError } from "@/lib/platform/http/call";
 export type Supply = { kind: "loading" | "ready" | "offline" | "signed_out" } | { kind: "stopped"; error: CallError };
 
 export const answerWithinMs = 20_000;
+const lookAgainMs = 200;
 const firstPauseMs = 1000;
 const longestPauseMs = 15_000;
 
@@ -26,8 +27,8 @@ export function useSupply(options: {
   wanted: number;
   /** the server had no more when it was asked last */
   exhausted: boolean;
-  /** Claims so many more and takes them in; answers until when all are claimed. Null: not yet possible. */
-  claim: ((missing: number) => Promise<string>) | null;
+  /** Claims so many more and takes them in; answers how many came, and until when all are claimed. Null: not yet possible. */
+  claim: ((missing: number) => Promise<{ came: number; claimedUntil: string }>) | null;
   /** where claims are given back */
   releaseAddress: string;
   /** forgets what is at hand: it may be with others by now */
@@ -36,6 +37,8 @@ export function useSupply(options: {
   const { personId, ready, wanted, exhausted, releaseAddress } = options;
   const possible = options.claim !== null;
   const [supply, setSupply] = useState<Supply>({ kind: "loading" });
+  // Only an answer that was asked for with empty hands tells that nothing is left.
+  const [nothingLeft, setNothingLeft] = useState(false);
   const latest = useRef(options);
   latest.current = options;
   const claimedUntil = useRef<string | null>(null);
@@ -51,8 +54,10 @@ export function useSupply(options: {
     if (now.ready === 0) setSupply((before) => (before.kind === "ready" ? { kind: "loading" } : before));
     clearTimeout(retry.current);
     try {
-      claimedUntil.current = await claim(missing);
+      const { came, claimedUntil: until } = await claim(missing);
+      claimedUntil.current = until;
       pause.current = firstPauseMs;
+      setNothingLeft(came === 0 && now.ready === 0);
       setSupply({ kind: "ready" });
     } catch (error) {
       const after = supplyAfter(error);
@@ -70,6 +75,14 @@ export function useSupply(options: {
   useEffect(() => {
     if (possible && (ready === 0 || (ready < wanted && !exhausted))) void ask();
   }, [possible, ready, wanted, exhausted, ask]);
+
+  // What was at hand ran out while an answer was under way, which then brought nothing new.
+  const stillLooking = possible && supply.kind === "ready" && ready === 0 && !nothingLeft;
+  useEffect(() => {
+    if (!stillLooking) return;
+    const timer = setInterval(() => void ask(), lookAgainMs);
+    return () => clearInterval(timer);
+  }, [stillLooking, ask]);
 
   useEffect(() => {
     const release = () => {
@@ -110,5 +123,5 @@ export function useSupply(options: {
     setSupply({ kind: "loading" });
     void ask();
   };
-  return { supply, ask, lookAgain };
+  return { supply: stillLooking ? ({ kind: "loading" } as const) : supply, ask, lookAgain };
 }
