@@ -52,18 +52,27 @@ function exampleMaterial(): Material {
   };
 }
 
+/** The beginnings of articles, in characters: two cores label long ones for half an hour. */
+const longestText = 1500;
+
 function realMaterial(): Material {
   const articles = linesOf(path.join(realData, "wiki_de.jsonl.gz"));
   const questions = linesOf(path.join(realData, "mcq", "exams_de_test.jsonl"));
-  const completions = linesOf(path.join(realData, "generations", "language_confusion_de.jsonl.gz"));
-  const prompts = [...new Set(completions.flatMap(({ prompt }) => prompt ?? []))] as string[];
+  const letters = linesOf(path.join(realData, "grascco_de.jsonl.gz")).slice(0, 3);
   return {
     documents: mixed(
-      articles.map(({ id, text, title_label: label }) => ({ id, text, medical: label === "medical" })),
+      articles.map(({ id, text, title_label: label }) => ({
+        id,
+        text: text.slice(0, longestText),
+        medical: label === "medical",
+      })),
       40,
     ),
     questions: questions.slice(0, 8).map(({ answerKey, ...question }) => ({ ...question, answer: answerKey })),
-    prompts: prompts.slice(0, 3).map((prompt, index) => ({ id: `p${index}`, prompt })),
+    prompts: letters.map(({ id, text }) => ({
+      id,
+      prompt: `Fassen Sie den Arztbrief zusammen:\n\n${text.slice(0, 600)}`,
+    })),
   };
 }
 

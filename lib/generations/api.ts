@@ -21,7 +21,7 @@ export const createPromptSetOperation = operation({
   summary: "Add a prompt set from the text of a JSONL file (id, category, prompt)",
   access: { kind: "study", permission: "answers.change" },
   params: studyParams,
-  body: z.object({ name: z.string().trim().min(1).max(120), text: z.string().min(2).max(20_000_000) }),
+  body: z.object({ name: z.string().trim().min(1).max(120), text: z.string().max(20_000_000) }),
   maxBodyBytes: 24 * 1024 * 1024,
   response: z.object({ id: z.uuid(), prompts: z.number().int(), rejected: z.array(rejectedPromptSchema) }),
   status: 201,

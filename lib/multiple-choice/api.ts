@@ -27,7 +27,7 @@ export const createQuestionSetOperation = operation({
   summary: "Add a question set from the text of a JSONL file (id, subject, question, choices, answer)",
   access: { kind: "study", permission: "evaluations.change" },
   params: studyParams,
-  body: z.object({ name: z.string().trim().min(1).max(120), text: z.string().min(2).max(60_000_000) }),
+  body: z.object({ name: z.string().trim().min(1).max(120), text: z.string().max(60_000_000) }),
   maxBodyBytes: 64 * 1024 * 1024,
   response: z.object({
     id: z.uuid(),
