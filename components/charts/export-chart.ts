@@ -109,5 +109,6 @@ export function download(name: string, content: Blob): void {
   link.href = address;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(address);
+  // Some browsers begin to read only after the click.
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

@@ -1,19 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { csvOf } from "@/components/charts/export-chart";
+import { csvOf, download } from "@/components/charts/export-chart";
 import { Button } from "@/components/ui/button";
 import type { LeaderboardView } from "@/lib/judging/schema";
 import { rankOf } from "./leaderboard-table";
-
-function download(content: string, type: string, file: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = file;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
-}
 
 /** The table as a spreadsheet reads it, and everything as it came from the server. */
 export function LeaderboardExport(props: { name: string; leaderboard: LeaderboardView }) {
@@ -57,12 +48,20 @@ export function LeaderboardExport(props: { name: string; leaderboard: Leaderboar
   }));
   return (
     <>
-      <Button size="small" onClick={() => download(csvOf(columns, rows), "text/csv;charset=utf-8", `${file}.csv`)}>
+      <Button
+        size="small"
+        onClick={() => download(`${file}.csv`, new Blob([csvOf(columns, rows)], { type: "text/csv;charset=utf-8" }))}
+      >
         {t("csv")}
       </Button>
       <Button
         size="small"
-        onClick={() => download(`${JSON.stringify(leaderboard, null, 2)}\n`, "application/json", `${file}.json`)}
+        onClick={() =>
+          download(
+            `${file}.json`,
+            new Blob([`${JSON.stringify(leaderboard, null, 2)}\n`], { type: "application/json" }),
+          )
+        }
       >
         {t("json")}
       </Button>

@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { download } from "@/components/charts/export-chart";
 import { Button } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice } from "@/components/ui/surface";
@@ -20,14 +21,9 @@ export function VerifyAssignment(props: {
   const check = useMutation({
     mutationFn: () => call(readAssignmentOperation, { params: { studyId: props.studyId, roundId: props.roundId } }),
   });
-  const download = () => {
+  const downloadAssignment = () => {
     if (!check.data) return;
-    const file = new Blob([check.data.salt + check.data.assignment], { type: "text/plain" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = "assignment.txt";
-    link.click();
-    URL.revokeObjectURL(link.href);
+    download("assignment.txt", new Blob([check.data.salt + check.data.assignment], { type: "text/plain" }));
   };
   return (
     <div className="mt-4 flex flex-col gap-2 border-t border-line pt-4">
@@ -49,7 +45,7 @@ export function VerifyAssignment(props: {
               {t("verify")}
             </Button>
             {check.data ? (
-              <Button size="small" onClick={download}>
+              <Button size="small" onClick={downloadAssignment}>
                 {t("downloadAssignment")}
               </Button>
             ) : null}
