@@ -3,22 +3,15 @@
  * than 100,000 decisions of 20 people, a classifier with 20,000 test documents and a comparison with 100,000 votes: who
  * asks (session and membership), and everything that the page reads.
  */
+import { readStations, stationReaders } from "@/app/(studio)/studies/[studyId]/stations";
 import { actorOfSession, sessionCookie } from "@/lib/auth/session";
-import { readClassifiersStation, readFilteringStation } from "@/lib/classifiers/read-station";
-import { readCorporaStation, readSamplesStation } from "@/lib/corpus/read-station";
-import { readAnswersStation } from "@/lib/generations/read-station";
-import { readComparisonsStation } from "@/lib/judging/read-station";
 import { listOpenJudging } from "@/lib/judging/read-work";
-import { readLabellingStation } from "@/lib/labelling/read-station";
-import { readMergesStation, readPretrainingStation } from "@/lib/models/read-station";
-import { readEvaluationsStation } from "@/lib/multiple-choice/read-station";
 import { closeDatabase } from "@/lib/platform/database/client";
 import { enterStudy, may, type StudyActor } from "@/lib/studies/actor";
 import { cookieOf } from "@/lib/studies/testing/people";
 import { listOpenWork } from "@/lib/validation/list-open-work";
 import { readQuality } from "@/lib/validation/quality/read-quality";
 import { readRound } from "@/lib/validation/read-round";
-import { readRoundsStation } from "@/lib/validation/read-station";
 import { BareSql } from "./bare-sql";
 import { measure, printTimes } from "./figures";
 import {
@@ -32,20 +25,6 @@ import {
 const items = 100_000;
 const people = 20;
 const times = 100;
-
-const stations = {
-  corpora: readCorporaStation,
-  samples: readSamplesStation,
-  labelling: readLabellingStation,
-  rounds: readRoundsStation,
-  classifiers: readClassifiersStation,
-  filtering: readFilteringStation,
-  pretraining: readPretrainingStation,
-  merges: readMergesStation,
-  evaluations: readEvaluationsStation,
-  answers: readAnswersStation,
-  comparisons: readComparisonsStation,
-};
 
 const study = await makeMeasuredStudy(items, people);
 const roundId = await openMeasuredRound(study);
@@ -68,7 +47,7 @@ async function readHome(actor: StudyActor) {
   return Promise.all([
     listOpenWork(actor),
     listOpenJudging(actor),
-    may(actor, "corpora.read") ? Promise.all(Object.values(stations).map((read) => read(actor))) : null,
+    may(actor, "corpora.read") ? readStations(actor) : null,
   ]);
 }
 
@@ -93,7 +72,7 @@ const parts = [
   await measure("open rounds (clinician)", times, () => listOpenWork(clinician)),
   await measure("open comparisons (clinician)", times, () => listOpenJudging(clinician)),
 ];
-for (const [name, read] of Object.entries(stations)) {
+for (const [name, read] of Object.entries(stationReaders)) {
   parts.push(await measure(`station ${name}`, times, () => read(study.owner)));
 }
 reference.times.push(...(await bare.reads(2000)));

@@ -124,7 +124,8 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
     return found?.medical ? "m" : "n";
   };
   const round = await step("they decide by keyboard, blind, until nothing is left", async () => {
-    const address = await road.openRound(research, study, doublePercent);
+    const address = await road.draftRound(research, study, doublePercent);
+    await road.openDraft(research, address);
     const begun = await road.decide(first, address, keyOf, 5);
     await looksRight(first, "validate");
     await sessionExpires(first, keyOf);
@@ -227,8 +228,43 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
     await research.goto(study);
     await expect(research.getByRole("main").getByRole("img", { name: "fertig" })).toHaveCount(11);
     await expectAccessible(research);
+    const said = {
+      Korpora: material.documents.length,
+      Stichproben: sampleSize,
+      "LLM-Labels": `${sampleSize} / ${sampleSize}`,
+      Merges: 272,
+      Antworten: 2,
+    };
+    for (const [station, figure] of Object.entries(said)) {
+      await expect(tile(research, station)).toContainText(new RegExp(`\\D${figure}$`));
+    }
+    for (const station of ["Validierung", "Klassifikatoren", "Benchmarks", "Vergleiche"]) {
+      await saysTheSameInside(research, study, station);
+    }
   });
   return study;
+}
+
+/** A station of the road on the study's home page. */
+const tile = (page: Page, station: string) =>
+  page
+    .getByRole("main")
+    .getByRole("listitem")
+    .getByRole("link", { name: new RegExp(`^\\d+ ?${station}`) });
+
+/** The figure with its interval that the road shows stands on the station's page too. */
+async function saysTheSameInside(page: Page, study: string, station: string): Promise<void> {
+  await page.goto(study);
+  const text = (await tile(page, station).textContent()) ?? "";
+  const figure = /\d[\d,]*(?: %)? \([^)]*–[^)]*\)/.exec(text)?.[0];
+  expect(figure, text).toBeDefined();
+  await tile(page, station).click();
+  await expect(
+    page
+      .getByRole("main")
+      .getByText(figure ?? "")
+      .first(),
+  ).toBeVisible();
 }
 
 const startOf = (text: string) => text.replace(/\s+/g, "").slice(0, 60);
@@ -255,6 +291,10 @@ async function looksRight(page: Page, name: string): Promise<void> {
   await expectAccessible(page);
   await page.setViewportSize({ width: 1280, height: 800 });
   await picture(page, "de-light-1280", name);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expectAccessible(page);
+  await picture(page, "de-dark-1280", name);
+  await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 360, height: 740 });
   await expectNoOverflow(page);
   await expectAccessible(page);

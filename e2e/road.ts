@@ -85,15 +85,19 @@ export async function join(page: Page, link: string, name: string, password: str
   await page.waitForURL((url) => url.pathname === "/");
 }
 
-export async function openRound(page: Page, study: string, doublePercent: number): Promise<string> {
+export async function draftRound(page: Page, study: string, doublePercent: number): Promise<string> {
   await page.goto(`${study}/rounds/new`);
   await page.getByLabel("Anteil doppelt entschiedener Dokumente (%)").fill(String(doublePercent));
   await page.getByRole("button", { name: "Entwurf anlegen" }).click();
   await page.waitForURL(/\/rounds\/[0-9a-f-]+$/);
+  return new URL(page.url()).pathname;
+}
+
+export async function openDraft(page: Page, round: string): Promise<void> {
+  await page.goto(round);
   await page.getByRole("button", { name: "Eröffnen" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Eröffnen" }).click();
   await expect(page.getByText("offen", { exact: true }).first()).toBeVisible();
-  return new URL(page.url()).pathname;
 }
 
 /** What one sees of the work screen: a document, the pause between two sets, or that nothing is left. */

@@ -1,4 +1,7 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import * as road from "./road";
 import {
   expectAccessible,
   expectNoOverflow,
@@ -48,31 +51,56 @@ function nameOf(address: string, study: string | null): string {
   return words.join("-") || "home";
 }
 
+/** Every page that app/ holds, as `kindOf` names them. */
+function everyKind(): string[] {
+  return readdirSync(path.join(import.meta.dirname, "..", "app"), { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(file) === "page.tsx")
+    .map((file) => path.dirname(file).split(path.sep))
+    .map((names) => names.filter((name) => !name.startsWith("(")).map((name) => (name.startsWith("[") ? "ID" : name)))
+    .map((names) => `/${names.join("/")}`);
+}
+
+/** No link leads there once the road is walked; the last test looks at them, the judges' screen is seen by road.spec.ts. */
+const withoutLink = [
+  "/sign-in",
+  "/join",
+  "/studies/ID/rounds/ID/edit",
+  "/studies/ID/rounds/ID/work",
+  "/studies/ID/comparisons/ID/work",
+];
+
 type Look = { theme: "light" | "dark"; english: boolean; width: number; height: number };
+
+async function dress(page: Page, look: Look, baseURL: string): Promise<void> {
+  await page.context().addCookies([{ name: "theme", value: look.theme, url: baseURL }]);
+  if (look.english) await inEnglish(page.context(), baseURL);
+  await page.setViewportSize(look);
+}
+
+/** Opens one page and looks: language, width, accessibility, complaints of the console, and a picture. */
+async function lookAtPage(page: Page, address: string, name: string, look: Look, complaints: () => string[]) {
+  const answer = await page.goto(address);
+  expect(answer?.status(), address).toBe(200);
+  await expect(page.locator("html")).toHaveAttribute("lang", look.english ? "en" : "de");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await expectNoOverflow(page);
+  await expectAccessible(page);
+  expect.soft(complaints(), address).toEqual([]);
+  await picture(page, `${look.english ? "en" : "de"}-${look.theme}-${look.width}`, name);
+}
 
 async function lookAt(browser: Browser, of: "study" | "installation", look: Look, baseURL: string): Promise<void> {
   const page = await pageOf(browser, of === "study" ? researcher : people.administrator);
   const study = of === "study" ? await studyNamed(page, walked) : null;
   const begin = study ? [study] : ["/", "/settings", "/administration", "/api-reference"];
   const pages = await findPages(page, study, begin);
-  expect(pages.length).toBeGreaterThan(study ? 24 : 7);
-  await page.context().addCookies([{ name: "theme", value: look.theme, url: baseURL }]);
-  if (look.english) await inEnglish(page.context(), baseURL);
-  await page.setViewportSize(look);
+  const expected = everyKind().filter((kind) => kind.startsWith("/studies/ID") === (study !== null));
+  expect(pages.map(kindOf)).toEqual(expect.arrayContaining(expected.filter((kind) => !withoutLink.includes(kind))));
+  await dress(page, look, baseURL);
   const complaints = watch(page, baseURL);
-  const folder = `${look.english ? "en" : "de"}-${look.theme}-${look.width}`;
   for (const address of pages) {
-    await test.step(kindOf(address), async () => {
-      const answer = await page.goto(address);
-      expect(answer?.status(), address).toBe(200);
-      await expect(page.locator("html")).toHaveAttribute("lang", look.english ? "en" : "de");
-      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      await page.waitForLoadState("networkidle");
-      await expectNoOverflow(page);
-      await expectAccessible(page);
-      expect.soft(complaints(), address).toEqual([]);
-      await picture(page, folder, nameOf(address, study));
-    });
+    await test.step(kindOf(address), () => lookAtPage(page, address, nameOf(address, study), look, complaints));
   }
 }
 
@@ -93,3 +121,29 @@ for (const look of looks) {
     await test.step("of the installation", () => lookAt(browser, "installation", look, baseURL ?? ""));
   });
 }
+
+test("the pages that no link leads to: signing in, an invitation, a draft, a round at work", async ({
+  browser,
+  baseURL,
+}) => {
+  const research = await pageOf(browser, researcher);
+  const study = await studyNamed(research, walked);
+  const invitation = await road.invite(research, study, `guest-${Date.now()}@example.org`);
+  const draft = await road.draftRound(research, study, 25);
+  /** By somebody's browser, or by one where nobody is signed in, in every look. */
+  const lookAtAll = async (person: string | null, pages: Record<string, string>) => {
+    for (const look of looks) {
+      const page = person ? await pageOf(browser, person) : await (await browser.newContext()).newPage();
+      await dress(page, look, baseURL ?? "");
+      const complaints = watch(page, baseURL ?? "");
+      for (const [name, address] of Object.entries(pages)) await lookAtPage(page, address, name, look, complaints);
+      await page.context().close();
+    }
+  };
+  await test.step("signed out", () => lookAtAll(null, { "sign-in": "/sign-in", join: invitation ?? "" }));
+  await test.step("a draft", () =>
+    lookAtAll(researcher, { "study-rounds-draft": draft, "study-rounds-ID-edit": `${draft}/edit` }));
+  await road.openDraft(research, draft);
+  await test.step("at work", () => lookAtAll(people.clinician, { "study-rounds-ID-work": `${draft}/work` }));
+  await road.closeRound(research, draft);
+});

@@ -1,13 +1,9 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { Checkbox, Field, Input, Select, Textarea } from "@/components/ui/field";
-import { ProblemNotice } from "@/components/ui/problem-notice";
+import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
+import { Field, Input, Select, Textarea } from "@/components/ui/field";
 import { presets } from "@/lib/compute/specs";
 import { startGenerationOperation } from "@/lib/generations/api";
 import type { PromptSetSummary } from "@/lib/generations/schema";
@@ -17,71 +13,42 @@ import { call } from "@/lib/platform/http/call";
 const presetNames = ["paper", "example"] as const;
 type PresetName = (typeof presetNames)[number];
 
-/** One run a chosen checkpoint. What has been started is unticked, so that another try starts only the rest. */
 export function StartGeneration(props: {
   studyId: string;
   checkpoints: CheckpointSummary[];
   promptSets: PromptSetSummary[];
 }) {
   const t = useTranslations("answers");
-  const router = useRouter();
-  const [open, setOpen] = useState(false);
-  const [chosen, setChosen] = useState<string[]>([]);
   const [preset, setPreset] = useState<PresetName>("paper");
-  const start = useMutation({
-    mutationFn: async (form: FormData) => {
-      const systemPrompt = String(form.get("systemPrompt")).trim();
-      const parameters = {
-        maxNewTokens: Number(form.get("maxNewTokens")),
-        temperature: Number(form.get("temperature")),
-        topP: Number(form.get("topP")),
-        systemPrompt: systemPrompt === "" ? null : systemPrompt,
-      };
-      for (const checkpointId of chosen) {
-        const body = { checkpointId, promptSetId: String(form.get("promptSet")), parameters };
-        await call(startGenerationOperation, { params: { studyId: props.studyId }, body });
-        setChosen((before) => before.filter((id) => id !== checkpointId));
-      }
-    },
-    onSuccess: () => setOpen(false),
-    onSettled: () => router.refresh(),
-  });
   const values = presets.generate[preset];
   return (
-    <>
-      <Button variant="primary" onClick={() => setOpen(true)}>
-        {t("start")}
-      </Button>
-      <Dialog open={open} onOpenChange={setOpen} title={t("start")}>
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            start.mutate(new FormData(event.currentTarget));
-          }}
-        >
-          <Field label={t("promptSet")}>
-            <Select name="promptSet">
-              {props.promptSets.map((set) => (
-                <option key={set.id} value={set.id}>
-                  {set.name} ({set.prompts})
-                </option>
-              ))}
-            </Select>
-          </Field>
-          <fieldset className="flex flex-col gap-1">
-            <legend className="mb-1 font-semibold">{t("checkpoints")}</legend>
-            {props.checkpoints.map(({ id, name }) => (
-              <Checkbox
-                key={id}
-                checked={chosen.includes(id)}
-                onChange={(event) =>
-                  setChosen(event.target.checked ? [...chosen, id] : chosen.filter((other) => other !== id))
-                }
-                label={name}
-              />
+    <StartPerCheckpoint
+      title={t("start")}
+      checkpoints={props.checkpoints}
+      start={(checkpointId, form) => {
+        const systemPrompt = String(form.get("systemPrompt")).trim();
+        const parameters = {
+          maxNewTokens: Number(form.get("maxNewTokens")),
+          temperature: Number(form.get("temperature")),
+          topP: Number(form.get("topP")),
+          systemPrompt: systemPrompt === "" ? null : systemPrompt,
+        };
+        const body = { checkpointId, promptSetId: String(form.get("promptSet")), parameters };
+        return call(startGenerationOperation, { params: { studyId: props.studyId }, body });
+      }}
+      before={
+        <Field label={t("promptSet")}>
+          <Select name="promptSet">
+            {props.promptSets.map((set) => (
+              <option key={set.id} value={set.id}>
+                {set.name} ({set.prompts})
+              </option>
             ))}
-          </fieldset>
+          </Select>
+        </Field>
+      }
+      after={
+        <>
           <Field label={t("preset")}>
             <Select
               value={preset}
@@ -125,18 +92,8 @@ export function StartGeneration(props: {
               <Textarea name="systemPrompt" rows={3} maxLength={20_000} defaultValue={values.systemPrompt ?? ""} />
             </Field>
           </div>
-          <ProblemNotice error={start.error} />
-          <Button
-            type="submit"
-            variant="primary"
-            busy={start.isPending}
-            disabled={chosen.length === 0}
-            className="self-start"
-          >
-            {t("startCount", { count: chosen.length })}
-          </Button>
-        </form>
-      </Dialog>
-    </>
+        </>
+      }
+    />
   );
 }

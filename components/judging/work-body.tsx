@@ -4,8 +4,8 @@ import { useTranslations } from "next-intl";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice, Skeleton } from "@/components/ui/surface";
-import { WorkRest } from "@/components/validation/work-rest";
 import type { Supply } from "@/components/work/use-supply";
+import { WorkRest } from "@/components/work/work-rest";
 import type { Pair } from "./pair-queue";
 import { PairView } from "./pair-view";
 

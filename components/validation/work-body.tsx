@@ -5,9 +5,9 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice, Skeleton } from "@/components/ui/surface";
 import type { Supply } from "@/components/work/use-supply";
+import { WorkRest } from "@/components/work/work-rest";
 import { DocumentView } from "./document-view";
 import type { Document } from "./queue-state";
-import { WorkRest } from "./work-rest";
 
 /** The document, or what stands in its place. */
 export function WorkBody(props: {

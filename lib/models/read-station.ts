@@ -20,10 +20,10 @@ async function stationOf(
   const active = newest?.state === "queued" || newest?.state === "running";
   if (!checkpoint)
     return { state: active ? "active" : newest?.state === "failed" ? "failed" : "empty", figure: null, href };
-  const run = await database().run.findFirst({
-    where: { studyId, id: checkpoint.madeByRunId ?? undefined },
-    select: { summary: true },
-  });
+  const run =
+    checkpoint.madeByRunId === null
+      ? null
+      : await database().run.findFirst({ where: { studyId, id: checkpoint.madeByRunId }, select: { summary: true } });
   return { state: active ? "active" : "done", figure: figureOf(run?.summary), href };
 }
 

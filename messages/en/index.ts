@@ -17,6 +17,7 @@ import people from "./people.json";
 import quality from "./quality.json";
 import runs from "./runs.json";
 import samples from "./samples.json";
+import sets from "./sets.json";
 import settings from "./settings.json";
 import studies from "./studies.json";
 import validation from "./validation.json";
@@ -27,6 +28,7 @@ export default {
   auth,
   studies,
   people,
+  sets,
   settings,
   corpora,
   samples,

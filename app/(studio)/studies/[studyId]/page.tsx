@@ -4,17 +4,9 @@ import { OpenWork } from "@/components/home/open-work";
 import { Road } from "@/components/home/road";
 import { Walking } from "@/components/home/walking";
 import { PageHeader } from "@/components/ui/surface";
-import { readClassifiersStation, readFilteringStation } from "@/lib/classifiers/read-station";
-import { readCorporaStation, readSamplesStation } from "@/lib/corpus/read-station";
-import { readAnswersStation } from "@/lib/generations/read-station";
-import { readComparisonsStation } from "@/lib/judging/read-station";
 import { listOpenJudging } from "@/lib/judging/read-work";
-import { readLabellingStation } from "@/lib/labelling/read-station";
-import { readMergesStation, readPretrainingStation } from "@/lib/models/read-station";
-import { readEvaluationsStation } from "@/lib/multiple-choice/read-station";
 import { may } from "@/lib/studies/actor";
 import { listOpenWork } from "@/lib/validation/list-open-work";
-import { readRoundsStation } from "@/lib/validation/read-station";
 import { readStations } from "./stations";
 
 export default async function StudyHome({ params }: { params: Promise<{ studyId: string }> }) {
@@ -24,21 +16,7 @@ export default async function StudyHome({ params }: { params: Promise<{ studyId:
   const [rounds, comparisons, stations, t] = await Promise.all([
     listOpenWork(actor),
     listOpenJudging(actor),
-    researcher
-      ? readStations(actor, {
-          corpora: readCorporaStation,
-          samples: readSamplesStation,
-          labelling: readLabellingStation,
-          rounds: readRoundsStation,
-          classifiers: readClassifiersStation,
-          filtering: readFilteringStation,
-          pretraining: readPretrainingStation,
-          merges: readMergesStation,
-          evaluations: readEvaluationsStation,
-          answers: readAnswersStation,
-          comparisons: readComparisonsStation,
-        })
-      : null,
+    researcher ? readStations(actor) : null,
     getTranslations("home"),
   ]);
   return (

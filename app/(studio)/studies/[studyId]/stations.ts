@@ -1,6 +1,13 @@
-import "server-only";
+import { readClassifiersStation, readFilteringStation } from "@/lib/classifiers/read-station";
+import { readCorporaStation, readSamplesStation } from "@/lib/corpus/read-station";
+import { readAnswersStation } from "@/lib/generations/read-station";
+import { readComparisonsStation } from "@/lib/judging/read-station";
+import { readLabellingStation } from "@/lib/labelling/read-station";
+import { readMergesStation, readPretrainingStation } from "@/lib/models/read-station";
+import { readEvaluationsStation } from "@/lib/multiple-choice/read-station";
 import type { StudyActor } from "@/lib/studies/actor";
 import { type Station, type StationName, stationNames } from "@/lib/studies/station";
+import { readRoundsStation } from "@/lib/validation/read-station";
 
 export type StationOnRoad = Station & {
   name: StationName;
@@ -39,11 +46,24 @@ export function placeOnRoad(stations: Record<StationName, Station>): StationOnRo
   });
 }
 
+export const stationReaders: Record<StationName, (actor: StudyActor) => Promise<Station>> = {
+  corpora: readCorporaStation,
+  samples: readSamplesStation,
+  labelling: readLabellingStation,
+  rounds: readRoundsStation,
+  classifiers: readClassifiersStation,
+  filtering: readFilteringStation,
+  pretraining: readPretrainingStation,
+  merges: readMergesStation,
+  evaluations: readEvaluationsStation,
+  answers: readAnswersStation,
+  comparisons: readComparisonsStation,
+};
+
 /** Reads every station of the study, side by side. */
-export async function readStations(
-  actor: StudyActor,
-  readers: Record<StationName, (actor: StudyActor) => Promise<Station>>,
-): Promise<StationOnRoad[]> {
-  const entries = await Promise.all(stationNames.map(async (name) => [name, await readers[name](actor)] as const));
+export async function readStations(actor: StudyActor): Promise<StationOnRoad[]> {
+  const entries = await Promise.all(
+    stationNames.map(async (name) => [name, await stationReaders[name](actor)] as const),
+  );
   return placeOnRoad(Object.fromEntries(entries) as Record<StationName, Station>);
 }

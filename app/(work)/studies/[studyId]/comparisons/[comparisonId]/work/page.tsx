@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { orNotFound, requireStudyActor } from "@/app/_server/actor";
 import { WorkScreen } from "@/components/judging/work-screen";
 import { ButtonLink } from "@/components/ui/button";
-import { WorkRest } from "@/components/validation/work-rest";
+import { WorkRest } from "@/components/work/work-rest";
 import { readJudgingWork } from "@/lib/judging/read-work";
 
 type Props = { params: Promise<{ studyId: string; comparisonId: string }> };

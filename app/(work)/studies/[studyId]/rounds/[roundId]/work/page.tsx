@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { orNotFound, requireStudyActor } from "@/app/_server/actor";
 import { ButtonLink } from "@/components/ui/button";
-import { WorkRest } from "@/components/validation/work-rest";
 import { WorkScreen } from "@/components/validation/work-screen";
+import { WorkRest } from "@/components/work/work-rest";
 import { readWork } from "@/lib/validation/read-work";
 
 type Props = { params: Promise<{ studyId: string; roundId: string }> };
