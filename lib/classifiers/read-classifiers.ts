@@ -15,12 +15,27 @@ function strataOf(rows: readonly InStratum[]): TestStratum[] {
   return [...strata].map(([id, weight]) => ({ id, weight }));
 }
 
-/** The figures at a threshold. The database counts, so that ten thousand test documents cost what a hundred cost. */
-async function inspectTest(
-  classifierId: string,
-  threshold: number,
-): Promise<{ inspection: Inspection; byPeople: boolean }> {
-  const rows = await database().$queryRaw<(TestCount & InStratum & { byPeople: boolean })[]>`
+type CountedTest = (TestCount & InStratum & { byPeople: boolean })[];
+
+const mostRemembered = 200;
+/** By classifier and threshold. Scores, label sets and strata are frozen, so that a count stays true for ever. */
+const remembered = new Map<string, Promise<CountedTest>>();
+
+function countTestOnce(classifierId: string, threshold: number): Promise<CountedTest> {
+  const key = `${classifierId} ${threshold}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  const counted = countTest(classifierId, threshold);
+  counted.catch(() => remembered.delete(key));
+  const [oldest] = remembered.keys();
+  if (oldest !== undefined && remembered.size >= mostRemembered) remembered.delete(oldest);
+  remembered.set(key, counted);
+  return counted;
+}
+
+/** The database counts, so that ten thousand test documents cost what a hundred cost. */
+function countTest(classifierId: string, threshold: number): Promise<CountedTest> {
+  return database().$queryRaw<CountedTest>`
     select item."stratumId", stratum."populationSize", item."medical", score."score" >= ${threshold} as "called",
       count(*)::int as "count", bool_and(item."byPeople") as "byPeople"
     from "ClassifierScore" score
@@ -29,6 +44,14 @@ async function inspectTest(
     join "Stratum" stratum on stratum."id" = item."stratumId"
     where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'
     group by 1, 2, 3, 4`;
+}
+
+/** The figures at a threshold. */
+async function inspectTest(
+  classifierId: string,
+  threshold: number,
+): Promise<{ inspection: Inspection; byPeople: boolean }> {
+  const rows = await countTestOnce(classifierId, threshold);
   return {
     inspection: inspectAt(threshold, rows, strataOf(rows)),
     byPeople: rows.length > 0 && rows.every((row) => row.byPeople),
