@@ -9,6 +9,7 @@ import { listOpenJudging } from "@/lib/judging/read-work";
 import { closeDatabase } from "@/lib/platform/database/client";
 import { enterStudy, may, type StudyActor } from "@/lib/studies/actor";
 import { cookieOf } from "@/lib/studies/testing/people";
+import { listOpenAdjudication } from "@/lib/validation/adjudication/read-adjudication";
 import { listOpenWork } from "@/lib/validation/list-open-work";
 import { readQuality } from "@/lib/validation/quality/read-quality";
 import { readRound } from "@/lib/validation/read-round";
@@ -46,6 +47,7 @@ async function enter(person: StudyActor): Promise<() => Promise<StudyActor>> {
 async function readHome(actor: StudyActor) {
   return Promise.all([
     listOpenWork(actor),
+    listOpenAdjudication(actor),
     listOpenJudging(actor),
     may(actor, "corpora.read") ? readStations(actor) : null,
   ]);

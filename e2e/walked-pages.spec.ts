@@ -66,6 +66,7 @@ const withoutLink = [
   "/join",
   "/studies/ID/rounds/ID/edit",
   "/studies/ID/rounds/ID/work",
+  "/studies/ID/rounds/ID/adjudicate",
   "/studies/ID/comparisons/ID/work",
 ];
 
@@ -144,6 +145,8 @@ test("the pages that no link leads to: signing in, an invitation, a draft, a rou
   await test.step("a draft", () =>
     lookAtAll(researcher, { "study-rounds-draft": draft, "study-rounds-ID-edit": `${draft}/edit` }));
   await road.openDraft(research, draft);
+  await test.step("nothing to adjudicate", () =>
+    lookAtAll(researcher, { "study-rounds-ID-adjudicate": `${draft}/adjudicate` }));
   await test.step("at work", () => lookAtAll(people.clinician, { "study-rounds-ID-work": `${draft}/work` }));
   await road.closeRound(research, draft);
 });

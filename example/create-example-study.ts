@@ -17,9 +17,10 @@ const accounts: { email: string; name: string; role: Role; administrator?: boole
   { email: "forschung@example.org", name: "Forschung", role: "researcher" },
   { email: "klinik@example.org", name: "Klinik", role: "clinician" },
 ];
-const simulated: { email: string; name: string }[] = [
-  { email: "simuliert-1@example.org", name: "Person 1 (simuliert)" },
-  { email: "simuliert-2@example.org", name: "Person 2 (simuliert)" },
+const simulated: { email: string; name: string; role: Role }[] = [
+  { email: "simuliert-1@example.org", name: "Person 1 (simuliert)", role: "clinician" },
+  { email: "simuliert-2@example.org", name: "Person 2 (simuliert)", role: "clinician" },
+  { email: "simuliert-3@example.org", name: "Person 3 (simuliert)", role: "adjudicator" },
 ];
 
 const password = process.env.STUDIO_DEMO_PASSWORD ?? "";
@@ -37,7 +38,7 @@ const people = await Promise.all(
 );
 const machines = await Promise.all(
   simulated.map(async (person) => ({
-    role: "clinician" as const,
+    role: person.role,
     id: await ensurePerson({ ...person, password: null, simulated: true }),
   })),
 );

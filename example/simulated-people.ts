@@ -4,14 +4,16 @@ import type { VoteOutcome } from "@/lib/judging/schema";
 import { submitVotes } from "@/lib/judging/submit-votes";
 import { database } from "@/lib/platform/database/client";
 import { enterStudy, type StudyActor } from "@/lib/studies/actor";
+import { claimContested } from "@/lib/validation/adjudication/claim-contested";
+import { submitAdjudications } from "@/lib/validation/adjudication/keep-adjudication";
 import { claimItems } from "@/lib/validation/claim-items";
 import type { DecisionLabel } from "@/lib/validation/schema";
 import { submitDecisions } from "@/lib/validation/submit-decisions";
 
-/** The simulated people of the example, as members of its study. */
-export async function simulatedMembers(studyId: string): Promise<StudyActor[]> {
+/** The simulated people of the example with this role, as members of its study. */
+export async function simulatedMembers(studyId: string, role: "clinician" | "adjudicator"): Promise<StudyActor[]> {
   const members = await database().member.findMany({
-    where: { studyId, person: { simulated: true } },
+    where: { studyId, role, person: { simulated: true } },
     include: { person: true },
     orderBy: { personId: "asc" },
   });
@@ -59,6 +61,30 @@ export async function decideAll(person: StudyActor, roundId: string): Promise<vo
         flags: [],
         note: "",
         activeMs: Math.round(4000 + 12_000 * chance("time", person.email, item.documentId)),
+        decidedAt: new Date().toISOString(),
+      })),
+    });
+  }
+}
+
+/** Settles what the others left open, as the pages' writer labelled it. */
+export async function adjudicateAll(person: StudyActor, roundId: string): Promise<void> {
+  const { personId } = person;
+  for (;;) {
+    const { items } = await claimContested(person, roundId, { personId, count: 4, holding: [] });
+    if (items.length === 0) return;
+    const rows = await database().roundItem.findMany({
+      where: { id: { in: items.map(({ id }) => id) } },
+      select: { id: true, item: { select: { documentId: true, attributes: true } } },
+    });
+    await submitAdjudications(person, roundId, {
+      personId,
+      adjudications: rows.map(({ id, item }) => ({
+        idempotencyKey: randomUUID(),
+        itemId: id,
+        label: (item.attributes as { gold?: string }).gold === "medical" ? "medical" : "non_medical",
+        note: "",
+        activeMs: Math.round(8000 + 20_000 * chance("time", person.email, item.documentId)),
         decidedAt: new Date().toISOString(),
       })),
     });

@@ -21,7 +21,7 @@ import { closeRound } from "@/lib/validation/close-round";
 import { createRound } from "@/lib/validation/create-round";
 import { readDefaultInstructions } from "@/lib/validation/default-instructions";
 import { openRound } from "@/lib/validation/open-round";
-import { decideAll, simulatedMembers, voteAll } from "./simulated-people";
+import { adjudicateAll, decideAll, simulatedMembers, voteAll } from "./simulated-people";
 
 /**
  * Walks the example study along the road, station by station, as its owner would by clicking: whatever can begin and has
@@ -120,7 +120,7 @@ const validate: Walk = async (actor) => {
   const drawId = (await exampleSample(actor))?.draws[0]?.id;
   const rounds = await database().round.findMany({ where: { studyId }, orderBy: { createdAt: "asc" } });
   if (!drawId) return false;
-  const people = await simulatedMembers(studyId);
+  const people = await simulatedMembers(studyId, "clinician");
   const instructions = await readDefaultInstructions();
   const round =
     rounds[0] ??
@@ -135,6 +135,7 @@ const validate: Walk = async (actor) => {
   if (round.state === "draft") await openRound(actor, round.id);
   if (round.state !== "closed") {
     for (const person of people) await decideAll(person, round.id);
+    for (const person of await simulatedMembers(studyId, "adjudicator")) await adjudicateAll(person, round.id);
     await closeRound(actor, round.id);
   }
   if (rounds.length < 2) {
@@ -301,7 +302,7 @@ const compare: Walk = async (actor) => {
       votesPerPair,
       seed,
     });
-  const people = await simulatedMembers(studyId);
+  const people = await simulatedMembers(studyId, "clinician");
   const first = comparisons[0] ?? {
     ...(await draft(
       "Vergleich 1 (simulierte Personen)",

@@ -10,6 +10,7 @@ import * as models from "@/lib/models/api";
 import * as multipleChoice from "@/lib/multiple-choice/api";
 import type { Operation } from "@/lib/platform/http/operation";
 import * as studies from "@/lib/studies/api";
+import * as adjudication from "@/lib/validation/adjudication/api";
 import * as validation from "@/lib/validation/api";
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of operations of every type
@@ -28,5 +29,6 @@ export const operations: AnyOperation[] = [
   multipleChoice,
   generations,
   validation,
+  adjudication,
   judging,
 ].flatMap((room) => Object.values(room) as AnyOperation[]);

@@ -9,6 +9,7 @@ import { Card, EmptyState } from "@/components/ui/surface";
 export function OpenWork(props: {
   studyId: string;
   rounds: { roundId: string; name: string; open: number; secondsLeft: number }[];
+  adjudications: { roundId: string; name: string; open: number }[];
   comparisons: { comparisonId: string; name: string; open: number }[];
   /** also when there is nothing */
   always: boolean;
@@ -16,7 +17,7 @@ export function OpenWork(props: {
   const t = useTranslations("home");
   const duration = useDuration();
   const comparisons = props.comparisons.filter(({ open }) => open > 0);
-  if (props.rounds.length + comparisons.length === 0) {
+  if (props.rounds.length + props.adjudications.length + comparisons.length === 0) {
     return props.always ? <EmptyState title={t("noWork")} /> : null;
   }
   return (
@@ -32,6 +33,17 @@ export function OpenWork(props: {
             </span>
             <ButtonLink variant="primary" size="large" href={`/studies/${props.studyId}/rounds/${round.roundId}/work`}>
               {t("validate")}
+            </ButtonLink>
+          </li>
+        ))}
+        {props.adjudications.map((round) => (
+          <li key={round.roundId} className="flex flex-wrap items-center justify-between gap-3">
+            <span>
+              <span className="block font-semibold">{round.name}</span>
+              <span className="text-muted">{t("contestedItems", { count: round.open })}</span>
+            </span>
+            <ButtonLink size="large" href={`/studies/${props.studyId}/rounds/${round.roundId}/adjudicate`}>
+              {t("adjudicate")}
             </ButtonLink>
           </li>
         ))}

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { AnswerText } from "./answer-text";
-import type { Pair } from "./pair-queue";
+import type { Pair } from "./use-pairs";
 
 const sides = [
   { side: "first", label: "answerA", letter: "A" },

@@ -6,8 +6,8 @@ import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice, Skeleton } from "@/components/ui/surface";
 import type { Supply } from "@/components/work/use-supply";
 import { WorkRest } from "@/components/work/work-rest";
-import type { Pair } from "./pair-queue";
 import { PairView } from "./pair-view";
+import type { Pair } from "./use-pairs";
 
 /** The pair, or what stands in its place. */
 export function WorkBody(props: {

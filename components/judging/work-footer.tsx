@@ -5,7 +5,7 @@ import { Checkbox, Textarea } from "@/components/ui/field";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
 import { type VoteOutcome, voteReasons } from "@/lib/judging/schema";
-import type { Pair, VoteDraft } from "./pair-queue";
+import type { Pair, VoteDraft } from "./use-pairs";
 import { VoteBar } from "./vote-bar";
 
 const tool =

@@ -40,7 +40,7 @@ export function WorkScreen(props: {
 
   const vote = (outcome: VoteOutcome) => {
     setNoting(false);
-    if (pair) work.vote(outcome);
+    if (pair) work.decide(outcome);
   };
   const undo = () => {
     setNoting(false);
@@ -82,10 +82,10 @@ export function WorkScreen(props: {
       <WorkFooter
         pair={pair}
         noting={noting}
-        canUndo={queue.voted.length > 0}
+        canUndo={queue.decided.length > 0}
         outgoing={work.outgoing}
         onVote={vote}
-        onDraft={work.draft}
+        onDraft={work.note}
         onNoting={setNoting}
         onUndo={undo}
       />

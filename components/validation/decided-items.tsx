@@ -89,6 +89,11 @@ function Item({ item }: { item: DecidedItem }) {
               {t("llm", { label: item.llm === "unusable" ? t("unusable") : labels(item.llm) })}
             </span>
           ) : null}
+          {item.settled ? (
+            <Badge tone="accent">
+              {item.settled === "unsure" ? t("cannotSettle") : t("adjudicated", { label: labels(item.settled) })}
+            </Badge>
+          ) : null}
           {flagged.map((flag) => (
             <Badge key={flag} tone="attention">
               {flags(decisionFlags.find((one) => one === flag) ?? "other")}

@@ -11,7 +11,11 @@ const choices = [
 ] as const;
 
 /** The three answers within reach of a thumb; the key stands on each. */
-export function DecisionBar(props: { onDecide: (label: DecisionLabel) => void }) {
+export function DecisionBar(props: {
+  onDecide: (label: DecisionLabel) => void;
+  /** other words for "unsure" */
+  unsure?: string;
+}) {
   const t = useTranslations("validation.labels");
   return (
     <div className="grid grid-cols-3 gap-2 sm:gap-3">
@@ -29,7 +33,7 @@ export function DecisionBar(props: { onDecide: (label: DecisionLabel) => void })
           >
             {key}
           </kbd>
-          {t(label)}
+          {label === "unsure" && props.unsure ? props.unsure : t(label)}
         </button>
       ))}
     </div>

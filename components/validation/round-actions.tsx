@@ -13,7 +13,12 @@ import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
 import { PeopleField } from "./people-field";
 
 /** What can be done with the round in its state: one next step in front. */
-export function RoundActions(props: { studyId: string; round: RoundDetail; people: RoundOptions["people"] | null }) {
+export function RoundActions(props: {
+  studyId: string;
+  round: RoundDetail;
+  people: RoundOptions["people"] | null;
+  mayAdjudicate: boolean;
+}) {
   const t = useTranslations("validation.round");
   const [asking, setAsking] = useState<"open" | "close" | "people" | null>(null);
   const { round, studyId } = props;
@@ -26,6 +31,9 @@ export function RoundActions(props: { studyId: string; round: RoundDetail; peopl
         <ButtonLink variant="primary" href={`${page}/work`}>
           {t("validate")}
         </ButtonLink>
+      ) : null}
+      {props.mayAdjudicate && (round.contested?.open ?? 0) > 0 ? (
+        <ButtonLink href={`${page}/adjudicate`}>{t("adjudicate")}</ButtonLink>
       ) : null}
       {round.state !== "draft" ? (
         <ButtonLink variant={round.state === "closed" ? "primary" : "secondary"} href={`${page}/quality`}>

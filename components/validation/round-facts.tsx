@@ -20,6 +20,9 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
     ],
     [t("documents"), format.number(round.state === "draft" ? (props.size ?? 0) : round.items)],
     [t("doubleShare"), format.number(round.doubleShare, { style: "percent", maximumFractionDigits: 1 })],
+    ...(round.contested && round.state !== "draft"
+      ? [[t("contested"), t("contestedValue", round.contested)] satisfies [string, React.ReactNode]]
+      : []),
     [t("created"), date(round.createdAt)],
     [t("opened"), date(round.openedAt)],
     [t("closed"), date(round.closedAt)],

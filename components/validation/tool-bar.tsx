@@ -14,7 +14,8 @@ const tools = [
 
 /** What else can be done with a document. `pressed`: something is noted on this one. */
 export function ToolBar(props: {
-  actions: Record<Tool, () => void>;
+  /** those that there are */
+  actions: Partial<Record<Tool, () => void>>;
   disabled: Partial<Record<Tool, boolean>>;
   pressed: Partial<Record<Tool, boolean>>;
   children: ReactNode;
@@ -23,23 +24,25 @@ export function ToolBar(props: {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
       <div className="flex flex-wrap gap-1">
-        {tools.map(({ name, key, Icon }) => (
-          <button
-            key={name}
-            type="button"
-            disabled={props.disabled[name]}
-            aria-keyshortcuts={key}
-            aria-pressed={props.pressed[name]}
-            onClick={props.actions[name]}
-            className="inline-flex h-11 items-center gap-1 rounded-base px-2 hover:bg-sunken disabled:opacity-50 aria-pressed:bg-accent-soft aria-pressed:text-accent sm:h-8"
-          >
-            <Icon size={16} aria-hidden className="sm:hidden" />
-            <kbd aria-hidden className="font-sans font-semibold max-sm:hidden">
-              {key}
-            </kbd>
-            {t(name)}
-          </button>
-        ))}
+        {tools
+          .filter(({ name }) => props.actions[name])
+          .map(({ name, key, Icon }) => (
+            <button
+              key={name}
+              type="button"
+              disabled={props.disabled[name]}
+              aria-keyshortcuts={key}
+              aria-pressed={props.pressed[name]}
+              onClick={props.actions[name]}
+              className="inline-flex h-11 items-center gap-1 rounded-base px-2 hover:bg-sunken disabled:opacity-50 aria-pressed:bg-accent-soft aria-pressed:text-accent sm:h-8"
+            >
+              <Icon size={16} aria-hidden className="sm:hidden" />
+              <kbd aria-hidden className="font-sans font-semibold max-sm:hidden">
+                {key}
+              </kbd>
+              {t(name)}
+            </button>
+          ))}
       </div>
       {props.children}
     </div>

@@ -1,23 +1,22 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice, Skeleton } from "@/components/ui/surface";
 import type { Supply } from "@/components/work/use-supply";
 import { WorkRest } from "@/components/work/work-rest";
-import { DocumentView } from "./document-view";
-import type { Document } from "./queue-state";
 
-/** The document, or what stands in its place. */
+/** The document (its children), or what stands in its place. */
 export function WorkBody(props: {
-  document: Document | null;
-  title: string;
-  takeFocus: boolean;
+  /** null: there is none at hand */
+  children: ReactNode | null;
   /** a set is done and more is open */
   resting: { done: number; goOn: () => void } | null;
   supply: Supply;
-  count: number;
+  /** what the person has done so far, as a sentence */
+  ownCount: string;
   open: number;
   home: string;
   onLookAgain: () => void;
@@ -52,15 +51,12 @@ export function WorkBody(props: {
           </>
         }
       >
-        <p>{t("ownCount", { count: props.count })}</p>
+        <p>{props.ownCount}</p>
         <p>{t("openCount", { count: props.open })}</p>
       </WorkRest>
     );
   }
-  if (props.document) {
-    const { id, text } = props.document;
-    return <DocumentView id={id} text={text} title={props.title} takeFocus={props.takeFocus} />;
-  }
+  if (props.children) return props.children;
   if (supply.kind === "ready") {
     const actions = (
       <>
@@ -74,7 +70,7 @@ export function WorkBody(props: {
     );
     return (
       <WorkRest title={t("allDone")} actions={actions}>
-        <p>{t("ownCount", { count: props.count })}</p>
+        <p>{props.ownCount}</p>
         <p>{t("allDoneHint")}</p>
       </WorkRest>
     );

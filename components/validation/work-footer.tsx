@@ -7,8 +7,8 @@ import { SendingSign } from "@/components/work/sending-sign";
 import type { DecisionLabel } from "@/lib/validation/schema";
 import { DecisionBar } from "./decision-bar";
 import { NoteField } from "./note-field";
-import type { Document, Draft } from "./queue-state";
 import { ToolBar } from "./tool-bar";
+import type { Document, Draft } from "./use-work-queue";
 
 /** The answers, and what has been noted on the document on the screen; always in view. */
 export function WorkFooter(props: {

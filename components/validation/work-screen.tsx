@@ -11,6 +11,7 @@ import { useKeys } from "@/components/work/use-keys";
 import { assumedSecondsPerDecision } from "@/lib/validation/rules";
 import type { DecisionFlag, DecisionLabel, WorkProgress } from "@/lib/validation/schema";
 import type { RoundAddress } from "./decision-outbox";
+import { DocumentView } from "./document-view";
 import { FlagDialog } from "./flag-dialog";
 import { Instructions } from "./instructions";
 import { useWorkQueue } from "./use-work-queue";
@@ -106,16 +107,17 @@ export function WorkScreen(props: {
         {work.unstorable ? <Notice tone="danger">{t("unstorable")}</Notice> : null}
       </div>
       <WorkBody
-        document={document}
-        title={title}
-        takeFocus={!noting && opened === null}
         resting={resting}
         supply={supply}
-        count={queue.count}
+        ownCount={t("ownCount", { count: queue.count })}
         open={queue.open}
         home={home}
         onLookAgain={work.lookAgain}
-      />
+      >
+        {document ? (
+          <DocumentView id={document.id} text={document.text} title={title} takeFocus={!noting && opened === null} />
+        ) : null}
+      </WorkBody>
       <WorkFooter
         document={document}
         noting={noting}

@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/surface";
 import type { OutboxState } from "./outbox";
 
-const reasons = ["round_closed", "not_in_round", "item_not_claimed", "not_found"] as const;
+const reasons = ["round_closed", "not_in_round", "item_not_claimed", "own_item", "not_found"] as const;
 
 /** What the person has to do or know about unsent decisions or votes; nothing while all is well. */
 export function SendingNotices(props: {

@@ -21,6 +21,8 @@ export const permissions = {
   "rounds.change": researchers,
   // The work itself; that the person takes part in the round or comparison is checked beside it.
   "rounds.decide": everyone,
+  // Settling what the people of a round left open; that it is not one's own document is checked beside it.
+  "rounds.adjudicate": ["adjudicator", "owner"],
   "quality.read": researchers,
   "runs.read": researchers,
   "runs.start": researchers,

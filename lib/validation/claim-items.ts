@@ -82,6 +82,8 @@ function take(
       from "RoundItem" item
       where item."roundId" = ${roundId}::uuid and item."decided" + item."claimed" < item."wanted"
         and item."position" >= ${from}
+        and not exists (select 1 from "Adjudication" adjudicated
+          where adjudicated."roundItemId" = item."id" and adjudicated."personId" = ${personId}::uuid)
         and coalesce(${own(Prisma.sql`own."state" in ('lapsed', 'released') and (own."skippedAt" is null or ${skippedToo})`)}, true)
       order by ${skippedToo ? Prisma.sql`${own(Prisma.sql`own."skippedAt"`)} nulls first,` : Prisma.empty} item."position"
       limit ${count}

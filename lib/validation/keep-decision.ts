@@ -1,7 +1,7 @@
 import { type Database, inTransaction } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import { shareRound } from "./round-lock";
-import { claimHours, type Gold, goldStateOf, patternOf, settle } from "./rules";
+import { agree, claimHours, type Gold, goldOf, goldStateOf, isContested, patternOf } from "./rules";
 import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "./schema";
 import { tallyDecision } from "./tally-decision";
 
@@ -13,6 +13,7 @@ type QueuedItem = {
   decided: number;
   claimed: number;
   gold: Gold | null;
+  settled: DecisionLabel | null;
   state: RoundState;
 };
 
@@ -60,7 +61,9 @@ export function keepDecision(
       decisions.flatMap((one) => (one.label && !one.surplus ? [{ ...one, label: one.label }] : []));
     const before = counted(known.current);
     const after = counted([...known.current.filter((one) => one !== own), decision]);
-    const { gold, disputed } = settle(after.map((one) => one.label));
+    const { agreed, disputed } = agree(after.map((one) => one.label));
+    const flagged = after.some((one) => one.flags.length > 0);
+    const gold = goldOf(agreed, item.settled);
     const decided = item.decided + move.decided;
 
     await transaction.$executeRaw`
@@ -78,8 +81,8 @@ export function keepDecision(
           and "state" = ${known.claim}::"ClaimState"
       )
       update "RoundItem" set "decided" = ${decided}, "claimed" = ${item.claimed + move.claimed},
-        "gold" = ${gold}::"DecisionLabel", "disputed" = ${disputed},
-        "flagged" = ${after.some((one) => one.flags.length > 0)}
+        "agreed" = ${agreed}::"DecisionLabel", "gold" = ${gold}::"DecisionLabel", "disputed" = ${disputed},
+        "flagged" = ${flagged}, "contested" = ${isContested(after.length, agreed, flagged)}
       where "id" = ${item.id}::uuid`;
     await tallyDecision(transaction, {
       roundId,
@@ -119,7 +122,7 @@ function moveOf(
 async function lockItem(transaction: Database, roundId: string, itemId: string): Promise<QueuedItem | undefined> {
   const [item] = await transaction.$queryRaw<QueuedItem[]>`
     select item."id", item."stratumId", item."itemId", item."wanted", item."decided", item."claimed", item."gold",
-      round."state"
+      item."settled", round."state"
     from "RoundItem" item join "Round" round on round."id" = item."roundId"
     where item."id" = ${itemId}::uuid and item."roundId" = ${roundId}::uuid
     for update of item`;

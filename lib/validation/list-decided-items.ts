@@ -28,7 +28,7 @@ export async function listDecidedItems(
   const items = await database().$queryRaw<DecidedItem[]>`
     select queued."id", queued."position", item."documentId", left(item."text", ${excerptCharacters}) as "text",
       stratum."key" as "stratum", queued."wanted", coalesce(queued."gold"::text, 'unsettled') as "gold",
-      queued."disputed", queued."flagged", label."outcome"::text as "llm",
+      queued."disputed", queued."flagged", queued."settled", label."outcome"::text as "llm",
       (select json_agg(json_build_object('label', decision."label", 'flags', decision."flags", 'note', decision."note")
           order by decision."label", decision."id")
         from "Decision" decision

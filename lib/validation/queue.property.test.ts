@@ -11,6 +11,7 @@ import { releaseClaims } from "./release-claims";
 import { decisionLabels } from "./schema";
 import { skipItem } from "./skip-item";
 import { tallyLabels } from "./tally-labels";
+import { adjudicate, claimDisputed } from "./testing/adjudicate";
 import { findViolations } from "./testing/find-violations";
 import { addLabels, makeLabelling, makeRound } from "./testing/make-round";
 import { claim, decisionOn, letClaimsExpire, submit, workThrough } from "./testing/work";
@@ -37,6 +38,9 @@ const action = fc.record({
     "lapse",
     "label",
     "tally",
+    "adjudicate",
+    "adjudicate",
+    "unadjudicate",
   ),
   choice: fc.nat(),
   label: fc.constantFrom(...decisionLabels),
@@ -57,12 +61,14 @@ const scenario = fc.record({
 class Browser {
   readonly hand: string[] = [];
   readonly sent: ReturnType<typeof decisionOn>[] = [];
+  readonly adjudicated: string[] = [];
   claimedUntil = new Date(0).toISOString();
 
   constructor(
     readonly person: StudyActor,
     readonly roundId: string,
     readonly labelling: { id: string; drawId: string; unlabelled: string[] },
+    readonly adjudicates: boolean,
   ) {}
 
   async act({ kind, choice, label, flagged }: Action): Promise<unknown> {
@@ -103,6 +109,18 @@ class Browser {
       const itemId = this.labelling.unlabelled.pop();
       if (itemId) await addLabels(this.labelling.id, new Map([[itemId, "medical"]]));
     }
+    if (kind === "adjudicate" && this.adjudicates) {
+      const { items } = await claimDisputed(person, roundId, 1 + (choice % 3));
+      const item = items[choice % Math.max(1, items.length)];
+      if (item) {
+        await adjudicate(person, roundId, item.id, label);
+        this.adjudicated.push(item.id);
+      }
+    }
+    if (kind === "unadjudicate" && this.adjudicates) {
+      const item = this.adjudicated[choice % Math.max(1, this.adjudicated.length)];
+      if (item) await adjudicate(person, roundId, item, null);
+    }
     if (kind === "tally") await tallyLabels(roundId, this.labelling.id);
     return undefined;
   }
@@ -117,7 +135,10 @@ describe("the queue under random interleavings", () => {
       fc.asyncProperty(scenario, async ({ people, items, doubleShare, together, actions }) => {
         const studyId = await makeStudy();
         const owner = await makeMember(studyId, "owner");
-        const persons = await Promise.all(Array.from({ length: people }, () => makeMember(studyId, "clinician")));
+        // Half of them may adjudicate too, though never a document that was theirs.
+        const persons = await Promise.all(
+          Array.from({ length: people }, (_, index) => makeMember(studyId, index % 2 ? "adjudicator" : "clinician")),
+        );
         const strata = [
           { populationSize: 100, sampleSize: Math.ceil(items / 2) },
           { populationSize: 50, sampleSize: Math.max(1, Math.floor(items / 2)) },
@@ -131,7 +152,7 @@ describe("the queue under random interleavings", () => {
           unlabelled: itemIds.slice(half),
         };
         await tallyLabels(roundId, labelling.id);
-        const browsers = persons.map((person) => new Browser(person, roundId, labelling));
+        const browsers = persons.map((person, index) => new Browser(person, roundId, labelling, index % 2 === 1));
 
         for (let start = 0; start < actions.length; start += together) {
           const outcomes = await Promise.allSettled(

@@ -11,5 +11,15 @@ export async function readRound(actor: StudyActor, roundId: string): Promise<Rou
   });
   if (!round) throw notFound();
   const { instructionsDe, instructionsEn } = round;
-  return { ...summariseRound(actor, round), instructionsDe, instructionsEn };
+  const summary = summariseRound(actor, round);
+  const contested = summary.deciding ? null : await countContested(roundId);
+  return { ...summary, instructionsDe, instructionsEn, contested };
+}
+
+async function countContested(roundId: string): Promise<NonNullable<RoundDetail["contested"]>> {
+  const [open, settled] = await Promise.all([
+    database().roundItem.count({ where: { roundId, contested: true, settled: null } }),
+    database().roundItem.count({ where: { roundId, settled: { not: null } } }),
+  ]);
+  return { open, settled };
 }

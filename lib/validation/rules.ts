@@ -12,12 +12,23 @@ export const assumedSecondsPerDecision = 20;
 export type Gold = "medical" | "non_medical";
 export type GoldState = Gold | "unsettled";
 
+/** What counts: what adjudication settled ("unsure": that it cannot be settled), else what people agreed on. */
+export function goldOf(agreed: Gold | null, settled: DecisionLabel | null): Gold | null {
+  if (settled === null) return agreed;
+  return settled === "unsure" ? null : settled;
+}
+
+/** For adjudication: what people left open between them, and what somebody flagged. */
+export function isContested(decisions: number, agreed: Gold | null, flagged: boolean): boolean {
+  return decisions > 0 && (agreed === null || flagged);
+}
+
 /** Agreed, else the single decision; unsure or conflicting decisions settle nothing (docs: statistics, "Gold"). */
-export function settle(labels: readonly DecisionLabel[]): { gold: Gold | null; disputed: boolean } {
+export function agree(labels: readonly DecisionLabel[]): { agreed: Gold | null; disputed: boolean } {
   const [first] = labels;
   const disputed = labels.some((label) => label !== first);
-  const gold = first === undefined || first === "unsure" || disputed ? null : first;
-  return { gold, disputed };
+  const agreed = first === undefined || first === "unsure" || disputed ? null : first;
+  return { agreed, disputed };
 }
 
 /** Under which column of the confusion matrix an item is counted; null: nobody has decided yet. */

@@ -79,7 +79,12 @@ export const roundSchema = z.object({
 });
 export type RoundSummary = z.infer<typeof roundSchema>;
 
-export const roundDetailSchema = roundSchema.extend({ instructionsDe: z.string(), instructionsEn: z.string() });
+export const roundDetailSchema = roundSchema.extend({
+  instructionsDe: z.string(),
+  instructionsEn: z.string(),
+  /** contested documents that wait for adjudication, and those that it has settled; null for those who decide */
+  contested: z.object({ open: z.number().int(), settled: z.number().int() }).nullable(),
+});
 export type RoundDetail = z.infer<typeof roundDetailSchema>;
 
 export const assignmentSchema = z.object({
@@ -169,6 +174,8 @@ export const decidedItemsQuery = z.object({
 export type DecidedItemsQuery = z.infer<typeof decidedItemsQuery>;
 
 export const decidedItemSchema = z.object({
+  /** what adjudication decided; "unsure": it cannot be settled */
+  settled: decisionLabelSchema.nullable(),
   id: z.uuid(),
   position: z.number().int(),
   documentId: z.string(),

@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { buttonClass } from "@/components/ui/button";
+import { ButtonLink, buttonClass } from "@/components/ui/button";
 import { LookAgain } from "@/components/ui/look-again";
 import { Card, EmptyState, Notice } from "@/components/ui/surface";
 import { addressOf } from "@/lib/platform/http/call";
@@ -14,7 +14,7 @@ import { QualityChoice } from "./quality-choice";
 import { StratumTable } from "./stratum-table";
 
 /** The page that answers: can we use these labels? */
-export function QualityView(props: { studyId: string; quality: Quality; target: Target }) {
+export function QualityView(props: { studyId: string; quality: Quality; target: Target; mayAdjudicate: boolean }) {
   const t = useTranslations("quality");
   const { studyId, quality, target } = props;
   const { round, labelQuality, labellings } = quality;
@@ -26,6 +26,17 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
     <div className="flex flex-col gap-6">
       {round.state === "open" && round.decided < round.wanted ? (
         <Notice tone="attention">{t("interim", { decided: round.decided, wanted: round.wanted })}</Notice>
+      ) : null}
+      {quality.contested > 0 ? (
+        <Notice
+          action={
+            props.mayAdjudicate ? (
+              <ButtonLink href={`/studies/${studyId}/rounds/${round.id}/adjudicate`}>{t("adjudicate")}</ButtonLink>
+            ) : undefined
+          }
+        >
+          {t("contested", { count: quality.contested })}
+        </Notice>
       ) : null}
       {chosen?.local ? <Notice tone="attention">{t("localModel")}</Notice> : null}
       {labellings.length > 0 ? (
@@ -44,7 +55,8 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
           <section aria-label={t("figures")} className="flex flex-col gap-4">
             <h2 className="text-lg font-semibold">{t("figures")}</h2>
             <p className="max-w-[90ch] text-muted">
-              {t("compared", { compared: labelQuality.compared, unlabelled: labelQuality.unlabelled })}
+              {t("compared", { compared: labelQuality.compared, unlabelled: labelQuality.unlabelled })}{" "}
+              {t("gold", quality.gold)}
             </p>
             <LabelFigures quality={labelQuality} />
           </section>

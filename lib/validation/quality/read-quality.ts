@@ -4,6 +4,7 @@ import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
 import type { GoldState } from "../rules";
 import { agreementFigures } from "./agreement-figures";
+import { goldKinds, readAdjudicated } from "./gold-kinds";
 import { labelQualityFigures } from "./label-figures";
 import type { LabellingChoice, LabelQuality, Quality, QualityQuery } from "./schema";
 
@@ -25,8 +26,10 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
   if (round.state === "open" && round.members.some((member) => member.personId === actor.personId)) {
     throw new Problem(403, "quality_hidden_while_deciding");
   }
-  const [labellings, patterns] = await Promise.all([
+  const [labellings, adjudicated, contested, patterns] = await Promise.all([
     listLabellings(round),
+    readAdjudicated(roundId),
+    database().roundItem.count({ where: { roundId, contested: true, settled: null } }),
     database().agreementTally.findMany({
       where: { roundId, count: { gt: 0 } },
       select: { pattern: true, count: true },
@@ -48,6 +51,8 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
       decided: round.decided,
       documents,
     },
+    gold: goldKinds(patterns, adjudicated),
+    contested,
     labellings,
     labelling: chosen?.id ?? null,
     labelQuality: await readLabelQuality(round, chosen, query, documents),

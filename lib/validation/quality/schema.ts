@@ -102,6 +102,14 @@ export const agreementSchema = z.object({
 });
 export type Agreement = z.infer<typeof agreementSchema>;
 
+export const goldKindsSchema = z.object({
+  adjudicated: z.number().int(),
+  agreed: z.number().int(),
+  single: z.number().int(),
+  unsettled: z.number().int(),
+});
+export type GoldKinds = z.infer<typeof goldKindsSchema>;
+
 export const qualitySchema = z.object({
   round: z.object({
     id: z.uuid(),
@@ -113,6 +121,10 @@ export const qualitySchema = z.object({
     /** documents that have at least one decision */
     documents: z.number().int(),
   }),
+  /** documents by how their gold label came about */
+  gold: goldKindsSchema,
+  /** documents that wait for adjudication */
+  contested: z.number().int(),
   labellings: z.array(labellingChoiceSchema),
   /** the labelling run that is looked at */
   labelling: z.uuid().nullable(),

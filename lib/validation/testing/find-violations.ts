@@ -1,5 +1,5 @@
 import { database } from "@/lib/platform/database/client";
-import { goldStateOf, patternOf, settle } from "../rules";
+import { agree, goldOf, goldStateOf, isContested, patternOf } from "../rules";
 import type { DecisionLabel } from "../schema";
 
 const tallyOf = (keys: (string | null)[]) => {
@@ -8,13 +8,30 @@ const tallyOf = (keys: (string | null)[]) => {
   return tally;
 };
 
+type Verdict = {
+  id: string;
+  personId: string;
+  label: DecisionLabel | null;
+  surplus: boolean;
+  correctsId: string | null;
+};
+
+/** The adjudication that counts. */
+function verdictOf(adjudications: Verdict[]): Verdict | undefined {
+  const corrected = new Set(adjudications.map((one) => one.correctsId));
+  return adjudications.find((one) => !corrected.has(one.id) && one.label && !one.surplus);
+}
+
 /**
  * Works out from the appended rows alone what every count must be, and tells where the stored ones differ. An empty list:
  * nothing was handed out or counted too often, and nothing was lost.
  */
 export async function findViolations(roundId: string): Promise<string[]> {
   const round = await database().round.findUniqueOrThrow({ where: { id: roundId }, include: { members: true } });
-  const items = await database().roundItem.findMany({ where: { roundId }, include: { claims: true, decisions: true } });
+  const items = await database().roundItem.findMany({
+    where: { roundId },
+    include: { claims: true, decisions: true, adjudications: true },
+  });
   const violations: string[] = [];
   const check = (what: string, stored: unknown, found: unknown) => {
     if (JSON.stringify(stored) !== JSON.stringify(found)) {
@@ -28,16 +45,21 @@ export async function findViolations(roundId: string): Promise<string[]> {
     const counted = current.flatMap((one) =>
       one.label && !one.surplus ? [{ ...one, label: one.label as DecisionLabel }] : [],
     );
-    const { gold, disputed } = settle(counted.map((one) => one.label));
+    const { agreed, disputed } = agree(counted.map((one) => one.label));
+    const flagged = counted.some((one) => one.flags.length > 0);
+    const verdict = verdictOf(item.adjudications);
+    const gold = goldOf(agreed, verdict?.label ?? null);
     check(`${item.id} decided`, item.decided, counted.length);
     check(`${item.id} claimed`, item.claimed, item.claims.filter((claim) => claim.state === "open").length);
     check(`${item.id} gold`, item.gold, gold);
     check(`${item.id} disputed`, item.disputed, disputed);
-    check(
-      `${item.id} flagged`,
-      item.flagged,
-      counted.some((one) => one.flags.length > 0),
-    );
+    check(`${item.id} agreed`, item.agreed, agreed);
+    check(`${item.id} settled`, item.settled, verdict?.label ?? null);
+    check(`${item.id} flagged`, item.flagged, flagged);
+    check(`${item.id} contested`, item.contested, isContested(counted.length, agreed, flagged));
+    if (verdict && item.decisions.some((one) => one.personId === verdict.personId)) {
+      violations.push(`${item.id} was adjudicated by somebody who decided on it`);
+    }
     if (item.decided + item.claimed > item.wanted) violations.push(`${item.id} is over-assigned`);
     for (const one of counted) {
       const claim = item.claims.find((claim) => claim.personId === one.personId);

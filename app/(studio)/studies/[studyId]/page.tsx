@@ -6,6 +6,7 @@ import { Walking } from "@/components/home/walking";
 import { PageHeader } from "@/components/ui/surface";
 import { listOpenJudging } from "@/lib/judging/read-work";
 import { may } from "@/lib/studies/actor";
+import { listOpenAdjudication } from "@/lib/validation/adjudication/read-adjudication";
 import { listOpenWork } from "@/lib/validation/list-open-work";
 import { readStations } from "./stations";
 
@@ -13,8 +14,9 @@ export default async function StudyHome({ params }: { params: Promise<{ studyId:
   const { studyId } = await params;
   const actor = await requireStudyActor(studyId, "study.read");
   const researcher = may(actor, "corpora.read");
-  const [rounds, comparisons, stations, t] = await Promise.all([
+  const [rounds, adjudications, comparisons, stations, t] = await Promise.all([
     listOpenWork(actor),
+    listOpenAdjudication(actor),
     listOpenJudging(actor),
     researcher ? readStations(actor) : null,
     getTranslations("home"),
@@ -23,7 +25,13 @@ export default async function StudyHome({ params }: { params: Promise<{ studyId:
     <>
       <PageHeader title={actor.studyName} description={researcher ? t("description") : undefined} />
       <div className="flex flex-col gap-8">
-        <OpenWork studyId={studyId} rounds={rounds} comparisons={comparisons} always={!researcher} />
+        <OpenWork
+          studyId={studyId}
+          rounds={rounds}
+          adjudications={adjudications}
+          comparisons={comparisons}
+          always={!researcher}
+        />
         {stations && actor.studyIsExample ? <Walking stations={stations} /> : null}
         {stations ? <Road studyId={studyId} stations={stations} /> : null}
       </div>

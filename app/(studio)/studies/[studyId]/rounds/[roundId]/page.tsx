@@ -36,7 +36,12 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
           </span>
         }
         actions={
-          <RoundActions studyId={studyId} round={round} people={may(actor, "rounds.change") ? options.people : null} />
+          <RoundActions
+            studyId={studyId}
+            round={round}
+            people={may(actor, "rounds.change") ? options.people : null}
+            mayAdjudicate={may(actor, "rounds.adjudicate")}
+          />
         }
       />
       <div className="grid gap-6 lg:grid-cols-2">

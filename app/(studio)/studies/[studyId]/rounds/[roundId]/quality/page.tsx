@@ -6,6 +6,7 @@ import { ButtonLink } from "@/components/ui/button";
 import { Notice, PageHeader } from "@/components/ui/surface";
 import { QualityView } from "@/components/validation/quality/quality-view";
 import { Problem } from "@/lib/platform/problem";
+import { may } from "@/lib/studies/actor";
 import { readQuality } from "@/lib/validation/quality/read-quality";
 import { qualityQuery } from "@/lib/validation/quality/schema";
 import { readRound } from "@/lib/validation/read-round";
@@ -67,7 +68,12 @@ export default async function QualityPage(props: Props) {
   return (
     <>
       {header}
-      <QualityView studyId={studyId} quality={quality} target={query.target} />
+      <QualityView
+        studyId={studyId}
+        quality={quality}
+        target={query.target}
+        mayAdjudicate={may(actor, "rounds.adjudicate")}
+      />
     </>
   );
 }
