@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button";
 import { useDuration } from "@/components/ui/progress";
 import { Card, EmptyState } from "@/components/ui/surface";
@@ -8,13 +8,14 @@ import { Card, EmptyState } from "@/components/ui/surface";
 /** What waits for this very person; the first thing that a clinician sees. */
 export function OpenWork(props: {
   studyId: string;
-  rounds: { roundId: string; name: string; open: number; secondsLeft: number }[];
+  rounds: { roundId: string; name: string; open: number; secondsLeft: number; deadline: string | null }[];
   adjudications: { roundId: string; name: string; open: number }[];
   comparisons: { comparisonId: string; name: string; open: number }[];
   /** also when there is nothing */
   always: boolean;
 }) {
   const t = useTranslations("home");
+  const format = useFormatter();
   const duration = useDuration();
   const comparisons = props.comparisons.filter(({ open }) => open > 0);
   if (props.rounds.length + props.adjudications.length + comparisons.length === 0) {
@@ -29,6 +30,9 @@ export function OpenWork(props: {
               <span className="block font-semibold">{round.name}</span>
               <span className="text-muted">
                 {t("openItems", { count: round.open })} · {duration(round.secondsLeft)}
+                {round.deadline
+                  ? ` · ${t("until", { date: format.dateTime(new Date(round.deadline), { dateStyle: "long", timeZone: "UTC" }) })}`
+                  : null}
               </span>
             </span>
             <ButtonLink variant="primary" size="large" href={`/studies/${props.studyId}/rounds/${round.roundId}/work`}>

@@ -10,6 +10,7 @@ import { ProblemNotice } from "@/components/ui/problem-notice";
 import { call } from "@/lib/platform/http/call";
 import { changeRoundOperation, closeRoundOperation, openRoundOperation } from "@/lib/validation/api";
 import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
+import { LimitsFields, limitsOf } from "./limits-fields";
 import { PeopleField } from "./people-field";
 
 /** What can be done with the round in its state: one next step in front. */
@@ -18,9 +19,10 @@ export function RoundActions(props: {
   round: RoundDetail;
   people: RoundOptions["people"] | null;
   mayAdjudicate: boolean;
+  labellings: Labellings;
 }) {
   const t = useTranslations("validation.round");
-  const [asking, setAsking] = useState<"open" | "close" | "people" | null>(null);
+  const [asking, setAsking] = useState<"open" | "close" | "people" | "limits" | null>(null);
   const { round, studyId } = props;
   const page = `/studies/${studyId}/rounds/${round.id}`;
   const mayChange = props.people !== null;
@@ -51,6 +53,7 @@ export function RoundActions(props: {
       {round.state === "open" && mayChange ? (
         <>
           <Button onClick={() => setAsking("people")}>{t("addPeople")}</Button>
+          <Button onClick={() => setAsking("limits")}>{t("changeLimits")}</Button>
           <Button variant="danger" onClick={() => setAsking("close")}>
             {t("close")}
           </Button>
@@ -58,6 +61,9 @@ export function RoundActions(props: {
       ) : null}
       {asking === "open" || asking === "close" ? (
         <ConfirmMove studyId={studyId} round={round} move={asking} onDone={done} />
+      ) : null}
+      {asking === "limits" ? (
+        <ChangeLimits studyId={studyId} round={round} labellings={props.labellings} onDone={done} />
       ) : null}
       {asking === "people" && props.people ? (
         <AddPeople studyId={studyId} round={round} people={props.people} onDone={done} />
@@ -102,6 +108,54 @@ function ConfirmMove(props: { studyId: string; round: RoundDetail; move: "open" 
           {t(move)}
         </Button>
       </div>
+    </Dialog>
+  );
+}
+
+type Labellings = RoundOptions["draws"][number]["labellings"];
+
+function ChangeLimits(props: { studyId: string; round: RoundDetail; labellings: Labellings; onDone: () => void }) {
+  const t = useTranslations("validation.round");
+  const router = useRouter();
+  const before = limitsOf(props.round);
+  const [limits, setLimits] = useState(before);
+  const change = useMutation({
+    mutationFn: () => {
+      const { stopRule, ...rest } = limits;
+      // An unchanged rule is not sent: the studio would look at it anew.
+      const changed = JSON.stringify(stopRule) !== JSON.stringify(before.stopRule);
+      return call(changeRoundOperation, {
+        params: { studyId: props.studyId, roundId: props.round.id },
+        body: changed ? limits : rest,
+      });
+    },
+    onSuccess: () => {
+      router.refresh();
+      props.onDone();
+    },
+  });
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && props.onDone()}
+      title={t("changeLimits")}
+      description={t("changeLimitsText")}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate();
+        }}
+      >
+        <LimitsFields limits={limits} labellings={props.labellings} onChange={setLimits} />
+        <ProblemNotice error={change.error} />
+        <div className="mt-4 flex justify-end gap-2">
+          <Button onClick={props.onDone}>{t("cancel")}</Button>
+          <Button type="submit" variant="primary" busy={change.isPending}>
+            {t("save")}
+          </Button>
+        </div>
+      </form>
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
   const t = useTranslations("validation.round");
   const format = useFormatter();
   const { round, studyId } = props;
+  const share = (value: number) => format.number(value, { maximumFractionDigits: 3 });
   const date = (value: string | null) =>
     value ? format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "short" }) : "–";
   const facts: [string, React.ReactNode][] = [
@@ -22,6 +23,34 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
     [t("doubleShare"), format.number(round.doubleShare, { style: "percent", maximumFractionDigits: 1 })],
     ...(round.contested && round.state !== "draft"
       ? [[t("contested"), t("contestedValue", round.contested)] satisfies [string, React.ReactNode]]
+      : []),
+    ...(round.quota === null ? [] : [[t("quota"), format.number(round.quota)] satisfies [string, React.ReactNode]]),
+    ...(round.deadline === null
+      ? []
+      : [
+          [
+            t("deadline"),
+            format.dateTime(new Date(round.deadline), { dateStyle: "medium", timeZone: "UTC" }),
+          ] satisfies [string, React.ReactNode],
+        ]),
+    ...(round.stopRule
+      ? [
+          [
+            t("stopRule"),
+            <>
+              {t("stopRuleValue", { halfWidth: share(round.stopRule.halfWidth) })}
+              {round.stopRule.interval ? (
+                <span className="block text-sm text-muted">
+                  {t("stopRuleNow", {
+                    lower: share(round.stopRule.interval.lower),
+                    upper: share(round.stopRule.interval.upper),
+                    documents: round.stopRule.documents,
+                  })}
+                </span>
+              ) : null}
+            </>,
+          ] satisfies [string, React.ReactNode],
+        ]
       : []),
     [t("created"), date(round.createdAt)],
     [t("opened"), date(round.openedAt)],

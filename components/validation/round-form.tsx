@@ -13,6 +13,7 @@ import { call } from "@/lib/platform/http/call";
 import { changeRoundOperation, createRoundOperation } from "@/lib/validation/api";
 import { assumedSecondsPerDecision } from "@/lib/validation/rules";
 import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
+import { LimitsFields, limitsOf } from "./limits-fields";
 import { PeopleField } from "./people-field";
 
 /** A new round, or a draft to change. */
@@ -28,7 +29,9 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
       options.people.filter((person) => person.role === "clinician").map((person) => person.personId),
   );
   const [doublePercent, setDoublePercent] = useState(Math.round((draft?.doubleShare ?? 0.2) * 100));
-  const size = options.draws.find((draw) => draw.id === drawId)?.size ?? 0;
+  const [limits, setLimits] = useState(limitsOf(draft));
+  const draw = options.draws.find(({ id }) => id === drawId);
+  const size = draw?.size ?? 0;
   const doubles = Math.round((size * doublePercent) / 100);
 
   const save = useMutation({
@@ -40,6 +43,7 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
         instructionsEn: text("instructionsEn"),
         memberIds,
         doubleShare: doublePercent / 100,
+        ...limits,
       };
       return draft
         ? call(changeRoundOperation, { params: { studyId, roundId: draft.id }, body })
@@ -63,7 +67,15 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
             <Input name="name" required maxLength={120} defaultValue={draft?.name ?? t("defaultName")} />
           </Field>
           <Field label={t("sample")} hint={t("sampleHint")}>
-            <Select value={drawId} disabled={draft !== undefined} onChange={(event) => setDrawId(event.target.value)}>
+            <Select
+              value={drawId}
+              disabled={draft !== undefined}
+              onChange={(event) => {
+                setDrawId(event.target.value);
+                // The labels of another sample are others.
+                setLimits({ ...limits, stopRule: null });
+              }}
+            >
               {options.draws.map((draw) => (
                 <option key={draw.id} value={draw.id}>
                   {t("drawOption", { name: draw.name, size: draw.size })}
@@ -94,6 +106,9 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
       </Card>
       <Card title={t("people")}>
         <PeopleField people={options.people} chosen={memberIds} onChange={setMemberIds} />
+      </Card>
+      <Card title={t("limits")}>
+        <LimitsFields limits={limits} labellings={draw?.labellings ?? []} onChange={setLimits} />
       </Card>
       <Card title={t("instructions")}>
         <p className="mb-4 text-muted">{t("instructionsHint")}</p>

@@ -5,7 +5,11 @@ export { type AlphaOptions, krippendorffAlpha } from "./agreement/krippendorff-a
 export type { AgreementOptions, Rating } from "./agreement/rating-table";
 export { specificAgreement } from "./agreement/specific-agreement";
 export type { ScoredItem } from "./classification/curve-sample";
-export { type F1SequenceOptions, f1ConfidenceSequence } from "./classification/f1-confidence-sequence";
+export {
+  type F1SequenceOptions,
+  f1AnytimeInterval,
+  f1ConfidenceSequence,
+} from "./classification/f1-confidence-sequence";
 export type { Judged } from "./classification/judged-sample";
 export {
   type PairedClassificationInput,

@@ -11,7 +11,8 @@ import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
 /**
  * Hands the person documents: first those that they still hold and the browser has not, then the next of the queue, never
  * one that they have decided; skipped ones come back after the others. Answers fewer (or none) when nothing is left. One
- * document is never held and decided more often than wanted, whoever asks at the same time.
+ * document is never held and decided more often than wanted, whoever asks at the same time. Nothing new is handed out to
+ * who has reached the round's quota, and to nobody once its stop rule has ended it.
  */
 export function claimItems(actor: StudyActor, roundId: string, input: ClaimItemsInput): Promise<ClaimedItems> {
   return inTransaction(async (transaction) => {
@@ -21,7 +22,9 @@ export function claimItems(actor: StudyActor, roundId: string, input: ClaimItems
     const lapsesAt = new Date(Date.now() + claimHours * 3_600_000);
     const held = await renewOwnClaims(transaction, roundId, actor.personId, lapsesAt);
     const resumed = held.filter((item) => !input.holding.includes(item.id)).slice(0, input.count);
-    const missing = Math.min(input.count - resumed.length, mostOpenClaims - held.length);
+    const left = (round.quota ?? Number.POSITIVE_INFINITY) - round.ownDecided - held.length;
+    const most = round.stoppedAt ? 0 : Math.min(mostOpenClaims - held.length, left);
+    const missing = Math.min(input.count - resumed.length, most);
     const fresh =
       missing > 0 ? await takeFromQueue(transaction, round, { personId: actor.personId, lapsesAt }, missing) : [];
     return {

@@ -4,22 +4,25 @@ import { inTransaction } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { checkRoundMembers } from "./check-round-members";
+import { checkStopLabelling, limitColumns } from "./limits";
 import { readRound } from "./read-round";
 import type { CreateRoundInput, RoundDetail } from "./schema";
 
 /** A draft over a draw whose sample is ready. Its queue is made when it opens. */
 export async function createRound(actor: StudyActor, input: CreateRoundInput): Promise<RoundDetail> {
   const id = await inTransaction(async (transaction) => {
-    const { memberIds, drawId, seed, ...rest } = input;
+    const { memberIds, drawId, seed, deadline, stopRule, ...rest } = input;
     const draw = await transaction.draw.findFirst({
       where: { id: drawId, sample: { studyId: actor.studyId, state: "ready" } },
       select: { id: true },
     });
     if (!draw) throw notFound();
     await checkRoundMembers(transaction, actor.studyId, memberIds);
+    await checkStopLabelling(transaction, drawId, stopRule);
     const round = await transaction.round.create({
       data: {
         ...rest,
+        ...limitColumns({ deadline, stopRule }),
         drawId,
         seed: seed ?? randomInt(2 ** 31),
         studyId: actor.studyId,
@@ -31,7 +34,14 @@ export async function createRound(actor: StudyActor, input: CreateRoundInput): P
       action: "rounds.create",
       subject: "round",
       subjectId: round.id,
-      detail: { name: round.name, drawId, members: memberIds, doubleShare: round.doubleShare, seed: round.seed },
+      detail: {
+        name: round.name,
+        drawId,
+        members: memberIds,
+        doubleShare: round.doubleShare,
+        seed: round.seed,
+        stopRule,
+      },
     });
     return round.id;
   });

@@ -9,6 +9,9 @@ export type OwnRound = {
   items: number;
   wanted: number;
   decided: number;
+  quota: number | null;
+  /** by the stop rule: no more documents are handed out */
+  stoppedAt: Date | null;
   ownDecided: number;
   ownActiveMs: number;
   queueFrom: number;
@@ -28,6 +31,7 @@ export async function enterRound(
   // One statement by hand: every claim and every batch of decisions comes this way.
   const [round] = await transaction.$queryRaw<(OwnRound & { member: boolean })[]>`
     select round."id", round."state", round."items", round."wanted", round."decided",
+      round."quota", round."stoppedAt",
       member."personId" is not null as "member", member."decided" as "ownDecided",
       member."activeMs"::float8 as "ownActiveMs", member."queueFrom"
     from "Round" round

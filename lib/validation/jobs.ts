@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineJob } from "@/lib/jobs/define";
 import { lapseClaims } from "./lapse-claims";
+import { checkStopRules } from "./stop-rule/check-stop-rules";
 import { findUntalliedLabels, tallyLabels } from "./tally-labels";
 
 export const lapseClaimsJob = defineJob({
@@ -22,4 +23,11 @@ export const tallyLabelsJob = defineJob({
       await tallyLabels(roundId, labellingRunId);
     }
   },
+});
+
+export const checkStopRulesJob = defineJob({
+  name: "validation.check-stop-rules",
+  payload: z.object({}),
+  everySeconds: 15,
+  run: (_payload, { signal }) => checkStopRules(signal),
 });

@@ -8,7 +8,14 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
   const [draws, members, instructions] = await Promise.all([
     database().draw.findMany({
       where: { sample: { studyId: actor.studyId, state: "ready" } },
-      include: { sample: { select: { name: true } } },
+      include: {
+        sample: { select: { name: true } },
+        labellingRuns: {
+          where: { state: { not: "cancelled" } },
+          select: { id: true, model: true, prompt: { select: { language: true, version: true } } },
+          orderBy: { createdAt: "desc" },
+        },
+      },
       orderBy: { createdAt: "desc" },
     }),
     database().member.findMany({
@@ -23,6 +30,10 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       id: draw.id,
       name: draw.number === 1 ? draw.sample.name : `${draw.sample.name} (${draw.number})`,
       size: draw.size,
+      labellings: draw.labellingRuns.map(({ id, model, prompt }) => ({
+        id,
+        name: `${model} (${prompt.language} v${prompt.version})`,
+      })),
     })),
     people: members.map(({ personId, role, person }) => ({ personId, role, ...person })),
     instructions,

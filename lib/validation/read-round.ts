@@ -1,4 +1,5 @@
 import { database } from "@/lib/platform/database/client";
+import type { Round } from "@/lib/platform/database/generated/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { RoundDetail } from "./schema";
@@ -13,7 +14,16 @@ export async function readRound(actor: StudyActor, roundId: string): Promise<Rou
   const { instructionsDe, instructionsEn } = round;
   const summary = summariseRound(actor, round);
   const contested = summary.deciding ? null : await countContested(roundId);
-  return { ...summary, instructionsDe, instructionsEn, contested };
+  return { ...summary, instructionsDe, instructionsEn, stopRule: stopRuleOf(round, summary.deciding), contested };
+}
+
+type Rule = Pick<Round, "stopHalfWidth" | "stopLabellingRunId" | "stopLower" | "stopUpper" | "stopDocuments">;
+
+function stopRuleOf(round: Rule, deciding: boolean): RoundDetail["stopRule"] {
+  const { stopHalfWidth: halfWidth, stopLabellingRunId: labellingRunId, stopLower: lower, stopUpper: upper } = round;
+  if (halfWidth === null || labellingRunId === null) return null;
+  const interval = deciding || lower === null || upper === null ? null : { lower, upper };
+  return { halfWidth, labellingRunId, interval, documents: round.stopDocuments };
 }
 
 async function countContested(roundId: string): Promise<NonNullable<RoundDetail["contested"]>> {

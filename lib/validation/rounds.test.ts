@@ -123,7 +123,7 @@ describe("validation rounds", () => {
     await expect(openRound(owner, roundId)).rejects.toMatchObject({ code: "round_already_open" });
   });
 
-  it("change as drafts; open ones only gain people, and only people of the study", async () => {
+  it("change as drafts; open ones only gain people of the study, and change their limits", async () => {
     const { roundId } = await makeRound(owner, [anna], { open: false });
     const changed = await changeRound(owner, roundId, { name: "New", memberIds: [bert.personId], doubleShare: 0 });
     expect(changed).toMatchObject({ name: "New", instructionsDe: "Lesen." });
@@ -176,7 +176,9 @@ describe("validation rounds", () => {
 
   it("tell each person what is open for them and about how long it takes", async () => {
     const { roundId } = await makeRound(owner, [anna, bert]);
-    expect(await listOpenWork(anna)).toEqual([{ roundId, name: "Round", decided: 0, open: 12, secondsLeft: 240 }]);
+    expect(await listOpenWork(anna)).toEqual([
+      { roundId, name: "Round", decided: 0, open: 12, secondsLeft: 240, deadline: null },
+    ]);
     expect(await listOpenWork(owner)).toEqual([]);
     const [item] = (await claim(anna, roundId)).items;
     await decide(anna, roundId, String(item?.id), "medical", { activeMs: 10_000 });

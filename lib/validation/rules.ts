@@ -59,8 +59,13 @@ export function readPattern(pattern: string): CountedDecision[] {
  * What is at most still open for a person, without counting rows: documents that they have not decided, and decisions
  * that the round still wants. Each bound is reached at one end of a round; the queue itself has the last word.
  */
-export function openForPerson(round: { items: number; wanted: number; decided: number }, ownDecided: number): number {
-  return Math.max(0, Math.min(round.wanted - round.decided, round.items - ownDecided));
+export function openForPerson(
+  round: { items: number; wanted: number; decided: number; quota: number | null; stoppedAt: Date | null },
+  ownDecided: number,
+): number {
+  if (round.stoppedAt) return 0;
+  const most = Math.min(round.items, round.quota ?? round.items);
+  return Math.max(0, Math.min(round.wanted - round.decided, most - ownDecided));
 }
 
 /** Active seconds per decision; null before the first. */

@@ -20,6 +20,16 @@ const memberIds = z
   .max(200)
   .transform((ids) => [...new Set(ids)]);
 const doubleShare = z.number().min(0).max(1);
+/** `halfWidth` of F1's interval, as a share; the labelling run whose F1 it is */
+const stopRule = z.object({ halfWidth: z.number().min(0.005).max(0.5), labellingRunId: z.uuid() });
+/** What bounds the work; null: nothing does. */
+const limits = {
+  /** documents that one person decides on, at most */
+  quota: z.number().int().min(1).max(1_000_000).nullable(),
+  /** by when people are asked to be done; nothing ends by itself then */
+  deadline: z.iso.date().nullable(),
+  stopRule: stopRule.nullable(),
+};
 
 export const createRoundSchema = z.object({
   drawId: z.uuid(),
@@ -29,6 +39,9 @@ export const createRoundSchema = z.object({
   memberIds: memberIds.default([]),
   /** share of items that two people decide */
   doubleShare: doubleShare.default(0.2),
+  quota: limits.quota.optional(),
+  deadline: limits.deadline.optional(),
+  stopRule: limits.stopRule.optional(),
   /** shuffles the queue and chooses what is decided twice; left out: chosen by the studio */
   seed: z.number().int().min(0).max(2_147_483_647).optional(),
 });
@@ -40,6 +53,9 @@ export const changeRoundSchema = z.object({
   instructionsEn: instructions.optional(),
   memberIds: memberIds.optional(),
   doubleShare: doubleShare.optional(),
+  quota: limits.quota.optional(),
+  deadline: limits.deadline.optional(),
+  stopRule: limits.stopRule.optional(),
 });
 export type ChangeRoundInput = z.infer<typeof changeRoundSchema>;
 
@@ -66,6 +82,10 @@ export const roundSchema = z.object({
   wanted: z.number().int(),
   decided: z.number().int(),
   members: z.array(roundMemberSchema),
+  quota: z.number().int().nullable(),
+  deadline: z.iso.date().nullable(),
+  /** by the stop rule no more documents are handed out */
+  stoppedAt: z.iso.datetime().nullable(),
   /** the caller takes part and the round is open: estimates are kept from them */
   deciding: z.boolean(),
   /** active seconds of work per decision so far, over all people; null before the first */
@@ -82,6 +102,14 @@ export type RoundSummary = z.infer<typeof roundSchema>;
 export const roundDetailSchema = roundSchema.extend({
   instructionsDe: z.string(),
   instructionsEn: z.string(),
+  stopRule: stopRule
+    .extend({
+      /** F1's anytime-valid interval when it was last looked at; null before that, and for those who decide */
+      interval: z.object({ lower: z.number(), upper: z.number() }).nullable(),
+      /** the first documents of the queue on which it rests: all of them decided, settled and labelled */
+      documents: z.number().int(),
+    })
+    .nullable(),
   /** contested documents that wait for adjudication, and those that it has settled; null for those who decide */
   contested: z.object({ open: z.number().int(), settled: z.number().int() }).nullable(),
 });
@@ -198,7 +226,7 @@ export const decidedItemsSchema = z.object({
 
 /** What a new round can be made of. */
 export type RoundOptions = {
-  draws: { id: string; name: string; size: number }[];
+  draws: { id: string; name: string; size: number; labellings: { id: string; name: string }[] }[];
   people: {
     personId: string;
     role: "clinician" | "adjudicator" | "researcher" | "owner";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { studyGenerator } from "../testing/repeated-studies";
 import { leastLogWealth } from "./betting-test";
-import { f1ConfidenceSequence } from "./f1-confidence-sequence";
+import { f1AnytimeInterval, f1ConfidenceSequence } from "./f1-confidence-sequence";
 import type { Judged } from "./judged-sample";
 import { stratifiedClassification } from "./stratified-classification";
 
@@ -43,6 +43,21 @@ describe("a confidence sequence of F1", () => {
     expect(upper).toBeGreaterThan(f1.value);
     expect(upper - lower).toBeLessThan(2.2 * (f1.interval.upper - f1.interval.lower));
     expect(upper - lower).toBeGreaterThan(f1.interval.upper - f1.interval.lower);
+  });
+
+  it("at one moment follows from the counts alone, and is no narrower than with its past", () => {
+    const counts = new Map<string, Judged>();
+    for (const item of items.slice(0, 600)) {
+      const key = `${item.stratum} ${item.predicted} ${item.truth}`;
+      counts.set(key, { ...item, count: (counts.get(key)?.count ?? 0) + 1 });
+    }
+    const then = sequence[599] ?? { lower: 0, upper: 1 };
+    const alone = f1AnytimeInterval([...counts.values()].reverse(), strata, options);
+    expect(alone.lower).toBeLessThanOrEqual(then.lower);
+    expect(alone.upper).toBeGreaterThanOrEqual(then.upper);
+    expect(alone.lower).toBeGreaterThan(then.lower - 0.03);
+    expect(alone.upper).toBeLessThan(then.upper + 0.03);
+    expect(f1AnytimeInterval([], strata, options)).toEqual({ lower: 0, upper: 1 });
   });
 
   it("holds the truth at every moment in at least 95 % of studies", () => {

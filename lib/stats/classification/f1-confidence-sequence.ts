@@ -63,6 +63,49 @@ class Limit {
   }
 }
 
+/** What is known of F1 so far. */
+class Evidence {
+  private readonly tallies: Map<string, Tally>;
+  private readonly all: Tally[];
+  private readonly listed: Set<string>;
+  private readonly positive: string;
+  private readonly lower: Limit;
+  private readonly upper: Limit;
+
+  constructor(strata: readonly { id: string; weight: number }[], { positive, level = 0.95 }: F1SequenceOptions) {
+    requireLevel(level);
+    this.listed = new Set(strata.map((stratum) => stratum.id));
+    this.tallies = new Map(readStrata(strata).map(({ id, share }) => [id, { share, hits: 0, errors: 0, others: 0 }]));
+    this.all = [...this.tallies.values()];
+    this.positive = positive;
+    const threshold = Math.log(2 / (1 - level));
+    this.lower = new Limit(1, threshold, 0);
+    this.upper = new Limit(-1, threshold, 1);
+  }
+
+  /** Counts an item; whether that changes what is known. */
+  add({ stratum: id, truth, predicted, count = 1 }: Judged): boolean {
+    requireCount(count, `A count in stratum "${id}"`);
+    if (!this.listed.has(id)) {
+      throw new StatisticsError("unknown_stratum", `An item belongs to stratum "${id}", which is not listed.`, [id]);
+    }
+    const tally = this.tallies.get(id);
+    if (!tally || truth === null || count === 0) return false;
+    tally[kindOf(outcomeOf(truth, predicted, this.positive))] += count;
+    return true;
+  }
+
+  tighten(): void {
+    if (!this.all.every(({ hits, errors, others }) => hits + errors + others > 0)) return;
+    this.lower.tighten(this.all, this.upper.value);
+    this.upper.tighten(this.all, this.lower.value);
+  }
+
+  interval(): Interval {
+    return { lower: this.lower.value, upper: this.upper.value };
+  }
+}
+
 /**
  * Intervals of F1 (0 to 1) after each item, in the order in which items were drawn, that all hold together with probability
  * `level`: one may look after every item and stop whenever one likes (a confidence sequence). Inverts stratified betting
@@ -78,27 +121,27 @@ export function f1ConfidenceSequence(
   strata: readonly { id: string; weight: number }[],
   options: F1SequenceOptions,
 ): Interval[] {
-  const { positive, level = 0.95 } = options;
-  requireLevel(level);
-  const listed = new Set(strata.map((stratum) => stratum.id));
-  const tallies = new Map(readStrata(strata).map(({ id, share }) => [id, { share, hits: 0, errors: 0, others: 0 }]));
-  const all = [...tallies.values()];
-  const threshold = Math.log(2 / (1 - level));
-  const lower = new Limit(1, threshold, 0);
-  const upper = new Limit(-1, threshold, 1);
-  return orderedItems.map(({ stratum: id, truth, predicted, count = 1 }) => {
-    requireCount(count, `A count in stratum "${id}"`);
-    if (!listed.has(id)) {
-      throw new StatisticsError("unknown_stratum", `An item belongs to stratum "${id}", which is not listed.`, [id]);
-    }
-    const tally = tallies.get(id);
-    if (tally && truth !== null && count > 0) {
-      tally[kindOf(outcomeOf(truth, predicted, positive))] += count;
-      if (all.every(({ hits, errors, others }) => hits + errors + others > 0)) {
-        lower.tighten(all, upper.value);
-        upper.tighten(all, lower.value);
-      }
-    }
-    return { lower: lower.value, upper: upper.value };
+  const evidence = new Evidence(strata, options);
+  return orderedItems.map((item) => {
+    if (evidence.add(item)) evidence.tighten();
+    return evidence.interval();
   });
+}
+
+/**
+ * The interval of F1 (0 to 1) at one moment of `f1ConfidenceSequence`, from what is known then: for looking at counts again
+ * and again, and stopping whenever one likes. The order of the items plays no part; that they are all of those drawn first
+ * does. Never narrower than the sequence's interval at that moment, which also knows its past.
+ *
+ * @throws StatisticsError as `f1ConfidenceSequence`
+ */
+export function f1AnytimeInterval(
+  items: readonly Judged[],
+  strata: readonly { id: string; weight: number }[],
+  options: F1SequenceOptions,
+): Interval {
+  const evidence = new Evidence(strata, options);
+  for (const item of items) evidence.add(item);
+  evidence.tighten();
+  return evidence.interval();
 }

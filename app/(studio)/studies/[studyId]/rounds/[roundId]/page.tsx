@@ -8,6 +8,7 @@ import { RoundActions } from "@/components/validation/round-actions";
 import { RoundFacts } from "@/components/validation/round-facts";
 import { RoundProgress } from "@/components/validation/round-progress";
 import { RoundStateBadge } from "@/components/validation/round-state";
+import { StopRuleNotice } from "@/components/validation/stop-rule-notice";
 import { may } from "@/lib/studies/actor";
 import { readLabellingChoice } from "@/lib/validation/read-labelling-choice";
 import { readRound } from "@/lib/validation/read-round";
@@ -27,6 +28,7 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
     getTranslations("validation.round"),
   ]);
   const labelling = round.state === "closed" ? await readLabellingChoice(round) : null;
+  const draw = options.draws.find(({ id }) => id === round.drawId);
   return (
     <>
       <PageHeader
@@ -41,16 +43,16 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
             round={round}
             people={may(actor, "rounds.change") ? options.people : null}
             mayAdjudicate={may(actor, "rounds.adjudicate")}
+            labellings={draw?.labellings ?? []}
           />
         }
       />
       <div className="grid gap-6 lg:grid-cols-2">
+        <div className="empty:hidden lg:col-span-2">
+          <StopRuleNotice round={round} />
+        </div>
         <RoundProgress key={round.state} studyId={studyId} initial={round} />
-        <RoundFacts
-          studyId={studyId}
-          round={round}
-          size={options.draws.find((draw) => draw.id === round.drawId)?.size ?? null}
-        />
+        <RoundFacts studyId={studyId} round={round} size={draw?.size ?? null} />
         {round.state === "closed" ? (
           <div className="min-w-0 lg:col-span-2">
             <DecidedItems studyId={studyId} roundId={roundId} labelling={labelling} />

@@ -5,6 +5,7 @@ import { orNotFound, requireStudyActor } from "@/app/_server/actor";
 import { ButtonLink } from "@/components/ui/button";
 import { Notice, PageHeader } from "@/components/ui/surface";
 import { QualityView } from "@/components/validation/quality/quality-view";
+import { StopRuleNotice } from "@/components/validation/stop-rule-notice";
 import { Problem } from "@/lib/platform/problem";
 import { may } from "@/lib/studies/actor";
 import { readQuality } from "@/lib/validation/quality/read-quality";
@@ -68,6 +69,7 @@ export default async function QualityPage(props: Props) {
   return (
     <>
       {header}
+      <StopRuleNotice round={round} />
       <QualityView
         studyId={studyId}
         quality={quality}

@@ -1,0 +1,30 @@
+import type { Database } from "@/lib/platform/database/client";
+import { unprocessable } from "@/lib/platform/problem";
+import type { ChangeRoundInput, CreateRoundInput } from "./schema";
+
+type StopRule = CreateRoundInput["stopRule"] | undefined;
+
+/** Throws 422 `labelling_not_of_round` where the stop rule is about labels of another draw. */
+export async function checkStopLabelling(transaction: Database, drawId: string, stopRule: StopRule): Promise<void> {
+  if (!stopRule) return;
+  const run = await transaction.labellingRun.findFirst({ where: { id: stopRule.labellingRunId, drawId } });
+  if (!run) throw unprocessable("labelling_not_of_round");
+}
+
+/** Deadline and stop rule as the round's columns; what is left out stays. A changed rule is looked at anew. */
+export function limitColumns({ deadline, stopRule }: Pick<ChangeRoundInput, "deadline" | "stopRule">) {
+  return {
+    deadline: deadline == null ? deadline : new Date(deadline),
+    ...(stopRule === undefined
+      ? {}
+      : {
+          stopHalfWidth: stopRule?.halfWidth ?? null,
+          stopLabellingRunId: stopRule?.labellingRunId ?? null,
+          stopLower: null,
+          stopUpper: null,
+          stopDocuments: 0,
+          stopCheckedAt: null,
+          stoppedAt: null,
+        }),
+  };
+}
