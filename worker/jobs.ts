@@ -9,7 +9,7 @@ import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
 import { sweepLabelling } from "@/lib/labelling/jobs";
 import { labellingTick } from "@/lib/labelling/tick-labelling";
 import { takeInLocalModels } from "@/lib/models/jobs";
-import { lapseClaimsJob, tallyLabelsJob } from "@/lib/validation/jobs";
+import { checkStopRulesJob, lapseClaimsJob, tallyLabelsJob } from "@/lib/validation/jobs";
 import { type Task, taskOf } from "./task";
 
 /** Every job of every room, one line each. A job with `everySeconds` starts by itself. */
@@ -25,6 +25,7 @@ export const tasks: Task[] = [
   taskOf(takeInLocalModels),
   taskOf(lapseClaimsJob),
   taskOf(tallyLabelsJob),
+  taskOf(checkStopRulesJob),
   taskOf(lapsePairClaimsJob),
   taskOf(fitLeaderboard),
 ];
