@@ -88,6 +88,8 @@ export async function join(page: Page, link: string, name: string, password: str
 export async function draftRound(page: Page, study: string, doublePercent: number): Promise<string> {
   await page.goto(`${study}/rounds/new`);
   await page.getByLabel("Anteil doppelt entschiedener Dokumente (%)").fill(String(doublePercent));
+  // Repeats would come after counts that no test knows.
+  await page.getByLabel("Anteil verdeckter Wiederholungen (%)").fill("0");
   await page.getByRole("button", { name: "Entwurf anlegen" }).click();
   await page.waitForURL(/\/rounds\/[0-9a-f-]+$/);
   return new URL(page.url()).pathname;

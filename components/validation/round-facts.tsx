@@ -21,6 +21,14 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
     ],
     [t("documents"), format.number(round.state === "draft" ? (props.size ?? 0) : round.items)],
     [t("doubleShare"), format.number(round.doubleShare, { style: "percent", maximumFractionDigits: 1 })],
+    ...(round.repeatShare > 0
+      ? [
+          [
+            t("repeatShare"),
+            format.number(round.repeatShare, { style: "percent", maximumFractionDigits: 1 }),
+          ] satisfies [string, React.ReactNode],
+        ]
+      : []),
     ...(round.contested && round.state !== "draft"
       ? [[t("contested"), t("contestedValue", round.contested)] satisfies [string, React.ReactNode]]
       : []),

@@ -31,6 +31,7 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
   const [doublePercent, setDoublePercent] = useState(Math.round((draft?.doubleShare ?? 0.2) * 100));
   const [limits, setLimits] = useState(limitsOf(draft));
   const draw = options.draws.find(({ id }) => id === drawId);
+  const [repeatPercent, setRepeatPercent] = useState(Math.round((draft?.repeatShare ?? 0.05) * 100));
   const size = draw?.size ?? 0;
   const doubles = Math.round((size * doublePercent) / 100);
 
@@ -43,6 +44,7 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
         instructionsEn: text("instructionsEn"),
         memberIds,
         doubleShare: doublePercent / 100,
+        repeatShare: repeatPercent / 100,
         ...limits,
       };
       return draft
@@ -94,7 +96,18 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
               onChange={(event) => setDoublePercent(Math.min(100, Math.max(0, Number(event.target.value))))}
             />
           </Field>
-          <p className="self-center text-muted" aria-live="polite">
+          <Field label={t("repeatShare")} hint={t("repeatShareHint")}>
+            <Input
+              type="number"
+              min={0}
+              max={50}
+              step={1}
+              required
+              value={repeatPercent}
+              onChange={(event) => setRepeatPercent(Math.min(50, Math.max(0, Number(event.target.value))))}
+            />
+          </Field>
+          <p className="self-center text-muted sm:col-span-2" aria-live="polite">
             {t("plan", {
               documents: format.number(size),
               doubles: format.number(doubles),

@@ -25,6 +25,8 @@ export function WorkScreen(props: {
   address: RoundAddress;
   name: string;
   instructions: string;
+  /** some documents come a second time */
+  repeats: boolean;
   progress: WorkProgress;
 }) {
   const t = useTranslations("validation.work");
@@ -137,6 +139,7 @@ export function WorkScreen(props: {
         title={t("instructions")}
       >
         <Instructions text={props.instructions} />
+        {props.repeats ? <p className="mt-4 text-sm text-muted">{t("repeats")}</p> : null}
         <p className="mt-4 text-sm text-muted pointer-coarse:hidden">
           {t("keys", { medical: labels("medical"), nonMedical: labels("non_medical"), unsure: labels("unsure") })}
         </p>

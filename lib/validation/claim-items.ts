@@ -4,6 +4,7 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { enterRound, type OwnRound, requireOpen } from "./enter-round";
 import { lapseClaims } from "./lapse-claims";
 import { readProgress } from "./read-work";
+import { takeRepeats } from "./repeats/take-repeats";
 import { shareRoundAs } from "./round-lock";
 import { claimHours, mostOpenClaims } from "./rules";
 import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
@@ -12,7 +13,7 @@ import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
  * Hands the person documents: first those that they still hold and the browser has not, then the next of the queue, never
  * one that they have decided; skipped ones come back after the others. Answers fewer (or none) when nothing is left. One
  * document is never held and decided more often than wanted, whoever asks at the same time. Nothing new is handed out to
- * who has reached the round's quota, and to nobody once its stop rule has ended it.
+ * who has reached the round's quota, and to nobody once its stop rule has ended it. Repeats are strewn in.
  */
 export function claimItems(actor: StudyActor, roundId: string, input: ClaimItemsInput): Promise<ClaimedItems> {
   return inTransaction(async (transaction) => {
@@ -25,10 +26,21 @@ export function claimItems(actor: StudyActor, roundId: string, input: ClaimItems
     const left = (round.quota ?? Number.POSITIVE_INFINITY) - round.ownDecided - held.length;
     const most = round.stoppedAt ? 0 : Math.min(mostOpenClaims - held.length, left);
     const missing = Math.min(input.count - resumed.length, most);
+    const repeatsDue = (atTheEnd: boolean) =>
+      takeRepeats(
+        transaction,
+        { roundId, personId: actor.personId, ownDecided: round.ownDecided },
+        { holding: input.holding, count: 1, atTheEnd },
+      );
+    const mayRepeat = round.repeatShare > 0 && !round.stoppedAt && resumed.length < input.count;
+    const due = mayRepeat ? await repeatsDue(false) : [];
+    const wanted = missing - due.length;
     const fresh =
-      missing > 0 ? await takeFromQueue(transaction, round, { personId: actor.personId, lapsesAt }, missing) : [];
+      wanted > 0 ? await takeFromQueue(transaction, round, { personId: actor.personId, lapsesAt }, wanted) : [];
+    const nothing = resumed.length + due.length + fresh.length === 0;
+    const last = mayRepeat && nothing ? await repeatsDue(true) : [];
     return {
-      items: [...resumed, ...fresh].map(({ id, text, characters }) => ({ id, text, characters })),
+      items: [...resumed, ...fresh, ...due, ...last].map(({ id, text, characters }) => ({ id, text, characters })),
       progress: readProgress(round),
       claimedUntil: lapsesAt.toISOString(),
     };

@@ -12,7 +12,9 @@ export type OwnRound = {
   quota: number | null;
   /** by the stop rule: no more documents are handed out */
   stoppedAt: Date | null;
+  repeatShare: number;
   ownDecided: number;
+  ownRepeated: number;
   ownActiveMs: number;
   queueFrom: number;
 };
@@ -31,8 +33,8 @@ export async function enterRound(
   // One statement by hand: every claim and every batch of decisions comes this way.
   const [round] = await transaction.$queryRaw<(OwnRound & { member: boolean })[]>`
     select round."id", round."state", round."items", round."wanted", round."decided",
-      round."quota", round."stoppedAt",
-      member."personId" is not null as "member", member."decided" as "ownDecided",
+      round."quota", round."stoppedAt", round."repeatShare",
+      member."personId" is not null as "member", member."decided" as "ownDecided", member."repeated" as "ownRepeated",
       member."activeMs"::float8 as "ownActiveMs", member."queueFrom"
     from "Round" round
     left join "RoundMember" member on member."roundId" = round."id" and member."personId" = ${actor.personId}::uuid

@@ -1,5 +1,7 @@
 import { type Database, inTransaction } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
+import { addRepeat, keepRepeat } from "./repeats/keep-repeat";
+import { planRepeat } from "./repeats/plan-repeat";
 import { shareRound } from "./round-lock";
 import { agree, claimHours, type Gold, goldOf, goldStateOf, isContested, patternOf } from "./rules";
 import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "./schema";
@@ -15,6 +17,8 @@ type QueuedItem = {
   gold: Gold | null;
   settled: DecisionLabel | null;
   state: RoundState;
+  seed: number;
+  repeatShare: number;
 };
 
 /** A decision that no other corrects. */
@@ -50,7 +54,8 @@ export function keepDecision(
     const known = await readKnown(transaction, actor.personId, input);
     if (known.keyUsedOn)
       return known.keyUsedOn === input.itemId ? kept(input) : refused(input, "idempotency_key_reused");
-    if (!item || !known.claim) return refused(input, "item_not_claimed");
+    if (!item) return keepRepeat(transaction, actor.personId, roundId, input);
+    if (!known.claim) return refused(input, "item_not_claimed");
     if (item.state !== "open") return refused(input, "round_closed");
     const own = known.current.find((decision) => decision.personId === actor.personId);
     if (input.label === null && !own?.label) return refused(input, "nothing_to_withdraw");
@@ -84,6 +89,8 @@ export function keepDecision(
         "agreed" = ${agreed}::"DecisionLabel", "gold" = ${gold}::"DecisionLabel", "disputed" = ${disputed},
         "flagged" = ${flagged}, "contested" = ${isContested(after.length, agreed, flagged)}
       where "id" = ${item.id}::uuid`;
+    const repeat = own ? null : planRepeat(item, actor.personId, item.id);
+    if (repeat) await addRepeat(transaction, { roundId, roundItemId: item.id, personId: actor.personId }, repeat);
     await tallyDecision(transaction, {
       roundId,
       personId: actor.personId,
@@ -122,7 +129,7 @@ function moveOf(
 async function lockItem(transaction: Database, roundId: string, itemId: string): Promise<QueuedItem | undefined> {
   const [item] = await transaction.$queryRaw<QueuedItem[]>`
     select item."id", item."stratumId", item."itemId", item."wanted", item."decided", item."claimed", item."gold",
-      item."settled", round."state"
+      item."settled", round."state", round."seed", round."repeatShare"
     from "RoundItem" item join "Round" round on round."id" = item."roundId"
     where item."id" = ${itemId}::uuid and item."roundId" = ${roundId}::uuid
     for update of item`;

@@ -32,9 +32,9 @@ export async function listOpenWork(actor: StudyActor): Promise<OpenWork[]> {
     orderBy: { round: { openedAt: "asc" } },
   });
   return memberships
-    .map(({ roundId, round, decided, activeMs }) => {
+    .map(({ roundId, round, decided, repeated, activeMs }) => {
       const open = openForPerson(round, decided);
-      const pace = paceOf(decided, Number(activeMs)) ?? assumedSecondsPerDecision;
+      const pace = paceOf(decided + repeated, Number(activeMs)) ?? assumedSecondsPerDecision;
       return {
         roundId,
         name: round.name,

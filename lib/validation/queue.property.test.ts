@@ -52,6 +52,7 @@ const scenario = fc.record({
   people: fc.integer({ min: 2, max: 5 }),
   items: fc.integer({ min: 1, max: 10 }),
   doubleShare: fc.constantFrom(0, 0.3, 1),
+  repeatShare: fc.constantFrom(0, 0.5),
   /** how many act at the same time */
   together: fc.integer({ min: 1, max: 6 }),
   actions: fc.array(action, { minLength: 10, maxLength: 60 }),
@@ -132,7 +133,7 @@ const expected = ["nothing_to_withdraw", "item_not_claimed"];
 describe("the queue under random interleavings", () => {
   it("assigns nothing too often, loses nothing, counts each decision once, and always comes to an end", async () => {
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ people, items, doubleShare, together, actions }) => {
+      fc.asyncProperty(scenario, async ({ people, items, doubleShare, repeatShare, together, actions }) => {
         const studyId = await makeStudy();
         const owner = await makeMember(studyId, "owner");
         // Half of them may adjudicate too, though never a document that was theirs.
@@ -143,7 +144,7 @@ describe("the queue under random interleavings", () => {
           { populationSize: 100, sampleSize: Math.ceil(items / 2) },
           { populationSize: 50, sampleSize: Math.max(1, Math.floor(items / 2)) },
         ];
-        const { roundId, drawId, itemIds } = await makeRound(owner, persons, { strata, doubleShare });
+        const { roundId, drawId, itemIds } = await makeRound(owner, persons, { strata, doubleShare, repeatShare });
         const half = Math.ceil(itemIds.length / 2);
         const labelled = new Map(itemIds.slice(0, half).map((id, index) => [id, llmOutcomes[index % 3] ?? "unusable"]));
         const labelling = {

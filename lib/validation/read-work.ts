@@ -7,9 +7,9 @@ import type { RoundState, WorkProgress } from "./schema";
 /** A person's own progress: nothing in it depends on what others chose, or on the LLM's labels. */
 export function readProgress(round: OwnRound): WorkProgress {
   return {
-    decided: round.ownDecided,
+    decided: round.ownDecided + round.ownRepeated,
     open: openForPerson(round, round.ownDecided),
-    secondsPerDecision: paceOf(round.ownDecided, round.ownActiveMs),
+    secondsPerDecision: paceOf(round.ownDecided + round.ownRepeated, round.ownActiveMs),
   };
 }
 
@@ -18,6 +18,8 @@ export type Work = {
   name: string;
   state: RoundState;
   instructions: { de: string; en: string };
+  /** some documents come a second time */
+  repeats: boolean;
   progress: WorkProgress;
 };
 
@@ -33,6 +35,7 @@ export async function readWork(actor: StudyActor, roundId: string): Promise<Work
     name: round.name,
     state: own.state,
     instructions: { de: round.instructionsDe, en: round.instructionsEn },
+    repeats: own.repeatShare > 0,
     progress: readProgress(own),
   };
 }

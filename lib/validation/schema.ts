@@ -20,6 +20,7 @@ const memberIds = z
   .max(200)
   .transform((ids) => [...new Set(ids)]);
 const doubleShare = z.number().min(0).max(1);
+const repeatShare = z.number().min(0).max(0.5);
 /** `halfWidth` of F1's interval, as a share; the labelling run whose F1 it is */
 const stopRule = z.object({ halfWidth: z.number().min(0.005).max(0.5), labellingRunId: z.uuid() });
 /** What bounds the work; null: nothing does. */
@@ -39,6 +40,8 @@ export const createRoundSchema = z.object({
   memberIds: memberIds.default([]),
   /** share of items that two people decide */
   doubleShare: doubleShare.default(0.2),
+  /** share of each person's items that come to them a second time, hidden, to show how consistent they are */
+  repeatShare: repeatShare.optional(),
   quota: limits.quota.optional(),
   deadline: limits.deadline.optional(),
   stopRule: limits.stopRule.optional(),
@@ -53,6 +56,7 @@ export const changeRoundSchema = z.object({
   instructionsEn: instructions.optional(),
   memberIds: memberIds.optional(),
   doubleShare: doubleShare.optional(),
+  repeatShare: repeatShare.optional(),
   quota: limits.quota.optional(),
   deadline: limits.deadline.optional(),
   stopRule: limits.stopRule.optional(),
@@ -75,6 +79,7 @@ export const roundSchema = z.object({
   sampleName: z.string(),
   drawId: z.uuid(),
   doubleShare: z.number(),
+  repeatShare: z.number(),
   /** published when the round closes, since it tells which documents are decided twice */
   seed: z.number().int().nullable(),
   /** documents, decisions that are wanted of them, and decisions that count */

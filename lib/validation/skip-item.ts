@@ -1,6 +1,7 @@
 import { inTransaction } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { enterRound } from "./enter-round";
+import { putOffRepeat } from "./repeats/take-repeats";
 import { shareRoundAs } from "./round-lock";
 
 /**
@@ -15,6 +16,7 @@ export function skipItem(
   return inTransaction(async (transaction) => {
     await shareRoundAs(transaction, roundId, actor.personId);
     await enterRound(transaction, actor, roundId, input.personId);
+    await putOffRepeat(transaction, actor.personId, input.itemId);
     await transaction.$executeRaw`
       with held as materialized (
         select "id" from "RoundItem"

@@ -16,7 +16,7 @@ type RoundRow = Prisma.RoundGetPayload<{ include: typeof roundInclude }>;
 export function summariseRound(actor: StudyActor, round: RoundRow): RoundSummary {
   // Who did how much is the owner's to see, and each person's own.
   const owner = may(actor, "audit.read");
-  const total = round.members.reduce((sum, member) => sum + member.decided, 0);
+  const total = round.members.reduce((sum, member) => sum + member.decided + member.repeated, 0);
   const activeMs = round.members.reduce((sum, member) => sum + Number(member.activeMs), 0);
   return {
     id: round.id,
@@ -36,6 +36,7 @@ export function summariseRound(actor: StudyActor, round: RoundRow): RoundSummary
       simulated: member.person.simulated,
       decided: owner || member.personId === actor.personId ? member.decided : null,
     })),
+    repeatShare: round.repeatShare,
     quota: round.quota,
     deadline: round.deadline?.toISOString().slice(0, 10) ?? null,
     stoppedAt: round.stoppedAt?.toISOString() ?? null,

@@ -8,6 +8,7 @@ import { exportConfusionOperation, exportFiguresOperation, readQualityOperation 
 import type { Quality, Target } from "@/lib/validation/quality/schema";
 import { AgreementView } from "./agreement-view";
 import { ConfusionMatrix } from "./confusion-matrix";
+import { ConsistencyTable } from "./consistency-table";
 import { LabelFigures } from "./label-figures";
 import { MeasuresChart } from "./measures-chart";
 import { QualityChoice } from "./quality-choice";
@@ -85,6 +86,12 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
       <Card title={t("agreement")}>
         <AgreementView agreement={quality.agreement} />
       </Card>
+      {quality.consistency.length > 0 ? (
+        <Card title={t("consistency")}>
+          <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("consistencyHint")}</p>
+          <ConsistencyTable consistency={quality.consistency} />
+        </Card>
+      ) : null}
       <Card title={t("export")}>
         <p className="mb-3 text-sm text-muted">{t("exportHint")}</p>
         <div className="flex flex-wrap gap-2">

@@ -6,6 +6,7 @@ import type { GoldState } from "../rules";
 import { agreementFigures } from "./agreement-figures";
 import { goldKinds, readAdjudicated } from "./gold-kinds";
 import { labelQualityFigures } from "./label-figures";
+import { readConsistency } from "./read-consistency";
 import type { LabellingChoice, LabelQuality, Quality, QualityQuery } from "./schema";
 
 const underWay: LabellingState[] = ["queued", "running"];
@@ -56,6 +57,7 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
     labellings,
     labelling: chosen?.id ?? null,
     labelQuality: await readLabelQuality(round, chosen, query, documents),
+    consistency: await readConsistency(roundId, (personId) => names.get(personId) ?? "–"),
     agreement: agreementFigures(patterns, (personId) => names.get(personId) ?? "–"),
   };
 }

@@ -102,6 +102,12 @@ export const agreementSchema = z.object({
 });
 export type Agreement = z.infer<typeof agreementSchema>;
 
+/** Per person; names only for owners, letters for others. */
+export const consistencySchema = z.array(
+  z.object({ person: z.string(), repeats: z.number().int(), same: z.number().int(), share: estimateSchema }),
+);
+export type Consistency = z.infer<typeof consistencySchema>;
+
 export const goldKindsSchema = z.object({
   adjudicated: z.number().int(),
   agreed: z.number().int(),
@@ -130,5 +136,6 @@ export const qualitySchema = z.object({
   labelling: z.uuid().nullable(),
   labelQuality: labelQualitySchema.nullable(),
   agreement: agreementSchema,
+  consistency: consistencySchema,
 });
 export type Quality = z.infer<typeof qualitySchema>;

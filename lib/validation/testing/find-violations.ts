@@ -77,6 +77,17 @@ export async function findViolations(roundId: string): Promise<string[]> {
     const own = settled.filter(({ people }) => people.includes(member.personId)).length;
     check(`member ${member.personId} decided`, member.decided, own);
   }
+  const repeats = await database().repeat.findMany({ where: { roundId }, include: { decisions: true } });
+  for (const repeat of repeats) {
+    const corrected = new Set(repeat.decisions.map((decision) => decision.correctsId));
+    const current = repeat.decisions.filter((decision) => !corrected.has(decision.id));
+    check(`repeat ${repeat.id} label`, repeat.label, current[0]?.label ?? null);
+    check(`repeat ${repeat.id} current`, Math.min(1, repeat.decisions.length), current.length);
+  }
+  for (const { personId, repeated } of round.members) {
+    const own = repeats.filter((repeat) => repeat.personId === personId && repeat.label !== null);
+    check(`member ${personId} repeated`, repeated, own.length);
+  }
   const sorted = (tally: Record<string, number>) => Object.entries(tally).sort();
   const agreement = await database().agreementTally.findMany({ where: { roundId, count: { gt: 0 } } });
   check(

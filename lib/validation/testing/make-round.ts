@@ -59,7 +59,7 @@ const sizes = ({ populationSize, sampleSize }: StratumPlan) => ({ populationSize
 export async function makeRound(
   owner: StudyActor,
   members: Actor[],
-  options: { strata?: StratumPlan[]; doubleShare?: number; seed?: number; open?: boolean } = {},
+  options: { strata?: StratumPlan[]; doubleShare?: number; repeatShare?: number; seed?: number; open?: boolean } = {},
 ) {
   const draw = await makeDraw(owner.studyId, options.strata);
   const round = await createRound(owner, {
@@ -69,6 +69,7 @@ export async function makeRound(
     instructionsEn: "Read.",
     memberIds: members.map((member) => member.personId),
     doubleShare: options.doubleShare ?? 0,
+    repeatShare: options.repeatShare ?? 0,
     seed: options.seed ?? 7,
   });
   if (options.open ?? true) await openRound(owner, round.id);

@@ -41,6 +41,7 @@ export default async function WorkPage(props: Props) {
       address={{ studyId, roundId, personId: actor.personId }}
       name={work.name}
       instructions={work.instructions[locale]}
+      repeats={work.repeats}
       progress={work.progress}
     />
   );

@@ -1,0 +1,28 @@
+import { database } from "@/lib/platform/database/client";
+import { wilsonInterval } from "@/lib/stats";
+import type { Consistency } from "./schema";
+
+type Row = { personId: string; repeats: number; same: number };
+
+/** How often each person decided the same when a document came to them, hidden, a second time. */
+export async function readConsistency(roundId: string, nameOf: (personId: string) => string): Promise<Consistency> {
+  const rows = await database().$queryRaw<Row[]>`
+    select repeat."personId", count(*)::int as "repeats",
+      (count(*) filter (where repeat."label" = decision."label"))::int as "same"
+    from "Repeat" repeat
+    join "Decision" decision on decision."roundItemId" = repeat."roundItemId"
+      and decision."personId" = repeat."personId" and decision."label" is not null
+      and not exists (select 1 from "Decision" later where later."correctsId" = decision."id")
+    where repeat."roundId" = ${roundId}::uuid and repeat."label" is not null
+    group by repeat."personId"`;
+  return rows
+    .map(({ personId, repeats, same }) => ({ person: nameOf(personId), repeats, same, share: shareOf(same, repeats) }))
+    .sort((a, b) => a.person.localeCompare(b.person));
+}
+
+function shareOf(same: number, repeats: number): Consistency[number]["share"] {
+  const value = same / repeats;
+  const standardError = Math.sqrt((value * (1 - value)) / repeats);
+  const interval = wilsonInterval(same, repeats);
+  return { value, standardError, interval, level: 0.95, n: repeats, method: "share of documents, Wilson's interval" };
+}

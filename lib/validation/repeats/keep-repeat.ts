@@ -1,0 +1,75 @@
+import type { Database } from "@/lib/platform/database/client";
+import { newId } from "@/lib/platform/ids";
+import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "../schema";
+import type { RepeatPlan } from "./plan-repeat";
+
+/** Remembers that a document comes to this person once more. Once only, however often they change their mind. */
+export async function addRepeat(
+  transaction: Database,
+  to: { roundId: string; roundItemId: string; personId: string },
+  { delay, delayAtTheEnd }: RepeatPlan,
+): Promise<void> {
+  await transaction.$executeRaw`
+    insert into "Repeat" ("id", "roundId", "roundItemId", "personId", "dueAt", "dueAtLast")
+    select ${newId()}::uuid, ${to.roundId}::uuid, ${to.roundItemId}::uuid, ${to.personId}::uuid,
+      member."decided" + 1 + ${delay}::int, member."decided" + 1 + ${delayAtTheEnd}::int
+    from "RoundMember" member
+    where member."roundId" = ${to.roundId}::uuid and member."personId" = ${to.personId}::uuid
+    on conflict ("roundItemId", "personId") do nothing`;
+}
+
+type HeldRepeat = { id: string; state: RoundState };
+type Known = { keyUsedOn: string | null; currentId: string | null; label: DecisionLabel | null };
+
+/** As `keepDecision`, for a document that came a second time: it counts for the person's consistency alone. */
+export async function keepRepeat(
+  transaction: Database,
+  personId: string,
+  roundId: string,
+  input: DecisionInput,
+): Promise<DecisionResult> {
+  const { idempotencyKey } = input;
+  const kept: DecisionResult = { idempotencyKey, status: "kept" };
+  const refused = (code: string): DecisionResult => ({ idempotencyKey, status: "refused", code });
+  const [repeat] = await transaction.$queryRaw<HeldRepeat[]>`
+    select repeat."id", round."state" from "Repeat" repeat join "Round" round on round."id" = repeat."roundId"
+    where repeat."id" = ${input.itemId}::uuid and repeat."roundId" = ${roundId}::uuid
+      and repeat."personId" = ${personId}::uuid
+    for update of repeat`;
+  if (!repeat) return refused("item_not_claimed");
+  const [known] = await transaction.$queryRaw<Known[]>`
+    select
+      (select "repeatId" from "RepeatDecision"
+        where "personId" = ${personId}::uuid and "idempotencyKey" = ${idempotencyKey}) as "keyUsedOn",
+      current."id" as "currentId", current."label"
+    from (select 1) one
+    left join "RepeatDecision" current on current."repeatId" = ${repeat.id}::uuid
+      and not exists (select 1 from "RepeatDecision" later where later."correctsId" = current."id")`;
+  if (known?.keyUsedOn) return known.keyUsedOn === repeat.id ? kept : refused("idempotency_key_reused");
+  if (repeat.state !== "open") return refused("round_closed");
+  const before = known?.label ?? null;
+  if (input.label === null && before === null) return refused("nothing_to_withdraw");
+  await transaction.repeatDecision.create({
+    data: {
+      id: newId(),
+      repeatId: repeat.id,
+      personId,
+      label: input.label,
+      flags: input.flags,
+      note: input.note,
+      activeMs: input.activeMs,
+      idempotencyKey,
+      correctsId: known?.currentId ?? null,
+      decidedAt: new Date(input.decidedAt),
+    },
+  });
+  await transaction.repeat.update({ where: { id: repeat.id }, data: { label: input.label } });
+  await transaction.roundMember.update({
+    where: { roundId_personId: { roundId, personId } },
+    data: {
+      repeated: { increment: (input.label ? 1 : 0) - (before ? 1 : 0) },
+      activeMs: { increment: input.activeMs },
+    },
+  });
+  return kept;
+}
