@@ -1,3 +1,4 @@
+import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { readDefaultInstructions } from "./default-instructions";
@@ -7,7 +8,7 @@ import type { RoundOptions } from "./schema";
 export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions> {
   const [draws, members, instructions] = await Promise.all([
     database().draw.findMany({
-      where: { sample: { studyId: actor.studyId, state: "ready" } },
+      where: usableDraw(actor.studyId),
       include: {
         sample: { select: { name: true } },
         labellingRuns: {
