@@ -33,7 +33,8 @@ async function readParent(transaction: Database, actor: StudyActor, design: Subs
     if (!run) throw notFound();
     if (run.state === "queued" || run.state === "running") throw unprocessable("labelling_not_ended");
   }
-  if (design.priorRoundId) await checkPriorRound(transaction, actor, draw, { id: design.priorRoundId, seed: design.seed });
+  if (design.priorRoundId)
+    await checkPriorRound(transaction, actor, draw, { id: design.priorRoundId, seed: design.seed });
   return draw;
 }
 
