@@ -76,7 +76,7 @@ function DrawForm(props: { studyId: string; corpora: CorpusOption[] }) {
           ))}
         </Select>
       </Field>
-      <div className="grid gap-4 sm:grid-cols-3">
+      <div className="grid gap-4 sm:grid-cols-[2fr_1fr_1fr]">
         <Field label={t("design")}>
           <Select
             value={kind}

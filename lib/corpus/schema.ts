@@ -291,7 +291,6 @@ export type ExtensionDesign = z.output<typeof extensionDesignSchema>;
 
 /** What a draw was drawn by: an extension has the design of what it extends, with its own size. */
 export const drawDesignSchema = z.union([sampleDesignSchema, subsampleDesignSchema]);
-export type DrawDesign = z.output<typeof drawDesignSchema>;
 
 export const stratumSchema = z.object({
   key: z.string(),

@@ -74,14 +74,15 @@ export async function planPrecision(
   const chosen = sampled(1);
   const sizeOf = (some: SampledStratum[]) => some.reduce((sum, { judged }) => sum + judged, 0);
   const many = strata.length > simulatedStrata;
-  const studies = Math.max(6, Math.min(40, Math.round(80 / strata.length)));
+  const studies = Math.max(8, Math.min(40, Math.round(120 / strata.length)));
   const halfWidths = await halfWidthsOf(chosen, studies);
   const curve = [{ size: sizeOf(chosen), ...halfWidths }];
   for (const factor of factors) {
     const other = sampled(factor);
     const size = sizeOf(other);
-    if (curve.some((point) => point.size === size)) continue;
-    curve.push({ size, ...(await halfWidthsOf(other, Math.ceil(studies / 2))) });
+    // What is taken whole soon can't grow any more; a point beside another one would show chance alone.
+    if (curve.some((point) => Math.abs(Math.log(point.size / size)) < 0.3)) continue;
+    curve.push({ size, ...(await halfWidthsOf(other, studies)) });
   }
   const anytime = many ? null : await meanOf(simulateAnytimeHalfWidth(chosen, { seed }), 3);
   const labels = strata.reduce((sum, { sampleSize }) => sum + sampleSize, 0);
