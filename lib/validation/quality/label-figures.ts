@@ -1,5 +1,5 @@
 import { StatisticsError, stratifiedClassification } from "@/lib/stats";
-import type { GoldState } from "../rules";
+import { corpusWeight, type GoldState } from "../rules";
 import {
   type ConfusionRow,
   type FigureProblem,
@@ -50,10 +50,8 @@ export function labelQualityFigures(strata: StratumSize[], tallies: Tally[], tar
 }
 
 /** Documents of what the figures speak of that a stratum stands for. */
-function weightOf({ populationSize, phaseOneStratum }: StratumSize, target: Target): number {
-  if (!phaseOneStratum || target === "drawn_sample") return populationSize;
-  return (populationSize * phaseOneStratum.populationSize) / phaseOneStratum.sampleSize;
-}
+const weightOf = (stratum: StratumSize, target: Target): number =>
+  target === "drawn_sample" ? stratum.populationSize : corpusWeight(stratum);
 
 /**
  * The first phase as lib/stats wants it, undefined where there was one phase or the figures speak of the drawn sample. Of
