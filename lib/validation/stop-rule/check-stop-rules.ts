@@ -1,8 +1,7 @@
 import { recordAudit } from "@/lib/audit/record";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { f1AnytimeInterval, type Interval } from "@/lib/stats";
-import type { Gold } from "../rules";
-import { corpusWeight } from "../rules";
+import { corpusWeight, type Gold } from "../rules";
 
 type Rule = { roundId: string; studyId: string; drawId: string; halfWidth: number; labellingRunId: string };
 type Count = { stratum: string; outcome: "medical" | "non_medical" | "unusable"; gold: Gold | null; count: number };
