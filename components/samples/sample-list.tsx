@@ -9,7 +9,7 @@ import { listSamplesOperation } from "@/lib/corpus/sampling/api";
 import type { SampleSummary } from "@/lib/corpus/schema";
 import { call } from "@/lib/platform/http/call";
 
-export const sampleTones = { drawing: "accent", ready: "done", failed: "danger" } as const;
+export const sampleTones = { drawing: "accent", ready: "done", failed: "danger", extending: "accent" } as const;
 
 export function SampleList(props: { studyId: string; initial: SampleSummary[] }) {
   const t = useTranslations("samples");
@@ -18,7 +18,8 @@ export function SampleList(props: { studyId: string; initial: SampleSummary[] })
     queryKey: ["samples", props.studyId],
     queryFn: async () => (await call(listSamplesOperation, { params: { studyId: props.studyId } })).samples,
     initialData: props.initial,
-    refetchInterval: (query) => (query.state.data?.some(({ state }) => state === "drawing") ? 1500 : false),
+    refetchInterval: (query) =>
+      query.state.data?.some(({ state }) => state === "drawing" || state === "extending") ? 1500 : false,
   });
   if (samples.data.length === 0) return <EmptyState title={t("none")}>{t("noneHint")}</EmptyState>;
   return (
@@ -52,7 +53,7 @@ export function SampleList(props: { studyId: string; initial: SampleSummary[] })
             <Cell>
               <Badge tone={sampleTones[sample.state]}>{t(`states.${sample.state}`)}</Badge>
             </Cell>
-            <Cell number>{format.number(sample.state === "ready" ? sample.size : sample.drawn)}</Cell>
+            <Cell number>{format.number(sample.state === "drawing" ? sample.drawn : sample.size)}</Cell>
             <Cell number>{sample.seed}</Cell>
             <Cell className="whitespace-nowrap">
               {format.dateTime(new Date(sample.createdAt), { dateStyle: "medium", timeStyle: "short" })}

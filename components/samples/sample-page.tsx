@@ -14,18 +14,35 @@ import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { listSampleItemsOperation, readSampleOperation } from "@/lib/corpus/sampling/api";
 import type { SampleItem, SampleSummary } from "@/lib/corpus/schema";
 import { call } from "@/lib/platform/http/call";
+import { DrawSubsample, ExtendDraw, type LabelsOption, type RoundOption } from "./draw-from-draw";
+import { DrawsTable } from "./draws-table";
 import { sampleTones } from "./sample-list";
 import { StrataTable } from "./strata-table";
 
-export function SamplePage(props: { studyId: string; initial: SampleSummary }) {
+type Props = {
+  studyId: string;
+  initial: SampleSummary;
+  mayDraw: boolean;
+  labellings: LabelsOption[];
+  rounds: RoundOption[];
+};
+
+/** A sample with its draws; one of them, by `?draw=`, with its strata and documents. */
+export function SamplePage(props: Props) {
   const t = useTranslations("samples");
   const params = { studyId: props.studyId, sampleId: props.initial.id };
+  const [number, setNumber] = useQueryState("draw", parseAsInteger.withDefault(1));
   const { data: sample, error } = useQuery({
-    queryKey: ["sample", props.initial.id],
-    queryFn: () => call(readSampleOperation, { params }),
-    initialData: props.initial,
-    refetchInterval: (query) => (query.state.data?.state === "drawing" ? 1000 : false),
+    queryKey: ["sample", props.initial.id, number],
+    queryFn: () => call(readSampleOperation, { params, query: { draw: number } }),
+    initialData: props.initial.draw === number ? props.initial : undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (isDrawing(query.state.data) ? 1000 : false),
   });
+  if (!sample) return error ? <ProblemNotice error={error} /> : <Skeleton className="h-64" />;
+  const draw = sample.draws.find((one) => one.number === sample.draw);
+  const usable = draw !== undefined && !draw.pending && sample.state !== "drawing" && sample.state !== "failed";
+  const drawing = sample.state === "drawing" || draw?.pending;
   return (
     <>
       <PageHeader
@@ -36,42 +53,75 @@ export function SamplePage(props: { studyId: string; initial: SampleSummary }) {
         }
         description={
           <>
-            {t(`kinds.${sample.design.kind}`)} · {t("seed")} {sample.seed} ·{" "}
+            {t(`kinds.${sample.design.kind}`)} · {t("seed")}{" "}
+            {sample.design.kind === "subsample" ? sample.design.seed : sample.seed} ·{" "}
             <Link className="text-accent underline" href={`/studies/${props.studyId}/corpora/${sample.corpusId}`}>
               {sample.corpusName}
             </Link>
           </>
         }
+        actions={
+          usable && props.mayDraw ? (
+            <>
+              <ExtendDraw {...params} draw={draw} busy={sample.state !== "ready"} />
+              {draw.parent === null ? (
+                <DrawSubsample
+                  {...params}
+                  sampleSeed={sample.seed}
+                  draw={draw}
+                  labellings={props.labellings}
+                  rounds={props.rounds}
+                />
+              ) : null}
+            </>
+          ) : null
+        }
       />
       <div className="flex flex-col gap-6">
         <ProblemNotice error={error} />
         {sample.state === "failed" ? <Notice tone="danger">{t("failed")}</Notice> : null}
-        {sample.state === "drawing" ? (
+        {sample.state === "ready" && sample.failureCode ? <Notice tone="danger">{t("extensionFailed")}</Notice> : null}
+        {drawing ? (
           <Progress label={t("drawing")} done={sample.drawn} total={sample.size} unit={t("documents")} />
         ) : null}
-        {sample.strata.length > 0 ? (
-          <Card title={t("strata")}>
-            <StrataTable strata={sample.strata} />
-            <p className="mt-3 max-w-[90ch] text-sm text-muted">{t("probabilityHint")}</p>
+        {sample.draws.length > 1 ? (
+          <Card title={t("draws")}>
+            <DrawsTable draws={sample.draws} chosen={sample.draw} onChoose={(chosen) => void setNumber(chosen)} />
+            <p className="mt-3 max-w-[90ch] text-sm text-muted">{t("drawsHint")}</p>
           </Card>
         ) : null}
-        {sample.state === "ready" ? <SampleItems studyId={props.studyId} sampleId={sample.id} /> : null}
+        {sample.strata.length > 0 ? (
+          <Card title={draw && sample.draws.length > 1 ? t("strataOf", { number: draw.number }) : t("strata")}>
+            <StrataTable
+              strata={sample.strata}
+              {...(draw && draw.parent !== null
+                ? { populationLabel: t("inDraw", { number: draw.parent }), probabilityLabel: t("shareOfDraw") }
+                : {})}
+            />
+            <p className="mt-3 max-w-[90ch] text-sm text-muted">
+              {draw?.parent == null ? t("probabilityHint") : t("twoPhaseHint", { number: draw.parent })}
+            </p>
+          </Card>
+        ) : null}
+        {usable ? <SampleItems studyId={props.studyId} sampleId={sample.id} draw={sample.draw} /> : null}
       </div>
     </>
   );
 }
 
-function SampleItems(props: { studyId: string; sampleId: string }) {
+const isDrawing = (sample: SampleSummary | undefined) => sample?.state === "drawing" || sample?.state === "extending";
+
+function SampleItems(props: { studyId: string; sampleId: string; draw: number }) {
   const t = useTranslations("samples");
   const format = useFormatter();
   const [after, setAfter] = useQueryState("after", parseAsInteger);
   const [shown, setShown] = useState<SampleItem | null>(null);
   const page = useQuery({
-    queryKey: ["sample-items", props.sampleId, after],
+    queryKey: ["sample-items", props.sampleId, props.draw, after],
     queryFn: () =>
       call(listSampleItemsOperation, {
         params: { studyId: props.studyId, sampleId: props.sampleId },
-        query: { after: after ?? undefined },
+        query: { draw: props.draw, after: after ?? undefined },
       }),
     placeholderData: keepPreviousData,
   });

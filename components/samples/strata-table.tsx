@@ -3,30 +3,22 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { StratumView } from "@/lib/corpus/schema";
+import { useStratumName } from "../validation/stratum-name";
 
-/** Strata with size in the corpus, how many are drawn, and the inclusion probability that follows. */
-export function StrataTable(props: { strata: StratumView[] }) {
+/** Strata with their size, how many are drawn, and with which probability that is. */
+export function StrataTable(props: { strata: StratumView[]; populationLabel?: string; probabilityLabel?: string }) {
   const t = useTranslations("samples");
   const format = useFormatter();
-  const name = (key: string) =>
-    key === "all"
-      ? t("wholeCorpus")
-      : key
-          .split("|")
-          .map((part) => {
-            const [kind, ...rest] = part.split(":");
-            return `${kind === "length" ? t("by.length") : t("by.source")} ${rest.join(":")}`;
-          })
-          .join(" · ");
+  const name = useStratumName();
   return (
     <Table
       caption={t("strata")}
       head={
         <>
           <HeadCell>{t("stratum")}</HeadCell>
-          <HeadCell number>{t("population")}</HeadCell>
+          <HeadCell number>{props.populationLabel ?? t("population")}</HeadCell>
           <HeadCell number>{t("drawn")}</HeadCell>
-          <HeadCell number>{t("probability")}</HeadCell>
+          <HeadCell number>{props.probabilityLabel ?? t("probability")}</HeadCell>
         </>
       }
     >

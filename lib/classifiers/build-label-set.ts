@@ -13,6 +13,9 @@ type Labelled = {
   itemId: string;
   stratumId: string;
   inclusionProbability: number;
+  /** in the draw of the round, where people decided */
+  judgedStratumId: string | null;
+  judgedProbability: number | null;
   duplicateGroup: string;
   people: "medical" | "non_medical" | null;
   llm: "medical" | "non_medical" | "unusable" | null;
@@ -38,8 +41,7 @@ export async function buildLabelSet(
   actor: StudyActor,
   input: Pick<StartTraining, "name" | "source" | "roundId" | "labellingRunId" | "seed" | "tuneShare" | "testShare">,
 ): Promise<{ id: string; address: string; digest: string }> {
-  const drawId = await drawOf(actor, input);
-  const labelled = await readLabelled(drawId, input);
+  const labelled = await readLabelled(await drawOf(actor, input), input);
   const members = assignRoles(labelled, input);
   requireEnough(members);
   const id = newId();
@@ -83,18 +85,23 @@ export async function buildLabelSet(
   return { id, address, digest };
 }
 
-/** The draw on which round and labelling run both rest. Throws 404, `label_sources_differ`. */
+/**
+ * The draw whose documents are taken: that on which round and labelling run both rest; the labelling run's, where the round
+ * is over documents drawn from it and what an LLM said is to be learnt. Throws 404, `label_sources_differ`.
+ */
 async function drawOf(
   actor: StudyActor,
-  { roundId, labellingRunId }: { roundId: string | null; labellingRunId: string | null },
+  { source, roundId, labellingRunId }: Pick<StartTraining, "source" | "roundId" | "labellingRunId">,
 ): Promise<string> {
   const { studyId } = actor;
   const [round, run] = await Promise.all([
-    roundId ? database().round.findFirst({ where: { id: roundId, studyId } }) : null,
+    roundId ? database().round.findFirst({ where: { id: roundId, studyId }, include: { draw: true } }) : null,
     labellingRunId ? database().labellingRun.findFirst({ where: { id: labellingRunId, studyId } }) : null,
   ]);
   if ((roundId && !round) || (labellingRunId && !run)) throw notFound();
-  if (round && run && round.drawId !== run.drawId) throw unprocessable("label_sources_differ");
+  const secondPhase = round && run && round.draw.parentDrawId === run.drawId;
+  if (round && run && round.drawId !== run.drawId && !secondPhase) throw unprocessable("label_sources_differ");
+  if (secondPhase && source === "llm") return run.drawId;
   const drawId = round?.drawId ?? run?.drawId;
   if (!drawId) throw notFound();
   return drawId;
@@ -106,11 +113,14 @@ function readLabelled(
 ): Promise<Labelled[]> {
   return database().$queryRaw<Labelled[]>`
     select d."itemId", d."stratumId", d."inclusionProbability", item."duplicateGroup",
+      judged."stratumId" as "judgedStratumId", judged."inclusionProbability" as "judgedProbability",
       decided."gold"::text as "people", label."outcome"::text as "llm"
     from "DrawItem" d
     join "Item" item on item."id" = d."itemId" and item."erasedAt" is null
     left join "RoundItem" decided on decided."itemId" = d."itemId" and decided."roundId" = ${roundId}::uuid
       and decided."decided" > 0 and decided."gold" <> 'unsure'
+    left join "DrawItem" judged on judged."itemId" = decided."itemId"
+      and judged."drawId" = (select "drawId" from "Round" where "id" = decided."roundId")
     left join "LlmLabel" label on label."itemId" = d."itemId" and label."labellingRunId" = ${labellingRunId}::uuid
     where d."drawId" = ${drawId}::uuid and (decided."gold" is not null or label."outcome" is not null)
     order by d."position"`;
@@ -128,7 +138,9 @@ function assignRoles(
     const byPeople = input.source === "people" || (role === "test" && input.roundId !== null);
     const label = byPeople ? document.people : llm;
     if (label === null) return [];
-    const { itemId, stratumId, inclusionProbability } = document;
+    const { itemId } = document;
+    const stratumId = (byPeople && document.judgedStratumId) || document.stratumId;
+    const inclusionProbability = (byPeople && document.judgedProbability) || document.inclusionProbability;
     return [{ itemId, stratumId, role, medical: label === "medical", byPeople, weight: 1 / inclusionProbability }];
   });
   const mean = members.reduce((sum, { weight }) => sum + weight, 0) / Math.max(1, members.length);

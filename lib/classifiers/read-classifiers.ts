@@ -1,4 +1,4 @@
-import { database, type Prisma } from "@/lib/platform/database/client";
+import { database, Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { curveOf, inspectAt, type TestCount, type TestDocument, type TestStratum } from "./inspect";
@@ -7,11 +7,16 @@ import type { ClassifierDetail, ClassifierSummary, Inspection, ScoredDocument } 
 const include = { labelSet: { select: { id: true, source: true } } } satisfies Prisma.ClassifierInclude;
 type Row = Prisma.ClassifierGetPayload<{ include: typeof include }>;
 
-type InStratum = { stratumId: string; populationSize: number };
+type InStratum = { stratumId: string; weight: number };
+
+/** The documents of the corpus that a stratum stands for; one of a second phase for a part of the first phase's. */
+const weightSql = Prisma.raw(
+  `stratum."populationSize" * coalesce(phase."populationSize"::double precision / phase."sampleSize", 1)`,
+);
 
 /** The strata of the draw; the weight of a stratum is its size in the corpus. */
 function strataOf(rows: readonly InStratum[]): TestStratum[] {
-  const strata = new Map(rows.map(({ stratumId, populationSize }) => [stratumId, populationSize]));
+  const strata = new Map(rows.map(({ stratumId, weight }) => [stratumId, weight]));
   return [...strata].map(([id, weight]) => ({ id, weight }));
 }
 
@@ -36,12 +41,13 @@ function countTestOnce(classifierId: string, threshold: number): Promise<Counted
 /** The database counts, so that ten thousand test documents cost what a hundred cost. */
 function countTest(classifierId: string, threshold: number): Promise<CountedTest> {
   return database().$queryRaw<CountedTest>`
-    select item."stratumId", stratum."populationSize", item."medical", score."score" >= ${threshold} as "called",
+    select item."stratumId", ${weightSql} as "weight", item."medical", score."score" >= ${threshold} as "called",
       count(*)::int as "count", bool_and(item."byPeople") as "byPeople"
     from "ClassifierScore" score
     join "Classifier" classifier on classifier."id" = score."classifierId"
     join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
     join "Stratum" stratum on stratum."id" = item."stratumId"
+    left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"
     where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'
     group by 1, 2, 3, 4`;
 }
@@ -60,11 +66,12 @@ async function inspectTest(
 
 async function readTestDocuments(classifierId: string): Promise<{ documents: TestDocument[]; strata: TestStratum[] }> {
   const rows = await database().$queryRaw<(TestDocument & InStratum)[]>`
-    select score."score", item."medical", item."stratumId", stratum."populationSize"
+    select score."score", item."medical", item."stratumId", ${weightSql} as "weight"
     from "ClassifierScore" score
     join "Classifier" classifier on classifier."id" = score."classifierId"
     join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
     join "Stratum" stratum on stratum."id" = item."stratumId"
+    left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"
     where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'`;
   return { documents: rows, strata: strataOf(rows) };
 }

@@ -211,24 +211,86 @@ export const documentSchema = z.object({
 });
 export type CorpusDocument = z.infer<typeof documentSchema>;
 
-const sampleSize = z.number().int().min(1).max(200_000);
+const sampleSize = z.number().int().min(1).max(500_000);
+const seed = z.number().int().min(0).max(2_147_483_647);
+const share = z.number().min(0).max(1);
 
-/** How a sample is drawn; immutable once drawn. */
+/** By what the documents of a corpus can be stratified; `score` where a classifier gave them one. */
+export const corpusTraits = ["length", "source", "language", "score"] as const;
+/** And the documents of a labelled draw: by the LLM's label, and by how probable it held "medical". */
+export const drawTraits = [...corpusTraits, "llm", "confidence"] as const;
+export type CorpusTrait = (typeof corpusTraits)[number];
+export type DrawTrait = (typeof drawTraits)[number];
+
+/**
+ * `neyman`: smallest expected variance of the share of medical documents. `f1`: smallest expected variance of F1. Both are
+ * computed from the assumptions (lib/stats/planning).
+ */
+export const allocations = ["proportional", "equal", "neyman", "f1"] as const;
+export type Allocation = (typeof allocations)[number];
+
+/** What is assumed of the labels before people judge them; shares. */
+export const assumptionsSchema = z.strictObject({ prevalence: share, precision: share, recall: share });
+export type PlanAssumptions = z.infer<typeof assumptionsSchema>;
+/** The share of medical pages in German web text, and labels of middling quality. */
+export const usualAssumptions: PlanAssumptions = { prevalence: 0.02, precision: 0.9, recall: 0.8 };
+
+const unique = <T>(values: T[]) => new Set(values).size === values.length;
+/** Ends of bands, ascending. */
+const lengthEdges = z.array(z.number().int().min(1).max(10_000_000)).min(1).max(10).default([1000, 5000]);
+const shareEdges = z.array(z.number().gt(0).lt(1)).min(1).max(10);
+const bands = {
+  allocation: z.enum(allocations),
+  /** in characters */
+  lengthEdges,
+  /** of the classifier's score, 0 to 1 */
+  scoreEdges: shareEdges.default([0.5, 0.9]),
+  assumptions: assumptionsSchema.default(usualAssumptions),
+};
+
+/** How a sample is drawn from a corpus; immutable once drawn. */
 export const sampleDesignSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("simple"), size: sampleSize }),
   z.strictObject({
     kind: z.literal("stratified"),
     size: sampleSize,
-    by: z
-      .array(z.enum(["length", "source"]))
-      .min(1)
-      .max(2),
-    allocation: z.enum(["proportional", "equal"]),
-    /** ends of the length bands, in characters, ascending */
-    lengthEdges: z.array(z.number().int().min(1).max(10_000_000)).min(1).max(10).default([1000, 5000]),
+    by: z.array(z.enum(corpusTraits)).min(1).max(corpusTraits.length).refine(unique),
+    ...bands,
   }),
 ]);
 export type SampleDesign = z.output<typeof sampleDesignSchema>;
+
+/**
+ * How a second phase is drawn from an earlier draw: its strata lie within those of that draw, cut further by traits of the
+ * documents and by the labels that a labelling run gave them.
+ */
+export const subsampleDesignSchema = z.strictObject({
+  kind: z.literal("subsample"),
+  drawId: z.uuid(),
+  /** of the permanent random numbers; the sample's own seed takes the documents that it drew first */
+  seed,
+  size: sampleSize,
+  by: z.array(z.enum(drawTraits)).max(drawTraits.length).refine(unique),
+  /** whose labels; null: none are used */
+  labellingRunId: z.uuid().nullable().default(null),
+  /** of the probability of "medical" */
+  confidenceEdges: shareEdges.default([0.1, 0.5, 0.9]),
+  /** an earlier round of the same sample: what people settled on in it enters the allocation */
+  priorRoundId: z.uuid().nullable().default(null),
+  ...bands,
+});
+export type SubsampleDesign = z.output<typeof subsampleDesignSchema>;
+
+/** More documents by the design of an earlier draw. */
+export const extensionDesignSchema = z.strictObject({
+  kind: z.literal("extension"),
+  drawId: z.uuid(),
+  size: sampleSize,
+});
+export type ExtensionDesign = z.output<typeof extensionDesignSchema>;
+
+/** What a draw was drawn by: an extension has the design of what it extends, with its own size. */
+export const drawDesignSchema = z.union([sampleDesignSchema, subsampleDesignSchema]);
 
 export const stratumSchema = z.object({
   key: z.string(),
@@ -240,20 +302,77 @@ export type StratumView = z.infer<typeof stratumSchema>;
 export const createSampleSchema = z.object({
   name: z.string().trim().min(1).max(120),
   corpusId: z.uuid(),
-  seed: z.number().int().min(0).max(2_147_483_647).default(1),
+  seed: seed.default(1),
   design: sampleDesignSchema,
 });
 export type CreateSample = z.output<typeof createSampleSchema>;
 
-export const samplePreviewSchema = z.object({ corpusId: z.uuid(), design: sampleDesignSchema });
+export const createDrawSchema = z.discriminatedUnion("kind", [subsampleDesignSchema, extensionDesignSchema]);
+export type CreateDraw = z.output<typeof createDrawSchema>;
+
+/** What people's work is planned with. */
+export const planOptionsSchema = z.strictObject({
+  assumptions: assumptionsSchema.default(usualAssumptions),
+  /** share of documents that two people decide */
+  doubleShare: share.default(0.2),
+  /** minutes that a person needs for one decision; null: as measured in the study, else an assumption */
+  minutesPerLabel: z.number().gt(0).max(600).nullable().default(null),
+});
+export type PlanOptions = z.output<typeof planOptionsSchema>;
+
+const plan = planOptionsSchema.optional();
+export const samplePreviewSchema = z.union([
+  z.strictObject({ corpusId: z.uuid(), design: sampleDesignSchema, plan }),
+  z.strictObject({ design: createDrawSchema, plan }),
+]);
+export type SamplePreview = z.output<typeof samplePreviewSchema>;
+
+const halfWidths = { precision: z.number(), recall: z.number(), f1: z.number() };
+/** What a sample of this size and allocation is expected to bring; half-widths are (upper − lower) / 2 of 95 % intervals. */
+export const samplePlanSchema = z.object({
+  /** as read; where an LLM's labels are known, prevalence follows from them, precision and recall */
+  assumptions: assumptionsSchema.extend({ prevalenceFollows: z.boolean() }),
+  /** `linearised`: by formula, since the design has too many strata to simulate; too small for rare kinds */
+  method: z.enum(["simulated", "linearised"]),
+  halfWidths: z.object(halfWidths),
+  /** of F1's interval that holds however often one looks; null where the strata are too many */
+  anytimeF1: z.number().nullable(),
+  /** the same for other sizes, ascending */
+  curve: z.array(z.object({ size: z.number().int(), ...halfWidths })),
+  decisions: z.number().int(),
+  minutesPerLabel: z.number(),
+  /** `measured`: in this study; `given`: by the caller */
+  pace: z.enum(["measured", "assumed", "given"]),
+  personHours: z.number(),
+});
+export type SamplePlan = z.infer<typeof samplePlanSchema>;
+
+export const drawSchema = z.object({
+  id: z.uuid(),
+  number: z.number().int(),
+  design: drawDesignSchema,
+  size: z.number().int(),
+  /** number of the draw from whose documents it was drawn; null: from the corpus */
+  parent: z.number().int().nullable(),
+  /** number of the draw that it extends */
+  extends: z.number().int().nullable(),
+  /** its documents are still being drawn */
+  pending: z.boolean(),
+  rounds: z.number().int(),
+  labellingRuns: z.number().int(),
+  createdAt: z.iso.datetime(),
+});
+export type DrawView = z.infer<typeof drawSchema>;
 
 export const sampleSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   corpusId: z.uuid(),
   corpusName: z.string(),
-  state: z.enum(["drawing", "ready", "failed"]),
-  design: sampleDesignSchema,
+  state: z.enum(["drawing", "ready", "failed", "extending"]),
+  /** of the draw that is looked at: design, size, drawn, strata */
+  draw: z.number().int(),
+  design: drawDesignSchema,
   seed: z.number().int(),
   /** items asked for, and drawn so far */
   size: z.number().int(),
@@ -261,6 +380,7 @@ export const sampleSchema = z.object({
   strata: z.array(stratumSchema),
   failureCode: z.string().nullable(),
   createdAt: z.iso.datetime(),
+  draws: z.array(drawSchema),
 });
 export type SampleSummary = z.infer<typeof sampleSchema>;
 

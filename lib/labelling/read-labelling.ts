@@ -1,3 +1,4 @@
+import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -88,7 +89,7 @@ export async function listDraws(
   actor: StudyActor,
 ): Promise<{ id: string; name: string; size: number; tryItems: string[] }[]> {
   const draws = await database().draw.findMany({
-    where: { sample: { studyId: actor.studyId, state: "ready" } },
+    where: usableDraw(actor.studyId),
     include: {
       sample: { select: { name: true } },
       items: { orderBy: { position: "asc" }, take: 10, select: { itemId: true } },

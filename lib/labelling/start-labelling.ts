@@ -1,4 +1,5 @@
 import { recordAudit } from "@/lib/audit/record";
+import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
@@ -13,7 +14,7 @@ export function startLabelling(
   const { studyId } = actor;
   return inTransaction(async (transaction) => {
     const [draw, endpoint, prompt] = await Promise.all([
-      transaction.draw.findFirst({ where: { id: input.drawId, sample: { studyId, state: "ready" } } }),
+      transaction.draw.findFirst({ where: { id: input.drawId, ...usableDraw(studyId) } }),
       transaction.llmEndpoint.findFirst({ where: { id: input.endpointId, archivedAt: null } }),
       transaction.labellingPrompt.findFirst({ where: { id: input.promptId, studyId } }),
     ]);

@@ -42,6 +42,21 @@ export type { PairTally, TieRule } from "./pairwise/tallies";
 export { type VoteCounts, winRate } from "./pairwise/win-rate";
 export { type ScoredVote, winRateFromVotes } from "./pairwise/win-rate-from-votes";
 export { winRateRatio } from "./pairwise/win-rate-ratio";
+export { type AllocatedStratum, allocateOptimally, lineariseMeasure } from "./planning/allocate";
+export {
+  type HalfWidths,
+  linearisedHalfWidths,
+  type SampledStratum,
+  simulateAnytimeHalfWidth,
+  simulateHalfWidths,
+} from "./planning/expected-half-width";
+export {
+  type Assumptions,
+  expectedOutcomes,
+  impliedPrevalence,
+  type OutcomeShares,
+  type PlannedStratum,
+} from "./planning/expected-outcomes";
 export { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
 export type { Stratum } from "./sampling/strata";
 export type { Estimate, Interval } from "./types";

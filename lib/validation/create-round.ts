@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { recordAudit } from "@/lib/audit/record";
+import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -13,7 +14,7 @@ export async function createRound(actor: StudyActor, input: CreateRoundInput): P
   const id = await inTransaction(async (transaction) => {
     const { memberIds, drawId, seed, deadline, stopRule, ...rest } = input;
     const draw = await transaction.draw.findFirst({
-      where: { id: drawId, sample: { studyId: actor.studyId, state: "ready" } },
+      where: { id: drawId, ...usableDraw(actor.studyId) },
       select: { id: true },
     });
     if (!draw) throw notFound();

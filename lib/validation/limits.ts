@@ -1,13 +1,16 @@
 import type { Database } from "@/lib/platform/database/client";
 import { unprocessable } from "@/lib/platform/problem";
+import { labelledDraws } from "./labelled-draws";
 import type { ChangeRoundInput, CreateRoundInput } from "./schema";
 
 type StopRule = CreateRoundInput["stopRule"] | undefined;
 
-/** Throws 422 `labelling_not_of_round` where the stop rule is about labels of another draw. */
+/** Throws 422 `labelling_not_of_round` where the stop rule is about labels of other documents. */
 export async function checkStopLabelling(transaction: Database, drawId: string, stopRule: StopRule): Promise<void> {
   if (!stopRule) return;
-  const run = await transaction.labellingRun.findFirst({ where: { id: stopRule.labellingRunId, drawId } });
+  const run = await transaction.labellingRun.findFirst({
+    where: { id: stopRule.labellingRunId, drawId: { in: await labelledDraws(drawId) } },
+  });
   if (!run) throw unprocessable("labelling_not_of_round");
 }
 

@@ -1,20 +1,25 @@
-import { database } from "@/lib/platform/database/client";
+import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
+import { database, type Prisma } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { readDefaultInstructions } from "./default-instructions";
 import type { RoundOptions } from "./schema";
+
+const choosable = {
+  where: { state: { not: "cancelled" } },
+  select: { id: true, model: true, prompt: { select: { language: true, version: true } } },
+  orderBy: { createdAt: "desc" },
+} satisfies Prisma.Draw$labellingRunsArgs;
 
 /** What a new round can be made of: draws of ready samples, people of the study, and the shipped instructions. */
 export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions> {
   const [draws, members, instructions] = await Promise.all([
     database().draw.findMany({
-      where: { sample: { studyId: actor.studyId, state: "ready" } },
+      where: usableDraw(actor.studyId),
       include: {
         sample: { select: { name: true } },
-        labellingRuns: {
-          where: { state: { not: "cancelled" } },
-          select: { id: true, model: true, prompt: { select: { language: true, version: true } } },
-          orderBy: { createdAt: "desc" },
-        },
+        labellingRuns: choosable,
+        // of a second phase the labels of the first one hold too
+        parentDraw: { select: { labellingRuns: choosable } },
       },
       orderBy: { createdAt: "desc" },
     }),
@@ -30,7 +35,7 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       id: draw.id,
       name: draw.number === 1 ? draw.sample.name : `${draw.sample.name} (${draw.number})`,
       size: draw.size,
-      labellings: draw.labellingRuns.map(({ id, model, prompt }) => ({
+      labellings: [...draw.labellingRuns, ...(draw.parentDraw?.labellingRuns ?? [])].map(({ id, model, prompt }) => ({
         id,
         name: `${model} (${prompt.language} v${prompt.version})`,
       })),

@@ -78,3 +78,13 @@ export function setSizeFor(secondsPerDecision: number | null): number {
   const size = Math.round(600 / (secondsPerDecision ?? assumedSecondsPerDecision));
   return Math.min(60, Math.max(10, size));
 }
+
+/** Documents of the corpus that a stratum stands for; one of a second phase for its part of the first phase's stratum. */
+export function corpusWeight(stratum: {
+  populationSize: number;
+  phaseOneStratum: { populationSize: number; sampleSize: number } | null;
+}): number {
+  const { populationSize, phaseOneStratum } = stratum;
+  if (!phaseOneStratum) return populationSize;
+  return (populationSize * phaseOneStratum.populationSize) / phaseOneStratum.sampleSize;
+}

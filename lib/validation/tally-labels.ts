@@ -27,14 +27,17 @@ export function tallyLabels(roundId: string, labellingRunId: string): Promise<vo
 }
 
 /**
- * Rounds and ended labelling runs of the same draw whose tallies do not hold all labels yet. Looking for them from here,
+ * Rounds and ended labelling runs of the same documents (labelledDraws) whose tallies do not hold all labels yet. Looking for them from here,
  * instead of being told, keeps labelling free of what later rooms do with labels, and misses nothing after a crash.
  */
 export function findUntalliedLabels(): Promise<{ roundId: string; labellingRunId: string }[]> {
   return database().$queryRaw`
     select round."id" as "roundId", run."id" as "labellingRunId"
     from "Round" round
-    join "LabellingRun" run on run."drawId" = round."drawId" and run."state" in ('paused', 'succeeded', 'failed', 'cancelled')
+    join "Draw" own on own."id" = round."drawId"
+    join "Draw" labelled on labelled."id" in (own."id", own."parentDrawId", own."extendsDrawId")
+      or labelled."extendsDrawId" in (own."id", own."parentDrawId")
+    join "LabellingRun" run on run."drawId" = labelled."id" and run."state" in ('paused', 'succeeded', 'failed', 'cancelled')
     left join "TalliedLabelling" tallied on tallied."roundId" = round."id" and tallied."labellingRunId" = run."id"
     where round."state" <> 'draft' and run."medical" + run."nonMedical" + run."unusable" > 0
       and tallied."labels" is distinct from run."medical" + run."nonMedical" + run."unusable"`;

@@ -7,7 +7,12 @@ import { Field, Select } from "@/components/ui/field";
 import { type LabellingChoice, type Target, targets } from "@/lib/validation/quality/schema";
 
 /** Which labels are looked at, and what the figures speak of; kept in the address. */
-export function QualityChoice(props: { labellings: LabellingChoice[]; chosen: string | null; target: Target }) {
+export function QualityChoice(props: {
+  labellings: LabellingChoice[];
+  chosen: string | null;
+  target: Target;
+  twoPhases: boolean;
+}) {
   const t = useTranslations("quality");
   const format = useFormatter();
   const router = useRouter();
@@ -36,11 +41,13 @@ export function QualityChoice(props: { labellings: LabellingChoice[]; chosen: st
       </Field>
       <Field label={t("target")} hint={t(`targetHints.${props.target}`)}>
         <Select value={props.target} onChange={(event) => choose("target", event.target.value)}>
-          {targets.map((target) => (
-            <option key={target} value={target}>
-              {t(`targets.${target}`)}
-            </option>
-          ))}
+          {targets
+            .filter((target) => props.twoPhases || target !== "drawn_sample")
+            .map((target) => (
+              <option key={target} value={target}>
+                {t(`targets.${target}`)}
+              </option>
+            ))}
         </Select>
       </Field>
     </div>

@@ -41,7 +41,12 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
       ) : null}
       {chosen?.local ? <Notice tone="attention">{t("localModel")}</Notice> : null}
       {labellings.length > 0 ? (
-        <QualityChoice labellings={labellings} chosen={quality.labelling} target={target} />
+        <QualityChoice
+          labellings={labellings}
+          chosen={quality.labelling}
+          target={target}
+          twoPhases={labelQuality?.twoPhases ?? target === "drawn_sample"}
+        />
       ) : (
         <EmptyState title={t("noLabelling")}>{t("noLabellingHint")}</EmptyState>
       )}
@@ -59,6 +64,9 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
               {t("compared", { compared: labelQuality.compared, unlabelled: labelQuality.unlabelled })}{" "}
               {t("gold", quality.gold)}
             </p>
+            {labelQuality.twoPhases ? (
+              <Notice>{t(target === "drawn_sample" ? "speaksOfSample" : "twoPhases")}</Notice>
+            ) : null}
             <LabelFigures quality={labelQuality} />
           </section>
           {labelQuality.problem ? null : (
@@ -79,7 +87,7 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
           </Card>
           <Card title={t("strata")}>
             <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("strataHint")}</p>
-            <StratumTable strata={labelQuality.strata} />
+            <StratumTable strata={labelQuality.strata} twoPhases={labelQuality.twoPhases} />
           </Card>
         </>
       ) : null}

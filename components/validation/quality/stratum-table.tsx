@@ -4,18 +4,17 @@ import type { LabelQuality } from "@/lib/validation/quality/schema";
 import { useStratumName } from "../stratum-name";
 
 /** What each stratum weighs, and how much of it is known. */
-export function StratumTable({ strata }: { strata: LabelQuality["strata"] }) {
+export function StratumTable({ strata, twoPhases }: Pick<LabelQuality, "strata" | "twoPhases">) {
   const t = useTranslations("quality");
   const format = useFormatter();
   const name = useStratumName();
-  const population = strata.reduce((sum, stratum) => sum + stratum.populationSize, 0);
   return (
     <Table
       caption={t("strata")}
       head={
         <>
           <HeadCell>{t("stratum")}</HeadCell>
-          <HeadCell number>{t("inCorpus")}</HeadCell>
+          <HeadCell number>{twoPhases ? t("inDrawnSample") : t("inCorpus")}</HeadCell>
           <HeadCell number>{t("weight")}</HeadCell>
           <HeadCell number>{t("drawn")}</HeadCell>
           <HeadCell number>{t("settled")}</HeadCell>
@@ -27,9 +26,7 @@ export function StratumTable({ strata }: { strata: LabelQuality["strata"] }) {
         <tr key={stratum.key}>
           <Cell>{name(stratum.key)}</Cell>
           <Cell number>{format.number(stratum.populationSize)}</Cell>
-          <Cell number>
-            {format.number(stratum.populationSize / population, { style: "percent", maximumFractionDigits: 1 })}
-          </Cell>
+          <Cell number>{format.number(stratum.weight, { style: "percent", maximumFractionDigits: 1 })}</Cell>
           <Cell number>{format.number(stratum.sampleSize)}</Cell>
           <Cell number>{format.number(stratum.settled)}</Cell>
           <Cell number>{format.number(stratum.unsettled)}</Cell>

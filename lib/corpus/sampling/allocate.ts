@@ -1,12 +1,55 @@
+import { allocateOptimally, expectedOutcomes, lineariseMeasure, type PlannedStratum } from "@/lib/stats";
+import type { Allocation, PlanAssumptions } from "../schema";
+
+/** A stratum of a design: how many documents it holds, and what is known of them beforehand. */
+export type StratumToDraw = PlannedStratum & { key: string; populationSize: number };
+
+/**
+ * How many to draw from each stratum, after `lib/stats/planning` for what is to have the smallest variance. `drawn`: how
+ * many of each an earlier draw has, which an extension keeps. Throws what allocateOptimally throws.
+ */
+export function allocateStrata(
+  strata: readonly StratumToDraw[],
+  design: { size: number; allocation: Allocation; assumptions: PlanAssumptions },
+  drawn: readonly number[] = [],
+): number[] {
+  const { allocation, size } = design;
+  const populations = strata.map(({ populationSize }) => populationSize);
+  if (allocation === "proportional" || allocation === "equal") return allocate(populations, size, allocation, drawn);
+  const outcomes = expectedOutcomes(strata, design.assumptions);
+  const parts = strata.map(({ weight }, index) => ({
+    weight,
+    outcomes: outcomes[index] ?? { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 1 },
+  }));
+  const spreads = lineariseMeasure(allocation === "f1" ? "f1" : "prevalence", parts)?.spreads ?? [];
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const limited = parts.map(({ weight }, index) => ({
+    weight: weight / total,
+    size: populations[index] ?? 0,
+    spread: spreads[index] ?? 0,
+    least: Math.max(2, drawn[index] ?? 0),
+  }));
+  const least = limited.reduce((sum, stratum) => sum + Math.min(stratum.size, stratum.least), 0);
+  // Too few for two of each: the check of the whole design says so.
+  return least > size ? limited.map(() => 0) : allocateOptimally(limited, size);
+}
+
 /**
  * How many to draw from each stratum so that they sum to `size` (or to the population, where that is smaller).
  * Proportional: by the largest remainders, at least two of each where there are two, so that every stratum can speak for
  * itself. Equal: the same of each. A stratum that is too small is taken whole, and the others take over.
  */
-export function allocate(populations: readonly number[], size: number, kind: "proportional" | "equal"): number[] {
+export function allocate(
+  populations: readonly number[],
+  size: number,
+  kind: "proportional" | "equal",
+  drawn: readonly number[] = [],
+): number[] {
   const total = populations.reduce((sum, population) => sum + population, 0);
   const wanted = Math.min(size, total);
-  const least = populations.map((population) => Math.min(population, kind === "proportional" ? 2 : 0));
+  const least = populations.map((population, index) =>
+    Math.min(population, Math.max(drawn[index] ?? 0, kind === "proportional" ? 2 : 0)),
+  );
   const leastSum = least.reduce((sum, count) => sum + count, 0);
   if (leastSum > wanted)
     return shareOut(

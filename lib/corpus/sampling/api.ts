@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
-import { createSampleSchema, sampleItemSchema, samplePreviewSchema, sampleSchema, stratumSchema } from "../schema";
+import {
+  createDrawSchema,
+  createSampleSchema,
+  sampleItemSchema,
+  samplePlanSchema,
+  samplePreviewSchema,
+  sampleSchema,
+  stratumSchema,
+} from "../schema";
 
 const studyParams = z.object({ studyId: z.uuid() });
+const drawNumber = z.coerce.number().int().min(1).max(1_000_000).default(1);
 const sampleParams = studyParams.extend({ sampleId: z.uuid() });
 
 export const listSamplesOperation = operation({
@@ -31,20 +40,33 @@ export const previewSampleOperation = operation({
   id: "samples.preview",
   method: "POST",
   path: "/studies/{studyId}/samples/preview",
-  summary: "How many a design would draw of each stratum",
+  summary: "How many a design would draw of each stratum; with `plan`, what precision and work that means",
   access: { kind: "study", permission: "samples.draw" },
   params: studyParams,
   body: samplePreviewSchema,
-  response: z.object({ strata: z.array(stratumSchema) }),
+  response: z.object({ strata: z.array(stratumSchema), plan: samplePlanSchema.nullable() }),
+});
+
+export const createDrawOperation = operation({
+  id: "samples.draws.create",
+  method: "POST",
+  path: "/studies/{studyId}/samples/{sampleId}/draws",
+  summary: "Draw from an earlier draw's documents (second phase), or extend an earlier draw by its own design",
+  access: { kind: "study", permission: "samples.draw" },
+  params: sampleParams,
+  body: createDrawSchema,
+  response: z.object({ id: z.uuid(), number: z.number().int() }),
+  status: 201,
 });
 
 export const readSampleOperation = operation({
   id: "samples.read",
   method: "GET",
   path: "/studies/{studyId}/samples/{sampleId}",
-  summary: "A sample with its design and strata",
+  summary: "A sample with its draws, and design and strata of one of them (of the first, unless told otherwise)",
   access: { kind: "study", permission: "samples.read" },
   params: sampleParams,
+  query: z.object({ draw: drawNumber }),
   response: sampleSchema,
 });
 
@@ -55,6 +77,6 @@ export const listSampleItemsOperation = operation({
   summary: "Drawn documents in the order of the draw",
   access: { kind: "study", permission: "samples.read" },
   params: sampleParams,
-  query: z.object({ after: z.coerce.number().int().min(-1).default(-1) }),
+  query: z.object({ draw: drawNumber, after: z.coerce.number().int().min(-1).default(-1) }),
   response: z.object({ items: z.array(sampleItemSchema), next: z.number().int().nullable() }),
 });

@@ -3,9 +3,9 @@ import { enqueue } from "@/lib/jobs/enqueue";
 import { type Database, database, inTransaction } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import type { CreateSample, SampleDesign, StratumView } from "../schema";
+import type { CreateSample, SampleDesign } from "../schema";
 import { drawSampleJob } from "./draw-sample";
-import { planStrata } from "./strata";
+import { type PlannedDraw, planStrata, requireDrawable } from "./strata";
 
 /** Throws `corpus_not_ready`, `corpus_empty`, `sample_too_large`. */
 async function readyCorpus(transaction: Database, actor: StudyActor, corpusId: string, design: SampleDesign) {
@@ -19,27 +19,23 @@ async function readyCorpus(transaction: Database, actor: StudyActor, corpusId: s
   return corpus;
 }
 
-/** How many a design would draw of each stratum, before anything is drawn. Throws `too_many_strata`, `sample_too_small`. */
-export async function previewSample(
+/**
+ * How many a design would draw of each stratum, before anything is drawn, with what is known of the strata. Throws
+ * `too_many_strata`, `sample_too_small`, `corpus_without_scores`.
+ */
+export async function planSample(
   actor: StudyActor,
   input: { corpusId: string; design: SampleDesign },
-): Promise<{ strata: StratumView[] }> {
+): Promise<PlannedDraw[]> {
   const corpus = await readyCorpus(database(), actor, input.corpusId, input.design);
   const strata = await planStrata(corpus.address, input.design);
-  if (strata.length > mostStrata) throw unprocessable("too_many_strata", { strata: strata.length, most: mostStrata });
-  // One item of a stratum that is no census tells nothing of how the others differ.
-  const least = strata.reduce((sum, { populationSize }) => sum + Math.min(2, populationSize), 0);
-  if (strata.some(({ populationSize, sampleSize }) => sampleSize < Math.min(2, populationSize))) {
-    throw unprocessable("sample_too_small", { strata: strata.length, least });
-  }
-  return { strata };
+  requireDrawable(strata);
+  return strata;
 }
-
-const mostStrata = 500;
 
 /** Freezes the design and has it drawn. */
 export async function createSample(actor: StudyActor, input: CreateSample): Promise<{ id: string }> {
-  await previewSample(actor, input);
+  await planSample(actor, input);
   return inTransaction(async (transaction) => {
     const corpus = await readyCorpus(transaction, actor, input.corpusId, input.design);
     const sample = await transaction.sample.create({

@@ -20,13 +20,14 @@ import { parquetFiles } from "@/lib/platform/storage/parquet";
 import { isDatabaseAway } from "../database-away";
 import { type SampleDesign, type StratumView, sampleDesignSchema } from "../schema";
 import { ClaimLost, claimDrawing, type DrawingClaim, heartbeatMs, keepClaim, updateClaimed } from "./drawing-claim";
+import { scoreAttribute } from "./item-score";
 import { NearDuplicates } from "./near-duplicates";
 import { randomSql } from "./permanent-random";
-import { planStrata, stratumSql } from "./strata";
+import { hasScores, planStrata, stratumSql } from "./strata";
 
 /**
- * Draws a sample: from each stratum the documents with the smallest permanent random numbers. Items are written as they
- * are read, so that progress shows; a worker that dies on the way starts over, which gives the same sample.
+ * Draws a sample, or more of it: from each stratum the documents with the smallest permanent random numbers. Items are
+ * written as they are read, so that progress shows; a worker that dies on the way starts over, which gives the same sample.
  */
 export const drawSampleJob = defineJob({
   name: "samples.draw",
@@ -44,8 +45,7 @@ export const drawSampleJob = defineJob({
       // The job is tried again when the claim has gone stale.
       if (isDatabaseAway(error)) throw error;
       log().error({ sampleId, error: error instanceof Error ? error.stack : error }, "drawing failed");
-      const failure = { failureCode: "drawing_failed", failureDetail: String(error).slice(0, 500) };
-      await updateClaimed(database(), claim, { state: "failed", ...failure });
+      await fail(claim, { failureCode: "drawing_failed", failureDetail: String(error).slice(0, 500) });
     } finally {
       clearInterval(heartbeat);
     }
@@ -55,19 +55,45 @@ export const drawSampleJob = defineJob({
 async function draw(claim: DrawingClaim, signal: AbortSignal): Promise<void> {
   const sample = await database().sample.findUniqueOrThrow({
     where: { id: claim.sampleId },
-    include: { corpus: true, draws: { where: { number: 1 } } },
+    include: {
+      corpus: true,
+      draws: { where: drawingOf(claim), include: { extendsDraw: { include: { strata: true } } } },
+    },
   });
   const [drawn] = sample.draws;
   if (!drawn) throw new Error(`sample ${sample.id} has no draw`);
   await forgetItems(sample.id, drawn.id);
   const design = sampleDesignSchema.parse(drawn.design);
   const { address } = sample.corpus;
-  const strata = await planStrata(address, design, signal);
+  const earlier = new Map(drawn.extendsDraw?.strata.map(({ key, sampleSize }) => [key, sampleSize]));
+  const strata = await planStrata(address, design, signal, earlier);
   const target = { id: sample.id, seed: sample.seed, drawId: drawn.id, address };
   const size = await writeItems(target, design, strata, claim, signal);
   await inTransaction(async (transaction) => {
-    if (!(await updateClaimed(transaction, claim, { state: "ready" }))) throw new ClaimLost();
-    await transaction.draw.update({ where: { id: drawn.id }, data: { size } });
+    if (!(await updateClaimed(transaction, claim, { state: "ready", failureCode: null, failureDetail: null }))) {
+      throw new ClaimLost();
+    }
+    await transaction.draw.update({ where: { id: drawn.id }, data: { size, pending: false } });
+  });
+}
+
+/** The draw that is being drawn: a new sample's first one, or its extension. */
+const drawingOf = ({ extending }: DrawingClaim) => (extending ? { pending: true } : { number: 1 });
+
+type Failure = { failureCode: string; failureDetail: string };
+
+/** What was drawn before stays as it was when an extension fails. */
+async function fail(claim: DrawingClaim, failure: Failure): Promise<void> {
+  if (!claim.extending) {
+    await updateClaimed(database(), claim, { state: "failed", ...failure });
+    return;
+  }
+  const { sampleId } = claim;
+  const pending = await database().draw.findFirst({ where: { sampleId, pending: true }, select: { id: true } });
+  if (pending) await forgetItems(sampleId, pending.id);
+  await inTransaction(async (transaction) => {
+    if (!(await updateClaimed(transaction, claim, { state: "ready", ...failure }))) return;
+    await transaction.draw.deleteMany({ where: { sampleId, pending: true } });
   });
 }
 
@@ -80,11 +106,13 @@ async function giveBack(claim: DrawingClaim): Promise<void> {
   });
 }
 
-/** What an earlier try of the same drawing left. */
+/** What an earlier try of the same drawing left; items that other draws have stay. */
 async function forgetItems(sampleId: string, drawId: string): Promise<void> {
   await database().drawItem.deleteMany({ where: { drawId } });
   await database().stratum.deleteMany({ where: { drawId } });
-  await database().item.deleteMany({ where: { sampleId } });
+  await database().$executeRaw`
+    delete from "Item" item where item."sampleId" = ${sampleId}::uuid
+      and not exists (select 1 from "DrawItem" drawn where drawn."itemId" = item."id")`;
 }
 
 /** Below it lie the stratum's drawn documents and a few more: the expected count plus six standard deviations. */
@@ -136,6 +164,7 @@ const rowSchema = z.object({
   position: z.coerce.number(),
   file: z.string(),
   row: z.coerce.number(),
+  score: z.number().nullable(),
 });
 type Row = z.infer<typeof rowSchema>;
 
@@ -148,8 +177,9 @@ async function* readDrawn(target: Target, design: SampleDesign, strata: StratumV
     const choose = (bounds: number[]) => chooseDrawn(connection, files, { ...target, design, strata, bounds });
     // The bounds hold but once in a billion draws; then all documents are candidates.
     if ((await choose(strata.map(candidateBound))) < size) await choose(strata.map(() => 1));
+    const score = (await hasScores(connection, files)) ? "c.score::DOUBLE" : "NULL::DOUBLE";
     const result = await connection.stream(
-      `SELECT c.id, c.text, c.source, c.url, c.language, c.attributes, d.key, d.random, d.position::DOUBLE AS position,
+      `SELECT ${score} AS score, c.id, c.text, c.source, c.url, c.language, c.attributes, d.key, d.random, d.position::DOUBLE AS position,
          d.filename AS file, d.file_row_number::DOUBLE AS row
        FROM read_parquet(?, filename = true, file_row_number = true) c
        JOIN drawn d ON d.filename = c.filename AND d.file_row_number = c.file_row_number`,
@@ -168,17 +198,23 @@ async function writeItems(
   claim: DrawingClaim,
   signal: AbortSignal,
 ): Promise<number> {
-  const rows = strata.map((stratum) => ({ ...stratum, id: newId(), drawId: target.drawId }));
+  const rows = strata.map(({ key, populationSize, sampleSize }) => {
+    return { id: newId(), drawId: target.drawId, key, populationSize, sampleSize };
+  });
   await database().stratum.createMany({ data: rows });
   const byKey = new Map(rows.map((row) => [row.key, row]));
   const duplicates = new NearDuplicates();
   let written = 0;
   for await (const chunk of readDrawn(target, design, strata, signal)) {
     for (let start = 0; start < chunk.length; start += 250) {
-      const batch = chunk.slice(start, start + 250).map((row) => ({ ...row, itemId: newId() }));
+      const rows = chunk.slice(start, start + 250);
       await keepClaim(claim);
+      // What an earlier draw has stays the item that it is, with its labels and decisions.
+      const drawnBefore = claim.extending ? await findItems(target.id, rows) : new Map<string, string>();
+      const batch = rows.map((row) => ({ ...row, itemId: drawnBefore.get(row.id) ?? newId() }));
       for (const { itemId, text } of batch) duplicates.add(itemId, text);
-      await database().item.createMany({ data: batch.map((row) => itemOf(row, target.id)) });
+      const unseen = batch.filter(({ id }) => !drawnBefore.has(id));
+      await database().item.createMany({ data: unseen.map((row) => itemOf(row, target.id)) });
       await database().drawItem.createMany({
         data: batch.map(({ itemId, key, position }) => {
           const stratum = byKey.get(key);
@@ -192,6 +228,14 @@ async function writeItems(
   }
   await groupDuplicates(await duplicates.groups());
   return written;
+}
+
+async function findItems(sampleId: string, rows: Row[]): Promise<Map<string, string>> {
+  const items = await database().item.findMany({
+    where: { sampleId, documentId: { in: rows.map(({ id }) => id) } },
+    select: { id: true, documentId: true },
+  });
+  return new Map(items.map(({ id, documentId }) => [documentId, id]));
 }
 
 const itemOf = (row: Row & { itemId: string }, sampleId: string) => ({
@@ -208,7 +252,10 @@ const itemOf = (row: Row & { itemId: string }, sampleId: string) => ({
   originRow: BigInt(row.row),
   permanentRandom: row.random,
   duplicateGroup: row.itemId,
-  attributes: parseAttributes(row.attributes),
+  attributes: {
+    ...parseAttributes(row.attributes),
+    ...(row.score === null ? {} : { [scoreAttribute]: row.score }),
+  },
 });
 
 function parseAttributes(text: string | null): object {

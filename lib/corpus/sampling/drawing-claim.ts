@@ -1,7 +1,7 @@
 import { type Database, database, type Prisma } from "@/lib/platform/database/client";
 
 /** Who draws. Two workers never write one sample: the second's claim ends the first's. */
-export type DrawingClaim = { sampleId: string; startedAt: Date; heardAt: number };
+export type DrawingClaim = { sampleId: string; extending: boolean; startedAt: Date; heardAt: number };
 
 /** Who has not been heard of for so long is dead. */
 export const staleSeconds = 60;
@@ -13,11 +13,16 @@ export class ClaimLost extends Error {}
 export async function claimDrawing(sampleId: string): Promise<DrawingClaim | null> {
   const startedAt = new Date();
   const stale = new Date(startedAt.getTime() - staleSeconds * 1000);
-  const claimed = await database().sample.updateMany({
-    where: { id: sampleId, state: "drawing", OR: [{ heartbeatAt: null }, { heartbeatAt: { lt: stale } }] },
-    data: { startedAt, heartbeatAt: startedAt },
-  });
-  return claimed.count === 1 ? { sampleId, startedAt, heardAt: startedAt.getTime() } : null;
+  for (const state of ["drawing", "extending"] as const) {
+    const claimed = await database().sample.updateMany({
+      where: { id: sampleId, state, OR: [{ heartbeatAt: null }, { heartbeatAt: { lt: stale } }] },
+      data: { startedAt, heartbeatAt: startedAt },
+    });
+    if (claimed.count === 1) {
+      return { sampleId, extending: state === "extending", startedAt, heardAt: startedAt.getTime() };
+    }
+  }
+  return null;
 }
 
 /** False where the claim has passed to another. */
@@ -27,7 +32,8 @@ export async function updateClaimed(
   data: Prisma.SampleUpdateManyMutationInput,
 ): Promise<boolean> {
   const { sampleId, startedAt } = claim;
-  const updated = await transaction.sample.updateMany({ where: { id: sampleId, state: "drawing", startedAt }, data });
+  const state = claim.extending ? "extending" : "drawing";
+  const updated = await transaction.sample.updateMany({ where: { id: sampleId, state, startedAt }, data });
   return updated.count === 1;
 }
 

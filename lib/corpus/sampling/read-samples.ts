@@ -1,35 +1,60 @@
 import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import { type SampleItem, type SampleSummary, sampleDesignSchema } from "../schema";
+import { type DrawView, drawDesignSchema, type SampleItem, type SampleSummary } from "../schema";
 
 const include = {
   corpus: { select: { name: true } },
   draws: {
-    where: { number: 1 },
-    include: { strata: { orderBy: { key: "asc" } }, _count: { select: { items: true } } },
+    orderBy: { number: "asc" },
+    include: {
+      parentDraw: { select: { number: true } },
+      extendsDraw: { select: { number: true } },
+      _count: { select: { rounds: true, labellingRuns: true } },
+    },
   },
 } satisfies Prisma.SampleInclude;
 
-function summarise(sample: Prisma.SampleGetPayload<{ include: typeof include }>): SampleSummary {
-  const [draw] = sample.draws;
-  if (!draw) throw new Error(`sample ${sample.id} has no draw`);
+type Row = Prisma.SampleGetPayload<{ include: typeof include }>;
+type Detail = Pick<SampleSummary, "drawn" | "strata">;
+
+function viewDraw(draw: Row["draws"][number]): DrawView {
+  return {
+    id: draw.id,
+    number: draw.number,
+    design: drawDesignSchema.parse(draw.design),
+    size: draw.size,
+    parent: draw.parentDraw?.number ?? null,
+    extends: draw.extendsDraw?.number ?? null,
+    pending: draw.pending,
+    rounds: draw._count.rounds,
+    labellingRuns: draw._count.labellingRuns,
+    createdAt: draw.createdAt.toISOString(),
+  };
+}
+
+function summarise(sample: Row, number: number, detail: Detail): SampleSummary {
+  const draws = sample.draws.map(viewDraw);
+  const draw = draws.find((one) => one.number === number);
+  if (!draw) throw notFound();
   return {
     id: sample.id,
     name: sample.name,
     corpusId: sample.corpusId,
     corpusName: sample.corpus.name,
     state: sample.state,
-    design: sampleDesignSchema.parse(draw.design),
+    draw: number,
+    design: draw.design,
     seed: sample.seed,
     size: draw.size,
-    drawn: draw._count.items,
-    strata: draw.strata.map(({ key, populationSize, sampleSize }) => ({ key, populationSize, sampleSize })),
+    ...detail,
     failureCode: sample.failureCode,
     createdAt: sample.createdAt.toISOString(),
+    draws,
   };
 }
 
+/** Samples, newest first, each with its first draw; its strata are read with the sample itself. */
 export async function listSamples(actor: StudyActor): Promise<SampleSummary[]> {
   const rows = await database().sample.findMany({
     where: { studyId: actor.studyId },
@@ -37,13 +62,29 @@ export async function listSamples(actor: StudyActor): Promise<SampleSummary[]> {
     orderBy: { createdAt: "desc" },
     take: 200,
   });
-  return rows.map(summarise);
+  const drawing = rows.filter(({ state }) => state === "drawing").flatMap(({ draws }) => draws.slice(0, 1));
+  const counts = await Promise.all(drawing.map(({ id }) => database().drawItem.count({ where: { drawId: id } })));
+  const drawn = new Map(drawing.map(({ id }, index) => [id, counts[index] ?? 0]));
+  return rows.map((row) => {
+    const [first] = row.draws;
+    return summarise(row, 1, { drawn: (first && drawn.get(first.id)) ?? first?.size ?? 0, strata: [] });
+  });
 }
 
-export async function readSample(actor: StudyActor, sampleId: string): Promise<SampleSummary> {
+/** A sample with strata and progress of one of its draws. */
+export async function readSample(actor: StudyActor, sampleId: string, number = 1): Promise<SampleSummary> {
   const row = await database().sample.findFirst({ where: { id: sampleId, studyId: actor.studyId }, include });
-  if (!row) throw notFound();
-  return summarise(row);
+  const draw = row?.draws.find((one) => one.number === number);
+  if (!row || !draw) throw notFound();
+  const [strata, drawn] = await Promise.all([
+    database().stratum.findMany({
+      where: { drawId: draw.id },
+      orderBy: { key: "asc" },
+      select: { key: true, populationSize: true, sampleSize: true },
+    }),
+    database().drawItem.count({ where: { drawId: draw.id } }),
+  ]);
+  return summarise(row, number, { drawn, strata });
 }
 
 const pageSize = 25;
@@ -53,6 +94,7 @@ export async function listSampleItems(
   actor: StudyActor,
   sampleId: string,
   after: number,
+  number = 1,
 ): Promise<{ items: SampleItem[]; next: number | null }> {
   const sample = await database().sample.findFirst({ where: { id: sampleId, studyId: actor.studyId } });
   if (!sample) throw notFound();
@@ -65,7 +107,7 @@ export async function listSampleItems(
     join "DrawItem" d on d."drawId" = draw."id"
     join "Item" item on item."id" = d."itemId"
     join "Stratum" stratum on stratum."id" = d."stratumId"
-    where draw."sampleId" = ${sampleId}::uuid and draw."number" = 1 and d."position" > ${after}
+    where draw."sampleId" = ${sampleId}::uuid and draw."number" = ${number} and d."position" > ${after}
     order by d."position" limit ${pageSize + 1}`;
   const page = items.slice(0, pageSize);
   return { items: page, next: items.length > pageSize ? (page.at(-1)?.position ?? null) : null };

@@ -7,10 +7,11 @@ import { writeParquet } from "@/lib/platform/storage/parquet";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
-import type { SampleDesign } from "../schema";
+import { type SampleDesign, sampleDesignSchema } from "../schema";
 import { allocate } from "./allocate";
-import { createSample, previewSample } from "./create-sample";
+import { createSample, planSample } from "./create-sample";
 import { drawSampleJob } from "./draw-sample";
+import { extendDraw, planExtension } from "./extend-draw";
 import { NearDuplicates } from "./near-duplicates";
 import { permanentRandom } from "./permanent-random";
 import { listSampleItems, readSample } from "./read-samples";
@@ -55,6 +56,8 @@ async function draw(design: SampleDesign, seed = 1): Promise<string> {
   await drawSampleJob.run({ sampleId: id }, { signal: new AbortController().signal });
   return id;
 }
+const stratified = (parts: object) =>
+  sampleDesignSchema.parse({ kind: "stratified", size: 60, by: ["length"], allocation: "proportional", ...parts });
 const drawnIds = async (sampleId: string) => {
   const items = await database().item.findMany({ where: { sampleId }, orderBy: { permanentRandom: "asc" } });
   return items.map(({ documentId }) => documentId);
@@ -138,16 +141,16 @@ describe("drawing", () => {
 });
 
 describe("a stratified sample", () => {
-  const design: SampleDesign = {
+  const design = sampleDesignSchema.parse({
     kind: "stratified",
     size: 60,
     by: ["length", "source"],
     allocation: "equal",
     lengthEdges: [1000],
-  };
+  });
 
   it("draws of each stratum what the preview said, with that stratum's probability", async () => {
-    const { strata } = await previewSample(actor, { corpusId, design });
+    const strata = await planSample(actor, { corpusId, design });
     expect(strata.map(({ key }) => key)).toEqual([
       "length:0-999|source:clinic",
       "length:0-999|source:forum",
@@ -156,7 +159,9 @@ describe("a stratified sample", () => {
     ]);
     expect(strata.reduce((sum, { sampleSize }) => sum + sampleSize, 0)).toBe(60);
     const id = await draw(design);
-    expect((await readSample(actor, id)).strata).toEqual(strata);
+    expect((await readSample(actor, id)).strata).toEqual(
+      strata.map(({ key, populationSize, sampleSize }) => ({ key, populationSize, sampleSize })),
+    );
     const { items } = await listSampleItems(actor, id, -1);
     for (const item of items) {
       const stratum = strata.find(({ key }) => key === item.stratum);
@@ -165,7 +170,7 @@ describe("a stratified sample", () => {
   });
 
   it("draws every document about as often as its stratum's probability says", async () => {
-    const { strata } = await previewSample(actor, { corpusId, design: { ...design, by: ["source"] } });
+    const strata = await planSample(actor, { corpusId, design: stratified({ by: ["source"] }) });
     const counts = new Map<string, number>();
     const seeds = 400;
     for (let seed = 0; seed < seeds; seed++) {
@@ -187,22 +192,158 @@ describe("a stratified sample", () => {
   });
 
   it("refuses fewer than two of a stratum that is not taken whole", async () => {
-    await expect(previewSample(actor, { corpusId, design: { ...design, size: 7 } })).rejects.toMatchObject({
+    await expect(planSample(actor, { corpusId, design: { ...design, size: 7 } })).rejects.toMatchObject({
       code: "sample_too_small",
       values: { strata: 4, least: 8 },
     });
   });
 
   it("refuses more than there is, and what is not there", async () => {
-    await expect(previewSample(actor, { corpusId, design: { kind: "simple", size: 301 } })).rejects.toMatchObject({
+    await expect(planSample(actor, { corpusId, design: { kind: "simple", size: 301 } })).rejects.toMatchObject({
       code: "sample_too_large",
     });
     const stranger = await makeMember(await makeStudy(), "owner");
-    await expect(previewSample(stranger, { corpusId, design })).rejects.toMatchObject({ status: 404 });
+    await expect(planSample(stranger, { corpusId, design })).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe("strata by language and score", () => {
+  it("are drawn where the corpus has them, with the score kept beside the document", async () => {
+    const address = "store:corpora/scored";
+    const rows = documents.map((document, index) => ({
+      ...document,
+      language: index % 4 === 0 ? null : "de",
+      score: 0.5 + (index % 50) / 100,
+    }));
+    await writeParquet(`${pathOf(address)}/part-00000.parquet`, { ...columns, score: "double" }, rows);
+    const { studyId } = actor;
+    const scored = await database().corpus.create({
+      data: { studyId, name: "scored", address, state: "ready", documents: rows.length },
+    });
+    const design = stratified({ by: ["language", "score"], scoreEdges: [0.9, 0.75], allocation: "f1", size: 80 });
+    const strata = await planSample(actor, { corpusId: scored.id, design });
+    expect(strata.map(({ key }) => key)).toEqual([
+      "language:de|score:0-0.75",
+      "language:de|score:0.75-0.9",
+      "language:de|score:0.9-1",
+      "language:–|score:0-0.75",
+      "language:–|score:0.75-0.9",
+      "language:–|score:0.9-1",
+    ]);
+    expect(strata.reduce((sum, { sampleSize }) => sum + sampleSize, 0)).toBe(80);
+    const { id } = await createSample(actor, { name: "s", corpusId: scored.id, seed: 1, design });
+    await drawSampleJob.run({ sampleId: id }, { signal: new AbortController().signal });
+    const items = await database().drawItem.findMany({
+      where: { draw: { sampleId: id } },
+      include: { item: true, stratum: true },
+    });
+    expect(items).toHaveLength(80);
+    for (const { item, stratum } of items) {
+      const score = rows.find((row) => row.id === item.documentId)?.score ?? 0;
+      expect(item.attributes).toEqual({ classifier_score: score });
+      expect(stratum.key.split("|")[1]).toBe(
+        score < 0.75 ? "score:0-0.75" : score < 0.9 ? "score:0.75-0.9" : "score:0.9-1",
+      );
+    }
+    await expect(planSample(actor, { corpusId, design })).rejects.toMatchObject({ code: "corpus_without_scores" });
+  });
+});
+
+describe("an extension", () => {
+  const living = () => ({ signal: new AbortController().signal });
+  const design = stratified({ by: ["length", "source"], lengthEdges: [1000], allocation: "proportional" });
+
+  it("has all documents of the earlier draw and the next ones, with probabilities of its own", async () => {
+    const id = await draw(design, 11);
+    const first = await database().draw.findFirstOrThrow({ where: { sampleId: id }, include: { items: true } });
+    const planned = await planExtension(actor, { kind: "extension", drawId: first.id, size: 130 });
+    await extendDraw(actor, id, { kind: "extension", drawId: first.id, size: 130 });
+    expect(await readSample(actor, id)).toMatchObject({ state: "extending", size: 60 });
+    await expect(extendDraw(actor, id, { kind: "extension", drawId: first.id, size: 140 })).rejects.toMatchObject({
+      code: "sample_busy",
+    });
+    // a worker that died half way is followed by another
+    const died = new AbortController();
+    died.abort();
+    await drawSampleJob.run({ sampleId: id }, { signal: died.signal }).catch(() => {});
+    await drawSampleJob.run({ sampleId: id }, living());
+    const extended = await readSample(actor, id, 2);
+    expect(extended).toMatchObject({ state: "ready", size: 130, drawn: 130 });
+    expect(extended.draws.map((one) => [one.number, one.extends, one.pending, one.size])).toEqual([
+      [1, null, false, 60],
+      [2, 1, false, 130],
+    ]);
+    expect(extended.strata.map(({ key, sampleSize }) => [key, sampleSize])).toEqual(
+      planned.map(({ key, sampleSize }) => [key, sampleSize]),
+    );
+    const items = await database().drawItem.findMany({
+      where: { draw: { sampleId: id, number: 2 } },
+      include: { item: true, stratum: true },
+    });
+    const now = new Set(items.map(({ itemId }) => itemId));
+    expect(first.items.every(({ itemId }) => now.has(itemId))).toBe(true);
+    // in every stratum the documents with the smallest permanent random numbers, as one draw of this size takes
+    for (const stratum of planned) {
+      const smallest = documents
+        .filter(({ text, source }) => {
+          return stratum.key === `length:${text.length < 1000 ? "0-999" : "1000+"}|source:${source}`;
+        })
+        .map(({ id: documentId }) => ({ documentId, random: permanentRandom(11, documentId) }))
+        .sort((a, b) => a.random - b.random)
+        .slice(0, stratum.sampleSize);
+      const own = items.filter((item) => item.stratum.key === stratum.key);
+      expect(new Set(own.map(({ item }) => item.documentId))).toEqual(
+        new Set(smallest.map(({ documentId }) => documentId)),
+      );
+      for (const { inclusionProbability } of own) {
+        expect(inclusionProbability).toBeCloseTo(stratum.sampleSize / stratum.populationSize, 12);
+      }
+    }
+    // what the first draw says of itself stays
+    const before = await database().drawItem.findMany({ where: { drawId: first.id } });
+    expect(before).toEqual(expect.arrayContaining(first.items));
+    expect(await database().item.count({ where: { sampleId: id } })).toBe(130);
+  });
+
+  it("leaves what was there when it fails, and says so", async () => {
+    const id = await draw(design, 12);
+    const first = await database().draw.findFirstOrThrow({ where: { sampleId: id } });
+    await extendDraw(actor, id, { kind: "extension", drawId: first.id, size: 100 });
+    await database().corpus.update({ where: { id: corpusId }, data: { address: "store:corpora/nowhere" } });
+    await drawSampleJob.run({ sampleId: id }, living());
+    await database().corpus.update({ where: { id: corpusId }, data: { address: "store:corpora/test" } });
+    const sample = await readSample(actor, id);
+    expect(sample).toMatchObject({ state: "ready", failureCode: "drawing_failed", size: 60, drawn: 60 });
+    expect(sample.draws).toHaveLength(1);
+    expect(await database().item.count({ where: { sampleId: id } })).toBe(60);
+  });
+
+  it("refuses fewer, more than there are, and draws of other studies", async () => {
+    const id = await draw(design, 13);
+    const { id: drawId } = await database().draw.findFirstOrThrow({ where: { sampleId: id } });
+    const plan = (size: number, by = actor) => planExtension(by, { kind: "extension", drawId, size });
+    await expect(plan(60)).rejects.toMatchObject({ code: "draw_not_larger" });
+    await expect(plan(301)).rejects.toMatchObject({ code: "sample_too_large" });
+    const stranger = await makeMember(await makeStudy(), "owner");
+    await expect(plan(100, stranger)).rejects.toMatchObject({ status: 404 });
   });
 });
 
 describe("allocation", () => {
+  it("never takes back what is drawn, whatever the size", () => {
+    for (const kind of ["proportional", "equal"] as const) {
+      let drawn: number[] = [];
+      for (let size = 8; size < 400; size += 7) {
+        const counts = allocate([500, 73, 31, 9], size, kind, drawn);
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(size);
+        counts.forEach((count, index) => {
+          expect(count).toBeGreaterThanOrEqual(drawn[index] ?? 0);
+        });
+        drawn = counts;
+      }
+    }
+  });
+
   it("sums to what is wanted, never takes more than there is, and lets every stratum speak for itself", () => {
     for (const kind of ["proportional", "equal"] as const) {
       for (const populations of [[1000, 10, 1], [5, 5, 5], [1, 1, 1, 1], [100_000, 3], [7]]) {

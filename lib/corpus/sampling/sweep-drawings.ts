@@ -14,8 +14,11 @@ export const sweepDrawings = defineJob({
     const stale = new Date(Date.now() - staleSeconds * 1000);
     const waiting = await database().sample.findMany({
       where: {
-        state: "drawing",
-        OR: [{ heartbeatAt: { lt: stale } }, { heartbeatAt: null, createdAt: { lt: stale } }],
+        OR: [
+          { state: { in: ["drawing", "extending"] }, heartbeatAt: { lt: stale } },
+          { state: "drawing", heartbeatAt: null, createdAt: { lt: stale } },
+          { state: "extending", heartbeatAt: null, draws: { some: { pending: true, createdAt: { lt: stale } } } },
+        ],
       },
       select: { id: true },
     });

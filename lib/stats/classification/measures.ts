@@ -50,7 +50,7 @@ const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denom
 export type OutcomeCount = { outcome: Outcome; count: number; weight: number };
 
 /** Items of one stratum by outcome; count 0 for an outcome that the stratum may hold but that was not seen. */
-export type OutcomeStratum = { share: number; unsampled: number; items: readonly OutcomeCount[] };
+export type OutcomeStratum = { share: number; unsampled: number; items: readonly OutcomeCount[]; group?: number };
 
 /** A stratum needs this many items of each kind before the linearisation is trusted there. */
 const SPARSE = 5;
@@ -96,9 +96,10 @@ export function estimateMeasure(
 ): Estimate {
   const open = strata.filter((stratum) => stratum.unsampled > 0);
   const estimate = ratioEstimate({
-    strata: strata.map(({ share, unsampled, items }) => ({
+    strata: strata.map(({ share, unsampled, items, group }) => ({
       share,
       unsampled,
+      ...(group === undefined ? {} : { group }),
       cells: items.map(({ outcome, count, weight }): RatioCell => {
         const [numerator, denominator] = RATIOS[measure][outcome];
         return { numerator: numerator * weight, denominator: denominator * weight, count };

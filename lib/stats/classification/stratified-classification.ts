@@ -6,13 +6,19 @@ import { type Judged, type JudgedStratum, readJudged } from "./judged-sample";
 import { estimateMeasure, type Measure, type Outcome, type OutcomeStratum } from "./measures";
 import { PREDICTED_OTHER, PREDICTED_POSITIVE, possibleOutcomes, type SeenInStratum } from "./possible-outcomes";
 
+type PhaseOne = { size: number; populationSize: number };
+
 export type StratifiedClassificationInput = {
   strata: Stratum[];
   items: Judged[];
   positive: string;
   level?: number;
-  /** Set when the strata's weights are shares of a first, larger random sample of the population. */
-  phaseOne?: { size: number; populationSize: number };
+  /**
+   * Set when the strata's weights were estimated from a first, larger random sample of the population: its size and the
+   * population's (Infinity: without end). A stratified first sample gives them for each of its strata, and each of
+   * `strata` says by `phaseOne` in which it lies.
+   */
+  phaseOne?: PhaseOne | { strata: (PhaseOne & { id: string })[] };
 };
 
 export type StratifiedClassification = Record<Measure, Estimate> & {
@@ -59,7 +65,7 @@ function seenIn({ outcomes, unsettled }: JudgedStratum): SeenInStratum {
 
 function outcomeStrata(
   strata: readonly JudgedStratum[],
-  populationSize: number | undefined,
+  { populationSize, groupOf }: Phases,
   assignment?: Assignment,
 ): OutcomeStratum[] {
   const possible = possibleOutcomes(strata.map(seenIn));
@@ -75,22 +81,45 @@ function outcomeStrata(
     // from a first phase on, a stratum's size in the population is its share of it
     const size = populationSize === undefined ? stratum.populationSize : stratum.share * populationSize;
     const unsampled = size === undefined ? 1 : Math.max(0, 1 - sampled / size);
-    return { share: stratum.share, unsampled, items };
+    return { share: stratum.share, unsampled, items, group: groupOf(stratum) };
   });
 }
 
-function readPhaseOne(input: StratifiedClassificationInput): FirstPhase | undefined {
-  if (!input.phaseOne) return undefined;
-  const { size, populationSize } = input.phaseOne;
-  const judged = input.items.reduce((sum, item) => sum + (item.count ?? 1), 0);
-  requireCount(size, "The size of the first phase");
-  if (!(populationSize >= size) || size < Math.max(2, judged)) {
-    throw new StatisticsError(
-      "invalid_argument",
-      `The first phase (${size}) must hold the ${judged} judged items and fit into its population (${populationSize}).`,
-    );
+/** The first phase, the size of its population, and in which of its strata a stratum lies. */
+type Phases = {
+  firstPhase?: FirstPhase;
+  populationSize?: number;
+  groupOf: (stratum: { phaseOne?: string }) => number;
+};
+
+function readPhases({ phaseOne, strata, items }: StratifiedClassificationInput): Phases {
+  if (!phaseOne) return { groupOf: () => 0 };
+  const stratified = "strata" in phaseOne;
+  const phases = stratified ? phaseOne.strata : [{ ...phaseOne, id: "" }];
+  const groups = new Map(phases.map(({ id }, group) => [id, group]));
+  const groupOf = (stratum: { phaseOne?: string }) => {
+    const group = groups.get(stratified ? (stratum.phaseOne ?? "") : "");
+    if (group !== undefined) return group;
+    throw new StatisticsError("invalid_argument", `There is no stratum "${stratum.phaseOne}" in the first phase.`);
+  };
+  const groupOfId = new Map(strata.map((stratum) => [stratum.id, groupOf(stratum)]));
+  const judged = phases.map(() => 0);
+  for (const { stratum, count = 1 } of items) {
+    const group = groupOfId.get(stratum);
+    if (group !== undefined) judged[group] = (judged[group] ?? 0) + count;
   }
-  return { size, unsampled: 1 - size / populationSize };
+  const firstPhase = phases.map(({ size, populationSize }, group) => {
+    requireCount(size, "The size of the first phase");
+    const [items, census] = [judged[group] ?? 0, size === populationSize];
+    if (!(populationSize >= size) || size < Math.max(census ? 0 : 2, items)) {
+      throw new StatisticsError(
+        "invalid_argument",
+        `The first phase (${size}) must hold the ${items} judged items and fit into its population (${populationSize}).`,
+      );
+    }
+    return { size, unsampled: census ? 0 : 1 - size / populationSize };
+  });
+  return { firstPhase, populationSize: phases.reduce((sum, phase) => sum + phase.populationSize, 0), groupOf };
 }
 
 /**
@@ -102,7 +131,7 @@ function readPhaseOne(input: StratifiedClassificationInput): FirstPhase | undefi
  *
  * Without `populationSize` and `phaseOne` a figure speaks of the classifier on documents like these; with
  * `populationSize` of exactly the strata's documents; with `phaseOne` of the population from which the first sample was
- * drawn, adding that sample's variance (Cochran, section 12.2).
+ * drawn, adding that sample's variance (Cochran, section 12.2; for a stratified first sample in each of its strata).
  *
  * A figure without anything to compute it from (precision where nothing was called positive) is 0 with the interval 0
  * to 1. Items of unknown truth are left out, as if missing at random in their stratum; `unsettled` has the bounds.
@@ -114,9 +143,9 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
   const level = input.level ?? 0.95;
   requireLevel(level);
   const judged = readJudged(input.strata, input.items, input.positive);
-  const firstPhase = readPhaseOne(input);
+  const phases = readPhases(input);
   const estimate = (measure: Measure, assignment?: Assignment) =>
-    estimateMeasure(measure, outcomeStrata(judged, input.phaseOne?.populationSize, assignment), level, firstPhase);
+    estimateMeasure(measure, outcomeStrata(judged, phases, assignment), level, phases.firstPhase);
   const byMeasure = <Value>(of: (measure: Measure) => Value): Record<Measure, Value> => ({
     precision: of("precision"),
     recall: of("recall"),

@@ -4,11 +4,40 @@
  */
 export type RatioCell = { numerator: number; denominator: number; count: number };
 
-/** `share` of the population; `unsampled` is the finite-population correction 1 − n/N: 0 for a census, 1 for a huge N. */
-export type RatioStratum = { share: number; unsampled: number; cells: readonly RatioCell[] };
+/**
+ * `share` of the population; `unsampled` is the finite-population correction 1 − n/N: 0 for a census, 1 for a huge N.
+ * `group`: in which stratum of the first phase it lies, where there is one.
+ */
+export type RatioStratum = { share: number; unsampled: number; cells: readonly RatioCell[]; group?: number };
 
-/** A first random sample, from which the strata's shares were estimated; `unsampled` as for a stratum. */
-export type FirstPhase = { size: number; unsampled: number };
+/**
+ * A first random sample, from which the strata's shares were estimated: one entry for each of its own strata, whose
+ * shares are known; `unsampled` as for a stratum.
+ */
+export type FirstPhase = readonly { size: number; unsampled: number }[];
+
+/**
+ * What a first phase adds to the variance of a mean: within each of its strata the variance of the second phase's strata
+ * means, over the first phase's items there (Cochran 1977, equation 12.32, in each stratum of the first phase; Särndal,
+ * Swensson and Wretman 1992, section 9.4). `lost`: degrees of freedom that the stratum's variance has lost.
+ */
+export function firstPhaseVariance(
+  firstPhase: FirstPhase,
+  strata: readonly { share: number; group: number; mean: number }[],
+  lost: 0 | 1,
+): number {
+  return firstPhase.reduce((variance, { size, unsampled }, group) => {
+    let [share, first, second] = [0, 0, 0];
+    for (const stratum of strata) {
+      if (stratum.group !== group) continue;
+      share += stratum.share;
+      first += stratum.share * stratum.mean;
+      second += stratum.share * stratum.mean ** 2;
+    }
+    if (unsampled === 0 || share === 0) return variance;
+    return variance + (unsampled * Math.max(0, share * second - first ** 2)) / (size - lost);
+  }, 0);
+}
 
 /** `degreesOfFreedom` by Satterthwaite, infinite where nothing varies. */
 export type LinearisedRatio = { value: number; standardError: number; n: number; degreesOfFreedom: number };
@@ -39,17 +68,19 @@ export function linearisedRatio(strata: readonly RatioStratum[], firstPhase?: Fi
   const value = numerator / denominator;
   const residual = (cell: RatioCell) => (cell.numerator - value * cell.denominator) / denominator;
   let [variance, uncertainty] = [0, 0];
+  const means: { share: number; group: number; mean: number }[] = [];
   for (const stratum of strata) {
     const size = sampleSize(stratum);
     const mean = cellMean(stratum, residual);
+    means.push({ share: stratum.share, group: stratum.group ?? 0, mean });
     if (stratum.unsampled > 0 && size > 1) {
       const spread = cellMean(stratum, (cell) => (residual(cell) - mean) ** 2) * (size / (size - 1));
       const part = (stratum.share ** 2 * stratum.unsampled * spread) / size;
       variance += part;
       uncertainty += part ** 2 / (size - 1);
     }
-    if (firstPhase) variance += (firstPhase.unsampled * stratum.share * mean ** 2) / (firstPhase.size - 1);
   }
+  if (firstPhase) variance += firstPhaseVariance(firstPhase, means, 1);
   const degreesOfFreedom = uncertainty > 0 ? variance ** 2 / uncertainty : Number.POSITIVE_INFINITY;
   return { value, standardError: Math.sqrt(variance), n, degreesOfFreedom };
 }

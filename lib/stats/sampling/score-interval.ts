@@ -2,7 +2,7 @@ import { criticalNormal } from "../numerics/distributions";
 import { findRoot } from "../numerics/find-root";
 import type { Interval } from "../types";
 import { centralMoments, type StratumValues, type TiltedStratum, tiltStratum } from "./constrained-stratum";
-import { type FirstPhase, type RatioCell, type RatioStratum, sampleSize } from "./ratio";
+import { type FirstPhase, firstPhaseVariance, type RatioCell, type RatioStratum, sampleSize } from "./ratio";
 
 type ScoreOptions = {
   level: number;
@@ -16,13 +16,20 @@ type ScoreOptions = {
 /** Beyond this many standard errors all hypotheses are equally untenable. */
 const FAR = 60;
 
-type ScoreStratum = StratumValues & { share: number; information: number; skewness: number; cells: RatioCell[] };
+type ScoreStratum = StratumValues & {
+  share: number;
+  group: number;
+  information: number;
+  skewness: number;
+  cells: RatioCell[];
+};
 
 function scoreStratum(stratum: RatioStratum): ScoreStratum {
   const size = sampleSize(stratum);
   const { unsampled } = stratum;
   return {
     share: stratum.share,
+    group: stratum.group ?? 0,
     // as many items as an infinite stratum would need to be known equally well
     information: unsampled > 0 ? size / unsampled : Number.POSITIVE_INFINITY,
     // third moment of a mean of items drawn without replacement, against that of `information` independent items
@@ -82,11 +89,12 @@ function constrain(strata: readonly ScoreStratum[], observed: number): TiltedStr
 /** Second and third central moment of the estimate of the mean, under a distribution in every stratum. */
 function estimateMoments(strata: readonly ScoreStratum[], tilted: readonly TiltedStratum[], firstPhase?: FirstPhase) {
   let [variance, thirdMoment] = [0, 0];
+  const means = strata.map(({ share, group }, index) => ({ share, group, mean: tilted[index]?.mean ?? 0 }));
+  if (firstPhase) variance += firstPhaseVariance(firstPhase, means, 0);
   strata.forEach((stratum, index) => {
     const { share, information, skewness } = stratum;
     const own = tilted[index];
     if (!own) return;
-    if (firstPhase) variance += (firstPhase.unsampled * share * own.mean ** 2) / firstPhase.size;
     if (!Number.isFinite(information)) return;
     const moments = centralMoments(stratum, own);
     variance += (share ** 2 / information) * moments.variance;

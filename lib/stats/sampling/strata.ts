@@ -1,7 +1,10 @@
 import { requireCount, requireFinite, StatisticsError } from "../error";
 
-/** `weight`: the stratum's share of the population, or its size. `populationSize`: items in the stratum. */
-export type Stratum = { id: string; weight: number; populationSize?: number };
+/**
+ * `weight`: the stratum's share of the population, or its size. `populationSize`: items in the stratum. `phaseOne`: id of
+ * the stratum of the first phase in which it lies, where that phase had strata of its own.
+ */
+export type Stratum = { id: string; weight: number; populationSize?: number; phaseOne?: string };
 
 /** Strata with weight, as shares that sum to 1; refuses weights, sizes and ids that make no sense. */
 export function readStrata(strata: readonly Stratum[]): (Stratum & { share: number })[] {

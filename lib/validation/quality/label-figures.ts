@@ -1,5 +1,5 @@
 import { StatisticsError, stratifiedClassification } from "@/lib/stats";
-import type { GoldState } from "../rules";
+import { corpusWeight, type GoldState } from "../rules";
 import {
   type ConfusionRow,
   type FigureProblem,
@@ -12,7 +12,15 @@ import {
 } from "./schema";
 
 export type Tally = { stratumId: string; outcome: LlmOutcome; gold: GoldState; count: number };
-export type StratumSize = { id: string; key: string; populationSize: number; sampleSize: number };
+type PhaseOneStratum = { id: string; populationSize: number; sampleSize: number };
+export type StratumSize = {
+  id: string;
+  key: string;
+  populationSize: number;
+  sampleSize: number;
+  /** in which stratum of an earlier draw it lies; its population are that draw's items then */
+  phaseOneStratum: PhaseOneStratum | null;
+};
 
 type Figures = Pick<LabelQuality, "confusion" | "strata" | "figures" | "problem">;
 
@@ -24,21 +32,47 @@ export function labelQualityFigures(strata: StratumSize[], tallies: Tally[], tar
   const sum = (matches: (tally: Tally) => boolean) =>
     tallies.reduce((total, tally) => total + (matches(tally) ? tally.count : 0), 0);
   const settledIn = (stratumId: string) => sum((tally) => tally.stratumId === stratumId && tally.gold !== "unsettled");
-  const stratumRows = strata.map((stratum) => ({
+  const weights = strata.map((stratum) => weightOf(stratum, target));
+  const total = weights.reduce((all, weight) => all + weight, 0);
+  const stratumRows = strata.map((stratum, index) => ({
     ...stratum,
+    weight: total > 0 ? (weights[index] ?? 0) / total : 0,
     settled: settledIn(stratum.id),
     unsettled: sum((tally) => tally.stratumId === stratum.id && tally.gold === "unsettled"),
   }));
   return {
     confusion: llmOutcomes.map((outcome) => confusionRow(outcome, stratumRows, tallies)),
-    strata: stratumRows.map(({ id: _, ...row }) => row),
+    strata: stratumRows.map(({ key, populationSize, weight, sampleSize, settled, unsettled }) => {
+      return { key, populationSize, weight, sampleSize, settled, unsettled };
+    }),
     ...estimates(strata, tallies, target),
+  };
+}
+
+/** Documents of what the figures speak of that a stratum stands for. */
+const weightOf = (stratum: StratumSize, target: Target): number =>
+  target === "drawn_sample" ? stratum.populationSize : corpusWeight(stratum);
+
+/**
+ * The first phase as lib/stats wants it, undefined where there was one phase or the figures speak of the drawn sample. Of
+ * documents like these the corpus itself is a sample, from a population without end.
+ */
+function phaseOneOf(strata: StratumSize[], target: Target) {
+  if (target === "drawn_sample") return undefined;
+  const phases = new Map(strata.flatMap(({ phaseOneStratum: one }) => (one ? [[one.id, one] as const] : [])));
+  if (phases.size === 0) return undefined;
+  return {
+    strata: [...phases.values()].map(({ id, sampleSize, populationSize }) => ({
+      id,
+      size: sampleSize,
+      populationSize: target === "this_corpus" ? populationSize : Number.POSITIVE_INFINITY,
+    })),
   };
 }
 
 function confusionRow(
   outcome: LlmOutcome,
-  strata: (StratumSize & { settled: number })[],
+  strata: (StratumSize & { settled: number; weight: number })[],
   tallies: Tally[],
 ): ConfusionRow {
   const counted = (gold: GoldState, stratumId?: string) =>
@@ -46,11 +80,10 @@ function confusionRow(
       .filter((tally) => tally.outcome === outcome && tally.gold === gold)
       .filter((tally) => stratumId === undefined || tally.stratumId === stratumId)
       .reduce((total, tally) => total + tally.count, 0);
-  const population = strata.reduce((total, stratum) => total + stratum.populationSize, 0);
-  const known = population > 0 && strata.every((stratum) => stratum.populationSize === 0 || stratum.settled > 0);
+  const known = strata.length > 0 && strata.every((stratum) => stratum.weight === 0 || stratum.settled > 0);
   const share = (gold: GoldState) =>
-    strata.reduce((total, { id, populationSize, settled }) => {
-      return total + (settled > 0 ? ((populationSize / population) * counted(gold, id)) / settled : 0);
+    strata.reduce((total, { id, weight, settled }) => {
+      return total + (settled > 0 ? (weight * counted(gold, id)) / settled : 0);
     }, 0);
   return {
     outcome,
@@ -66,12 +99,15 @@ const nothing = { estimate: null, unsettled: null };
 
 function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Pick<Figures, "figures" | "problem"> {
   try {
+    const phaseOne = phaseOneOf(strata, target);
     const result = stratifiedClassification({
-      strata: strata.map(({ id, populationSize }) => ({
-        id,
-        weight: populationSize,
-        ...(target === "this_corpus" ? { populationSize } : {}),
+      strata: strata.map((stratum) => ({
+        id: stratum.id,
+        weight: weightOf(stratum, target),
+        ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
+        ...(phaseOne && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
       })),
+      ...(phaseOne ? { phaseOne } : {}),
       items: tallies.map(({ stratumId, outcome, gold, count }) => ({
         stratum: stratumId,
         truth: gold === "unsettled" ? null : gold,

@@ -2,6 +2,7 @@ import { database } from "@/lib/platform/database/client";
 import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
+import { labelledDraws } from "../labelled-draws";
 import type { GoldState } from "../rules";
 import { agreementFigures } from "./agreement-figures";
 import { goldKinds, readAdjudicated } from "./gold-kinds";
@@ -65,10 +66,10 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
 const letterOf = (index: number): string =>
   (index >= 26 ? letterOf(Math.floor(index / 26) - 1) : "") + String.fromCharCode(65 + (index % 26));
 
-/** Labelling runs of the round's draw that have labels or are on their way, newest first. */
+/** Labelling runs of the round's documents that have labels or are on their way, newest first. */
 async function listLabellings(round: { id: string; drawId: string }): Promise<LabellingChoice[]> {
   const runs = await database().labellingRun.findMany({
-    where: { drawId: round.drawId },
+    where: { drawId: { in: await labelledDraws(round.drawId) } },
     orderBy: { createdAt: "desc" },
     include: {
       endpoint: { select: { local: true } },
@@ -112,17 +113,24 @@ async function readLabelQuality(
 ): Promise<LabelQuality | null> {
   if (labelling?.state !== "counted") return null;
   const [strata, rows] = await Promise.all([
-    database().stratum.findMany({ where: { drawId: round.drawId }, orderBy: { key: "asc" } }),
+    database().stratum.findMany({
+      where: { drawId: round.drawId },
+      orderBy: { key: "asc" },
+      include: { phaseOneStratum: true },
+    }),
     database().qualityTally.findMany({
       where: { roundId: round.id, labellingRunId: labelling.id, count: { gt: 0 } },
       select: { stratumId: true, outcome: true, gold: true, count: true },
     }),
   ]);
+  const twoPhases = strata.some(({ phaseOneStratum }) => phaseOneStratum !== null);
+  if (target === "drawn_sample" && !twoPhases) throw unprocessable("target_needs_two_phases");
   const tallies = rows.map((row) => ({ ...row, gold: row.gold as GoldState }));
   const compared = tallies.reduce((sum, tally) => sum + tally.count, 0);
   return {
     labellingRunId: labelling.id,
     target,
+    twoPhases,
     compared,
     unlabelled: documents - compared,
     ...labelQualityFigures(strata, tallies, target),

@@ -6,9 +6,10 @@ export type Measure = (typeof measures)[number];
 
 /**
  * What the figures speak of. `like_these`: the LLM with this prompt, on documents like these. `this_corpus`: exactly the
- * corpus from which the sample was drawn, with the finite-population correction.
+ * corpus from which the sample was drawn, with the finite-population correction. `drawn_sample`: only of a round whose
+ * documents were drawn from those of an earlier draw; exactly the documents of that draw.
  */
-export const targets = ["like_these", "this_corpus"] as const;
+export const targets = ["like_these", "this_corpus", "drawn_sample"] as const;
 export type Target = (typeof targets)[number];
 
 export const qualityQuery = z.object({
@@ -56,7 +57,10 @@ export type ConfusionRow = z.infer<typeof confusionRowSchema>;
 
 export const stratumQualitySchema = z.object({
   key: z.string(),
+  /** documents in the corpus; where documents were drawn in two phases, in the first phase's draw */
   populationSize: z.number().int(),
+  /** share of what the figures speak of; they weight by it */
+  weight: z.number(),
   sampleSize: z.number().int(),
   settled: z.number().int(),
   unsettled: z.number().int(),
@@ -79,6 +83,8 @@ export type LabellingChoice = z.infer<typeof labellingChoiceSchema>;
 export const labelQualitySchema = z.object({
   labellingRunId: z.uuid(),
   target: z.enum(targets),
+  /** drawn from an earlier draw's documents: the first phase's variance is part of every figure but `drawn_sample`'s */
+  twoPhases: z.boolean(),
   /** documents that people have decided and that this run has labelled, and those that it has not */
   compared: z.number().int(),
   unlabelled: z.number().int(),

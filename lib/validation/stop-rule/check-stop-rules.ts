@@ -1,7 +1,7 @@
 import { recordAudit } from "@/lib/audit/record";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { f1AnytimeInterval, type Interval } from "@/lib/stats";
-import type { Gold } from "../rules";
+import { corpusWeight, type Gold } from "../rules";
 
 type Rule = { roundId: string; studyId: string; drawId: string; halfWidth: number; labellingRunId: string };
 type Count = { stratum: string; outcome: "medical" | "non_medical" | "unusable"; gold: Gold | null; count: number };
@@ -49,14 +49,15 @@ async function checkStopRule(rule: Rule): Promise<void> {
 /**
  * F1 from the settled prefix: the documents before the first one of the queue that still waits for a decision, for
  * adjudication, or for its LLM label. The queue is shuffled, so these are a random part of every stratum; taking whatever
- * is done instead would favour the documents that are quickly agreed on.
+ * is done instead would favour the documents that are quickly agreed on. Of a second phase the strata weigh what the first
+ * phase says of them; that uncertainty is not in the interval.
  */
 async function readAnytimeF1(
   rule: Pick<Rule, "roundId" | "drawId" | "labellingRunId">,
 ): Promise<{ interval: Interval; documents: number }> {
   const { roundId, labellingRunId } = rule;
   const [strata, counts] = await Promise.all([
-    database().stratum.findMany({ where: { drawId: rule.drawId }, select: { id: true, populationSize: true } }),
+    database().stratum.findMany({ where: { drawId: rule.drawId }, include: { phaseOneStratum: true } }),
     database().$queryRaw<Count[]>`
       with first_open as (
         select item."position"
@@ -81,7 +82,7 @@ async function readAnytimeF1(
       predicted: outcome === "medical" ? "medical" : "non_medical",
       count,
     })),
-    strata.map(({ id, populationSize }) => ({ id, weight: populationSize })),
+    strata.map((stratum) => ({ id: stratum.id, weight: corpusWeight(stratum) })),
     { positive: "medical" },
   );
   return { interval, documents: counts.reduce((sum, { count }) => sum + count, 0) };

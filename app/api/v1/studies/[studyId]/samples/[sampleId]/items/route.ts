@@ -3,5 +3,5 @@ import { listSampleItemsOperation } from "@/lib/corpus/sampling/api";
 import { listSampleItems } from "@/lib/corpus/sampling/read-samples";
 
 export const GET = serve(listSampleItemsOperation, ({ actor, params, query }) =>
-  listSampleItems(actor, params.sampleId, query.after),
+  listSampleItems(actor, params.sampleId, query.after, query.draw),
 );

@@ -1,0 +1,145 @@
+import { f1AnytimeInterval } from "../classification/f1-confidence-sequence";
+import type { Measure, Outcome, OutcomeStratum } from "../classification/measures";
+import { estimateMeasure } from "../classification/measures";
+import { possibleOutcomes } from "../classification/possible-outcomes";
+import { criticalT } from "../numerics/distributions";
+import { normalGenerator, uniformGenerator } from "../numerics/random";
+import { lineariseMeasure } from "./allocate";
+import type { OutcomeShares } from "./expected-outcomes";
+
+export const plannedMeasures = ["precision", "recall", "f1"] as const;
+export type PlannedMeasure = (typeof plannedMeasures)[number];
+
+/** A stratum with its share of the population, how many of it are judged, and what is expected of them. */
+export type SampledStratum = { weight: number; judged: number; outcomes: OutcomeShares };
+
+/** Expected half-widths, (upper − lower) / 2, of intervals; null where the measure has no value. */
+export type HalfWidths = Record<PlannedMeasure, number>;
+
+const kinds: { share: keyof OutcomeShares; outcome: Outcome; predicted: "yes" | "no"; truth: "yes" | "no" }[] = [
+  { share: "truePositive", outcome: "truePositive", predicted: "yes", truth: "yes" },
+  { share: "falsePositive", outcome: "falsePositive", predicted: "yes", truth: "no" },
+  { share: "falseNegative", outcome: "falseNegative", predicted: "no", truth: "yes" },
+  { share: "trueNegative", outcome: "otherRight", predicted: "no", truth: "no" },
+];
+
+/** Makes up studies from a seed: counts of outcomes in every stratum, in the order of `kinds`. */
+function studyMaker(strata: readonly SampledStratum[], seed: number): () => number[][] {
+  const [uniform, normal] = [uniformGenerator(seed), normalGenerator(seed + 1)];
+  const binomial = (n: number, share: number): number => {
+    if (n <= 0 || share <= 0) return 0;
+    if (share >= 1) return n;
+    if (share > 0.5) return n - binomial(n, 1 - share);
+    const mean = n * share;
+    // de Moivre and Laplace: where 50 and more are expected, the count is normal to within what a plan can tell
+    if (mean > 50) return Math.max(0, Math.min(n, Math.round(mean + Math.sqrt(mean * (1 - share)) * normal())));
+    let [count, probability, sum] = [0, (1 - share) ** n, uniform()];
+    while (sum > probability && count < n) {
+      sum -= probability;
+      count += 1;
+      probability *= ((n - count + 1) / count) * (share / (1 - share));
+    }
+    return count;
+  };
+  return () =>
+    strata.map(({ judged, outcomes }) => {
+      let [left, rest] = [judged, 1];
+      return kinds.map(({ share }, index) => {
+        const own = outcomes[share];
+        const count = index === kinds.length - 1 ? left : binomial(left, rest > 0 ? Math.min(1, own / rest) : 0);
+        left -= count;
+        rest -= own;
+        return count;
+      });
+    });
+}
+
+function outcomeStrata(strata: readonly SampledStratum[], counts: readonly number[][]): OutcomeStratum[] {
+  const total = strata.reduce((sum, { weight }) => sum + weight, 0);
+  const possible = possibleOutcomes(
+    counts.map(([tp = 0, fp = 0, fn = 0, tn = 0]) => ({
+      outcomes: new Set(kinds.filter((_, index) => [tp, fp, fn, tn][index]).map(({ outcome }) => outcome)),
+      positive: tp + fp > 0,
+      other: fn + tn > 0,
+    })),
+  );
+  return strata.map(({ weight }, index) => {
+    const items = kinds
+      .map(({ outcome }, kind) => ({ outcome, count: counts[index]?.[kind] ?? 0, weight: 1 }))
+      .filter(({ outcome, count }) => count > 0 || possible[index]?.includes(outcome));
+    return { share: weight / total, unsampled: 1, items };
+  });
+}
+
+const usable = (strata: readonly SampledStratum[]) => strata.filter(({ weight, judged }) => weight > 0 && judged > 1);
+
+/**
+ * Half-widths of the intervals that stratifiedClassification gives, in one made-up study after the other, each counts drawn
+ * from the planned outcomes (a parametric simulation). The caller takes as many studies as it has time for and averages:
+ * the same seed gives the same studies. Documents are as if from a population without end.
+ */
+export function* simulateHalfWidths(
+  strata: readonly SampledStratum[],
+  options: { seed: number; level?: number },
+): Generator<HalfWidths, never> {
+  const sampled = usable(strata);
+  const make = studyMaker(sampled, options.seed);
+  for (;;) {
+    const judged = outcomeStrata(sampled, make());
+    const half = (measure: Measure) => {
+      const { interval } = estimateMeasure(measure, judged, options.level ?? 0.95);
+      return (interval.upper - interval.lower) / 2;
+    };
+    yield { precision: half("precision"), recall: half("recall"), f1: half("f1") };
+  }
+}
+
+/**
+ * Half-widths of F1's anytime-valid interval (f1AnytimeInterval) when all are judged, in one made-up study
+ * after the other; strata as above.
+ */
+export function* simulateAnytimeHalfWidth(
+  strata: readonly SampledStratum[],
+  options: { seed: number; level?: number },
+): Generator<number, never> {
+  const sampled = usable(strata);
+  const make = studyMaker(sampled, options.seed);
+  const weights = sampled.map(({ weight }, index) => ({ id: `${index}`, weight }));
+  for (;;) {
+    const items = make().flatMap((counts, stratum) =>
+      kinds.map(({ predicted, truth }, kind) => ({
+        stratum: `${stratum}`,
+        predicted,
+        truth,
+        count: counts[kind] ?? 0,
+      })),
+    );
+    const judged = items.filter(({ count }) => count > 0);
+    const { lower, upper } = f1AnytimeInterval(judged, weights, { positive: "yes", level: options.level ?? 0.95 });
+    yield (upper - lower) / 2;
+  }
+}
+
+/**
+ * Half-widths by the linearised variance alone, t × standard error on the logit scale (Cochran 1977, sections 5.5, 6.11):
+ * for designs of so many strata that simulating takes long. Too small where kinds are rare.
+ */
+export function linearisedHalfWidths(strata: readonly SampledStratum[], level = 0.95): HalfWidths {
+  const sampled = usable(strata);
+  const total = sampled.reduce((sum, { weight }) => sum + weight, 0);
+  const half = (measure: PlannedMeasure) => {
+    const planned = lineariseMeasure(measure, sampled);
+    if (!planned || !(planned.value > 0 && planned.value < 1)) return 0.5;
+    const { value, spreads } = planned;
+    let [variance, judged] = [0, 0];
+    sampled.forEach((stratum, index) => {
+      variance += ((stratum.weight / total) * (spreads[index] ?? 0)) ** 2 / stratum.judged;
+      judged += stratum.judged;
+    });
+    const spread = (criticalT(level, judged - sampled.length) * Math.sqrt(variance)) / (value * (1 - value));
+    const odds = value / (1 - value);
+    const share = (by: number) => (odds * Math.exp(by)) / (1 + odds * Math.exp(by));
+    return (share(spread) - share(-spread)) / 2;
+  };
+  return { precision: half("precision"), recall: half("recall"), f1: half("f1") };
+}
