@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { PointIntervalChart } from "@/components/charts/point-interval-chart";
 import { Checkbox } from "@/components/ui/field";
 import { Figure, KeyFigure } from "@/components/ui/figure";
+import { LookAgain } from "@/components/ui/look-again";
 import { Card, EmptyState, Notice } from "@/components/ui/surface";
 import type { LeaderboardView } from "@/lib/judging/schema";
 import { HeadToHead } from "./head-to-head";
@@ -21,6 +22,14 @@ export function Leaderboard(props: { name: string; leaderboard: LeaderboardView 
   const path = usePathname();
   const { leaderboard } = props;
   const { fitProblem, contestants } = leaderboard;
+  if (leaderboard.outdated && leaderboard.votesCast === 0) {
+    return (
+      <Notice>
+        <p>{t("computing")}</p>
+        <LookAgain seconds={3} />
+      </Notice>
+    );
+  }
   if (leaderboard.votesCast === 0) return <EmptyState title={t("title")}>{t("none")}</EmptyState>;
   const points = contestants.flatMap(({ answerSetId, name, winRate }) =>
     winRate ? [{ id: answerSetId, label: name, value: winRate.value, ...winRate.interval, n: winRate.n }] : [],
@@ -34,7 +43,12 @@ export function Leaderboard(props: { name: string; leaderboard: LeaderboardView 
             onChange={(event) => router.replace(event.target.checked ? `${path}?bothBad=tie` : path, { scroll: false })}
             label={t("bothBadAsTie")}
           />
-          {leaderboard.outdated ? <Notice tone="attention">{t("outdated")}</Notice> : null}
+          {leaderboard.outdated ? (
+            <Notice tone="attention">
+              <p>{t("outdated")}</p>
+              <LookAgain seconds={10} />
+            </Notice>
+          ) : null}
           {leaderboard.voters < fewVoters ? <Notice>{t("fewVoters", { count: leaderboard.voters })}</Notice> : null}
           {fitProblem ? (
             <Notice tone="attention" title={t("noFit")}>

@@ -9,7 +9,7 @@ import { claimPairs } from "./claim-pairs";
 import { createComparison } from "./create-comparison";
 import { lapsePairClaims } from "./lapse-claims";
 import { readComparison, verifyBlinding } from "./read-comparisons";
-import { readLeaderboard } from "./read-leaderboard";
+import { fitLeaderboard, readLeaderboard } from "./read-leaderboard";
 import type { VoteOutcome } from "./schema";
 import { submitVotes } from "./submit-votes";
 import { makeComparison } from "./testing/make-comparison";
@@ -234,5 +234,30 @@ describe("a blind comparison", () => {
       update "Pair" set "firstAnswerId" = "secondAnswerId", "secondAnswerId" = "firstAnswerId"
       where "id" = ${first?.id}::uuid`;
     expect(await verifyBlinding(owner, id)).toMatchObject({ matches: false });
+  });
+});
+
+describe("a leaderboard of many votes", () => {
+  it("keeps nobody waiting: the worker computes it, and the page says so until it is there", async () => {
+    const owner = await makeMember(await makeStudy(), "owner");
+    const { id, strong, weak } = await makeComparison(owner, [owner]);
+    const votes = 5001;
+    await database().voteTally.createMany({
+      data: Array.from({ length: votes }, (_, index) => ({
+        comparisonId: id,
+        firstAnswerSetId: index % 2 ? strong : weak,
+        secondAnswerSetId: index % 2 ? weak : strong,
+        personId: owner.personId,
+        promptId: randomUUID(),
+        firstWins: index % 3 ? 1 : 0,
+        secondWins: index % 3 ? 0 : 1,
+      })),
+    });
+    await database().comparison.update({ where: { id }, data: { votesCast: votes, state: "closed" } });
+    expect(await readLeaderboard(owner, id, false)).toMatchObject({ outdated: true, votesCast: 0 });
+    await fitLeaderboard.run({ comparisonId: id, bothBadAsTie: false }, { signal: new AbortController().signal });
+    const fitted = await readLeaderboard(owner, id, false);
+    expect(fitted).toMatchObject({ outdated: false, votesCast: votes });
+    expect(fitted.contestants[0]?.winRate).not.toBeNull();
   });
 });

@@ -8,7 +8,7 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { computeLeaderboard, type Entry, type Fit } from "./compute-leaderboard";
 import type { LeaderboardView } from "./schema";
 
-/** Up to so many tallies a fit takes well under a second and is made at once; larger ones are made by the worker. */
+/** Up to so many tallies a fit takes well under a second and is made at once; larger ones are made by the worker, and the last one is shown meanwhile. */
 const talliesAtOnce = 5000;
 
 /** Kept from those who are voting (403 `still_judging`): a figure that moves with each vote would tell of the others. */
@@ -30,7 +30,7 @@ export async function readLeaderboard(
   });
   if (newest && newest.votesCast === votesCast) return view(comparisonId, votesCast, newest.result, false);
   const tallies = await database().voteTally.count({ where: { comparisonId } });
-  if (tallies <= talliesAtOnce || !newest) {
+  if (tallies <= talliesAtOnce) {
     return view(comparisonId, votesCast, await makeLeaderboard(comparisonId, bothBadAsTie), false);
   }
   await enqueue(
@@ -39,7 +39,8 @@ export async function readLeaderboard(
     { comparisonId, bothBadAsTie },
     { key: `leaderboard:${comparisonId}:${bothBadAsTie}` },
   );
-  return view(comparisonId, newest.votesCast, newest.result, true);
+  if (newest) return view(comparisonId, newest.votesCast, newest.result, true);
+  return view(comparisonId, 0, computeLeaderboard(await readEntries(comparisonId), [], bothBadAsTie), true);
 }
 
 const view = (comparisonId: string, votesCast: number, result: unknown, outdated: boolean): LeaderboardView => ({
