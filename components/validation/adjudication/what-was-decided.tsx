@@ -15,6 +15,7 @@ export function WhatWasDecided({ decisions }: { decisions: ContestedItem["decisi
       tabIndex={0}
       className="max-h-[30%] shrink-0 overflow-y-auto border-b border-line bg-sunken px-4 py-3 sm:px-8"
     >
+      <h2 className="mx-auto mb-2 max-w-[72ch] text-sm text-muted">{t("decisions")}</h2>
       <ul className="mx-auto grid max-w-[72ch] gap-2 sm:grid-cols-2">
         {decisions.map((decision, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: decisions have no identity here, on purpose
