@@ -19,6 +19,9 @@ export const permissions = {
   "labelling.run": researchers,
   "rounds.read": researchers,
   "rounds.change": researchers,
+  // Texts, labels and every decision leave the studio, and decisions made elsewhere come in.
+  "rounds.export": researchers,
+  "rounds.import": researchers,
   // The work itself; that the person takes part in the round or comparison is checked beside it.
   "rounds.decide": everyone,
   // Settling what the people of a round left open; that it is not one's own document is checked beside it.

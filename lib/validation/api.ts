@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
+import { exportQuery } from "./export/schema";
 import { qualityQuery, qualitySchema } from "./quality/schema";
 import {
   assignmentSchema,
@@ -177,4 +178,16 @@ export const exportConfusionOperation = operation({
   params: roundParams,
   query: qualityQuery,
   file: { contentType: "text/csv" },
+});
+
+export const exportRoundOperation = operation({
+  id: "rounds.export",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/export",
+  summary:
+    "A round as a file: every document with its probability, LLM labels, gold and all decisions; or its data card. An open round's is interim",
+  access: { kind: "study", permission: "rounds.export" },
+  params: roundParams,
+  query: exportQuery,
+  file: { contentType: "application/octet-stream" },
 });

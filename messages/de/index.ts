@@ -6,6 +6,7 @@ import common from "./common.json";
 import corpora from "./corpora.json";
 import errors from "./errors.json";
 import evaluations from "./evaluations.json";
+import exports from "./export.json";
 import frame from "./frame.json";
 import home from "./home.json";
 import judging from "./judging.json";
@@ -35,6 +36,7 @@ export default {
   labelling,
   validation,
   quality,
+  export: exports,
   classifiers,
   runs,
   checkpoints,

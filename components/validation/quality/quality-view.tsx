@@ -1,11 +1,12 @@
-import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { ButtonLink, buttonClass } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
+import { DownloadLink } from "@/components/ui/download-link";
 import { LookAgain } from "@/components/ui/look-again";
 import { Card, EmptyState, Notice } from "@/components/ui/surface";
 import { addressOf } from "@/lib/platform/http/call";
 import { exportConfusionOperation, exportFiguresOperation, readQualityOperation } from "@/lib/validation/api";
 import type { Quality, Target } from "@/lib/validation/quality/schema";
+import { RoundExport } from "../round-export";
 import { AgreementView } from "./agreement-view";
 import { ConfusionMatrix } from "./confusion-matrix";
 import { ConsistencyTable } from "./consistency-table";
@@ -15,7 +16,13 @@ import { QualityChoice } from "./quality-choice";
 import { StratumTable } from "./stratum-table";
 
 /** The page that answers: can we use these labels? */
-export function QualityView(props: { studyId: string; quality: Quality; target: Target; mayAdjudicate: boolean }) {
+export function QualityView(props: {
+  studyId: string;
+  quality: Quality;
+  target: Target;
+  mayAdjudicate: boolean;
+  mayExport: boolean;
+}) {
   const t = useTranslations("quality");
   const { studyId, quality, target } = props;
   const { round, labelQuality, labellings } = quality;
@@ -111,14 +118,9 @@ export function QualityView(props: { studyId: string; quality: Quality; target: 
           </DownloadLink>
         </div>
       </Card>
+      {props.mayExport ? (
+        <RoundExport studyId={studyId} roundId={round.id} interim={round.state === "open"} deciding={false} />
+      ) : null}
     </div>
-  );
-}
-
-function DownloadLink(props: { href: string; name: string; children: React.ReactNode }) {
-  return (
-    <a className={buttonClass("secondary", "small")} href={props.href} download={props.name}>
-      <Download size={14} aria-hidden /> {props.children}
-    </a>
   );
 }

@@ -52,7 +52,8 @@ function kindsOf(tallies: PatternTally[]): Kind[] {
     if (kind) kind.count += count;
     else kinds.set(labels.join(), { labels, count });
   }
-  return [...kinds.values()];
+  // In one order, so that figures come out alike to the last digit, whoever counted.
+  return [...kinds.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind);
 }
 
 /** Share of documents on which all their people chose the same label. */

@@ -28,7 +28,8 @@ type Figures = Pick<LabelQuality, "confusion" | "strata" | "figures" | "problem"
 const predictedOf = (outcome: LlmOutcome) => (outcome === "medical" ? "medical" : "non_medical");
 
 /** All figures of the LLM's labels, from counts alone: a million decisions cost what a thousand cost. */
-export function labelQualityFigures(strata: StratumSize[], tallies: Tally[], target: Target): Figures {
+export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], target: Target): Figures {
+  const { strata, tallies } = inOrder(sizes, counts);
   const sum = (matches: (tally: Tally) => boolean) =>
     tallies.reduce((total, tally) => total + (matches(tally) ? tally.count : 0), 0);
   const settledIn = (stratumId: string) => sum((tally) => tally.stratumId === stratumId && tally.gold !== "unsettled");
@@ -68,6 +69,17 @@ function phaseOneOf(strata: StratumSize[], target: Target) {
       populationSize: target === "this_corpus" ? populationSize : Number.POSITIVE_INFINITY,
     })),
   };
+}
+
+const compare = (first: string, second: string) => (first < second ? -1 : first > second ? 1 : 0);
+
+/** Sums come out alike to the last digit, whoever counted: the database, or a program that reads an export. */
+function inOrder(sizes: StratumSize[], counts: Tally[]): { strata: StratumSize[]; tallies: Tally[] } {
+  const strata = [...sizes].sort((a, b) => compare(a.key, b.key));
+  const place = new Map(strata.map(({ id }, index) => [id, index]));
+  const at = (tally: Tally) => place.get(tally.stratumId) ?? 0;
+  const tallies = [...counts].sort((a, b) => at(a) - at(b) || compare(a.outcome, b.outcome) || compare(a.gold, b.gold));
+  return { strata, tallies };
 }
 
 function confusionRow(

@@ -5,6 +5,7 @@ import { Card, PageHeader } from "@/components/ui/surface";
 import { DecidedItems } from "@/components/validation/decided-items";
 import { Instructions } from "@/components/validation/instructions";
 import { RoundActions } from "@/components/validation/round-actions";
+import { RoundExport } from "@/components/validation/round-export";
 import { RoundFacts } from "@/components/validation/round-facts";
 import { RoundProgress } from "@/components/validation/round-progress";
 import { RoundStateBadge } from "@/components/validation/round-state";
@@ -56,6 +57,16 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
         {round.state === "closed" ? (
           <div className="min-w-0 lg:col-span-2">
             <DecidedItems studyId={studyId} roundId={roundId} labelling={labelling} />
+          </div>
+        ) : null}
+        {round.state !== "draft" && may(actor, "rounds.export") ? (
+          <div className="min-w-0 lg:col-span-2">
+            <RoundExport
+              studyId={studyId}
+              roundId={roundId}
+              interim={round.state === "open"}
+              deciding={round.deciding}
+            />
           </div>
         ) : null}
         <Card title={t("instructions")} className="lg:col-span-2">

@@ -75,6 +75,7 @@ export default async function QualityPage(props: Props) {
         quality={quality}
         target={query.target}
         mayAdjudicate={may(actor, "rounds.adjudicate")}
+        mayExport={may(actor, "rounds.export")}
       />
     </>
   );

@@ -1,0 +1,233 @@
+import { createTranslator } from "next-intl";
+import { type SampleDesign, sampleDesignSchema } from "@/lib/corpus/schema";
+import { database } from "@/lib/platform/database/client";
+import type { Locale } from "@/lib/platform/i18n/locale";
+import type { StudyActor } from "@/lib/studies/actor";
+import { messagesOf } from "@/messages";
+import { version } from "@/package.json";
+import { readQuality } from "../quality/read-quality";
+import { coefficients, type EstimateView, type FigureProblem, measures } from "../quality/schema";
+import type { ExportHead } from "./read-head";
+import { exportColumns, goldOrigins } from "./schema";
+import { labelStudioConfig } from "./write-formats";
+
+type Translate = ReturnType<typeof cardTranslator>;
+
+const cardTranslator = (locale: Locale) =>
+  createTranslator({ locale, messages: messagesOf(locale), namespace: "export.card", timeZone: "UTC" });
+
+/** Markdown that tells a reader who has only the files how they came about and what they may say. */
+export async function writeDataCard(actor: StudyActor, head: ExportHead, locale: Locale): Promise<string> {
+  const t = cardTranslator(locale);
+  const sections = [
+    title(t, head),
+    choice(t, head, locale),
+    await people(t, head, locale),
+    labels(t, head),
+    await figures(t, actor, head, locale),
+    assignment(t, head),
+    reproduce(t),
+    caution(t, head),
+    columns(t),
+    formats(t),
+  ];
+  return `${sections.flat().join("\n\n")}\n`;
+}
+
+function title(t: Translate, { round, interim }: ExportHead): string[] {
+  return [
+    `# ${t("title", { round: plain(round.name) })}`,
+    ...(interim ? [`**${t("interim")}**`] : []),
+    ...(round.study.example ? [`**${t("example")}**`] : []),
+    list([
+      t("study", { name: plain(round.study.name) }),
+      t("roundId", { id: round.id }),
+      t("opened", { date: dateOf(round.openedAt) }),
+      t("closed", { date: dateOf(round.closedAt) }),
+      t("exported", { date: new Date().toISOString(), version }),
+    ]),
+    t("what"),
+  ];
+}
+
+function choice(t: Translate, { round }: ExportHead, locale: Locale): string[] {
+  const { draw } = round;
+  const { sample } = draw;
+  const { corpus } = sample;
+  const number = numbers(locale);
+  const design = sampleDesignSchema.safeParse(draw.design).data;
+  const strata = [...draw.strata].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const rows = strata.map(({ key, populationSize, sampleSize }) => [
+    code(key),
+    number(populationSize),
+    number(sampleSize),
+    number(sampleSize / populationSize, 6),
+  ]);
+  return [
+    `## ${t("choiceTitle")}`,
+    list([
+      t("corpus", { name: plain(corpus.name), documents: corpus.documents, digest: corpus.digest ?? "–" }),
+      ...(corpus.description ? [plain(corpus.description)] : []),
+      t("sample", { name: plain(sample.name), size: draw.size, seed: sample.seed }),
+      t(designName(design), designValues(design)),
+    ]),
+    t("probability"),
+    table([t("stratum"), t("population"), t("drawn"), t("inclusion")], rows),
+  ];
+}
+
+const designName = (design: SampleDesign | undefined) =>
+  design?.kind === "stratified" ? "designStratified" : "designSimple";
+
+function designValues(design: SampleDesign | undefined) {
+  if (design?.kind !== "stratified") return { by: "", allocation: "", edges: "" };
+  return { by: design.by.join(", "), allocation: design.allocation, edges: design.lengthEdges.join(", ") };
+}
+
+async function people(t: Translate, { round, interim }: ExportHead, locale: Locale): Promise<string[]> {
+  const [counts] = await database().$queryRaw<{ documents: number; disputed: number; unsettled: number }[]>`
+    select count(*)::int as "documents", count(*) filter (where "disputed")::int as "disputed",
+      count(*) filter (where "gold" is null)::int as "unsettled"
+    from "RoundItem" where "roundId" = ${round.id}::uuid and "decided" > 0`;
+  const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  return [
+    `## ${t("peopleTitle")}`,
+    list([
+      t("people", { count: round.members.length }),
+      t("doubles", { share: share.format(round.doubleShare) }),
+      t("decisions", { decided: round.decided, wanted: round.wanted, items: round.items }),
+      t("settled", { documents: 0, disputed: 0, unsettled: 0, ...counts }),
+    ]),
+    t("gold"),
+    list(goldOrigins.map((origin) => `${code(origin)}: ${t(`goldFrom.${origin}`)}`)),
+    t("blind"),
+    ...(interim ? [t("interimRows")] : []),
+    `### ${t("instructions")}`,
+    quote(locale === "de" ? round.instructionsDe : round.instructionsEn),
+  ];
+}
+
+function labels(t: Translate, { labellings }: ExportHead): string[] {
+  if (labellings.length === 0) return [`## ${t("labelsTitle")}`, t("noLabels")];
+  return [
+    `## ${t("labelsTitle")}`,
+    ...labellings.flatMap((run) => [
+      `### ${plain(run.model)}, prompt ${run.prompt.language} ${run.prompt.version}`,
+      list([
+        t("run", { id: run.id, date: dateOf(run.createdAt), state: run.state }),
+        t("outcomes", { medical: run.medical, nonMedical: run.nonMedical, unusable: run.unusable }),
+        t("parameters", { parameters: code(JSON.stringify(run.parameters)) }),
+      ]),
+      fence(run.prompt.text),
+    ]),
+  ];
+}
+
+async function figures(t: Translate, actor: StudyActor, { round }: ExportHead, locale: Locale): Promise<string[]> {
+  const { labelQuality, agreement, labelling } = await readQuality(actor, round.id, { target: "like_these" });
+  const messages = createTranslator({ locale, messages: messagesOf(locale), namespace: "quality" });
+  const head = [t("figure"), t("value"), t("interval"), "n", t("method")];
+  const number = numbers(locale);
+  const row = (name: string, estimate: EstimateView | null, problem: FigureProblem | null) =>
+    estimate
+      ? [
+          name,
+          number(estimate.value, 4),
+          `${number(estimate.interval.lower, 4)} – ${number(estimate.interval.upper, 4)}`,
+          number(estimate.n),
+          estimate.method,
+        ]
+      : [name, "–", "–", "–", problem ? code([problem.code, ...problem.strata].join(" ")) : "–"];
+  return [
+    `## ${t("figuresTitle")}`,
+    ...(labelQuality
+      ? [
+          t("figuresOf", { run: labelling ?? "–" }),
+          table(
+            head,
+            measures.map((name) =>
+              row(messages(`measures.${name}`), labelQuality.figures[name].estimate, labelQuality.problem),
+            ),
+          ),
+        ]
+      : [t("noFigures")]),
+    `### ${messages("agreement")}`,
+    table(
+      head,
+      coefficients.map((name) => {
+        const { estimate, problem } = agreement.figures[name];
+        return row(messages(`coefficients.${name}`), estimate, problem);
+      }),
+    ),
+  ];
+}
+
+function assignment(t: Translate, { round, interim }: ExportHead): string[] {
+  if (!round.assignmentHash) return [`## ${t("assignmentTitle")}`, t("noAssignment")];
+  const facts = [t("hash", { hash: round.assignmentHash })];
+  if (interim || !round.salt) return [`## ${t("assignmentTitle")}`, list(facts), t("saltLater")];
+  return [
+    `## ${t("assignmentTitle")}`,
+    list([...facts, t("salt", { salt: round.salt }), t("seed", { seed: round.seed })]),
+    t("verify"),
+    fence(
+      `(printf '%s' ${round.salt}; jq -r '"\\(.queue_position) \\(.item_id) \\(.wanted)"' FILE.jsonl) | sha256sum`,
+      "sh",
+    ),
+  ];
+}
+
+const reproduce = (t: Translate) => [
+  `## ${t("reproduceTitle")}`,
+  t("reproduce"),
+  fence("npm run quality -- FILE.jsonl", "sh"),
+  t("reproduceMore"),
+];
+
+const caution = (t: Translate, { round }: ExportHead) => [
+  `## ${t("cautionTitle")}`,
+  list([t("rights"), t("personal"), t("pseudonyms", { count: round.members.length }), t("erased"), t("notes")]),
+];
+
+const columns = (t: Translate) => [
+  `## ${t("columnsTitle")}`,
+  table(
+    [t("column"), t("meaning")],
+    exportColumns.map((name) => [code(name), t(`columns.${name}`)]),
+  ),
+  t("decisionColumns"),
+];
+
+const formats = (t: Translate) => [
+  `## ${t("formatsTitle")}`,
+  list([t("formatCsv"), t("formatParquet"), t("formatLabelStudio"), t("formatDoccano")]),
+  fence(labelStudioConfig, "xml"),
+];
+
+const dateOf = (date: Date | null) => date?.toISOString() ?? "–";
+
+function numbers(locale: Locale) {
+  return (value: number, digits = 0) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
+/** Names that people gave, and text from the web, stay text: no markup, no HTML, on one line. */
+const plain = (text: string) => text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>#|!~&]/g, (one) => `\\${one}`);
+const code = (text: string) => {
+  const line = text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  const marks = "`".repeat(longestRun(line) + 1);
+  const space = line.startsWith("`") || line.endsWith("`") ? " " : "";
+  return `${marks}${space}${line}${space}${marks}`;
+};
+const quote = (text: string) =>
+  text
+    .split(/\r?\n/)
+    .map((line) => `> ${line.replace(/[<&]/g, (one) => `\\${one}`)}`)
+    .join("\n");
+const fence = (text: string, language = "text") => {
+  const marks = "`".repeat(Math.max(3, longestRun(text) + 1));
+  return `${marks}${language}\n${text}\n${marks}`;
+};
+const longestRun = (text: string) => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+const list = (lines: string[]) => lines.map((line) => `- ${line}`).join("\n");
+const table = (head: string[], rows: string[][]) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

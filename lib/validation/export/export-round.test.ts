@@ -1,0 +1,275 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { database } from "@/lib/platform/database/client";
+import { environment } from "@/lib/platform/environment";
+import { readParquetRows } from "@/lib/platform/storage/parquet";
+import { useTestDatabase } from "@/lib/platform/testing/database";
+import type { StudyActor } from "@/lib/studies/actor";
+import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { closeRound } from "../close-round";
+import { tallyLabelsJob } from "../jobs";
+import { exportFigures } from "../quality/export-quality";
+import { readQuality } from "../quality/read-quality";
+import { qualityQuery } from "../quality/schema";
+import type { DecisionLabel } from "../schema";
+import { makeLabelling, makeRound } from "../testing/make-round";
+import { claim, decide, workThrough } from "../testing/work";
+import { verifyAssignment } from "../verify-assignment";
+import { exportRound } from "./export-round";
+import { recomputeQuality } from "./recompute-quality";
+import { type ExportFormat, type ExportRow, exportColumns, exportRowSchema } from "./schema";
+
+useTestDatabase();
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "export-test-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const textOf = async (actor: StudyActor, roundId: string, format: ExportFormat, language: "de" | "en" = "en") => {
+  const { content } = await exportRound(actor, roundId, { format, language });
+  const pieces: Buffer[] = [];
+  for await (const piece of content) pieces.push(Buffer.from(piece as string));
+  return Buffer.concat(pieces);
+};
+const rowsOf = async (actor: StudyActor, roundId: string): Promise<ExportRow[]> =>
+  (await textOf(actor, roundId, "jsonl"))
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => exportRowSchema.parse(JSON.parse(line)));
+
+describe("a round's export", () => {
+  let owner: StudyActor;
+  let researcher: StudyActor;
+  let anna: StudyActor;
+  let bert: StudyActor;
+  beforeEach(async () => {
+    const studyId = await makeStudy();
+    owner = await makeMember(studyId, "owner");
+    researcher = await makeMember(studyId, "researcher");
+    anna = await makeMember(studyId, "clinician");
+    bert = await makeMember(studyId, "clinician");
+  });
+
+  /** Two strata, everything decided, some labels wrong, unusable or disputed. */
+  async function closedRound(sizes: [number, number] = [60, 40]) {
+    const strata = [
+      { key: "short", populationSize: 900, sampleSize: sizes[0] },
+      { key: "long", populationSize: 100, sampleSize: sizes[1] },
+    ];
+    const round = await makeRound(owner, [anna, bert], { strata, doubleShare: 0.3 });
+    const rows = await database().roundItem.findMany({ where: { roundId: round.roundId } });
+    const indexOf = new Map(round.itemIds.map((id, index) => [id, index]));
+    const index = new Map(rows.map((row) => [row.id, indexOf.get(row.itemId) ?? 0]));
+    const truth = (at: number): DecisionLabel => (at % 3 === 0 ? "medical" : at % 17 === 0 ? "unsure" : "non_medical");
+    await makeLabelling(
+      owner.studyId,
+      round.drawId,
+      new Map(
+        round.itemIds.map((id, at) => [
+          id,
+          at % 25 === 24 ? "unusable" : (truth(at) === "medical") !== (at % 8 === 0) ? "medical" : "non_medical",
+        ]),
+      ),
+    );
+    await tallyLabelsJob.run({}, { signal: new AbortController().signal });
+    let turn = 0;
+    await workThrough(anna, round.roundId, (id) => truth(index.get(id) ?? 0));
+    await workThrough(bert, round.roundId, (id) => (turn++ % 10 === 0 ? "medical" : truth(index.get(id) ?? 0)));
+    await closeRound(owner, round.roundId);
+    return round;
+  }
+
+  it("tells of every document how it was drawn, what the LLM said, and every version of every decision", async () => {
+    const { roundId, itemIds } = await makeRound(owner, [anna, bert], {
+      strata: [{ key: "all", populationSize: 10, sampleSize: 4 }],
+      doubleShare: 1,
+    });
+    const [first] = (await claim(anna, roundId)).items;
+    const itemId = String(first?.id);
+    await decide(anna, roundId, itemId, "medical", { note: "siehe oben", flags: ["personal_data"], activeMs: 1234 });
+    await decide(anna, roundId, itemId, null);
+    await decide(anna, roundId, itemId, "non_medical");
+    await workThrough(bert, roundId, () => "medical");
+    await closeRound(owner, roundId);
+    const rows = await rowsOf(researcher, roundId);
+    expect(rows.map((row) => row.item_id).sort()).toEqual([...itemIds].sort());
+    expect(rows.map((row) => row.queue_position)).toEqual([0, 1, 2, 3]);
+    const row = rows.find((one) => one.decisions.length === 4);
+    expect(row).toMatchObject({
+      stratum: "all",
+      stratum_population: 10,
+      stratum_sample: 4,
+      inclusion_probability: 0.4,
+      wanted: 2,
+      decided: 2,
+      gold: null,
+      gold_from: "disputed",
+    });
+    const own = row?.decisions.filter((one) => one.person === row.decisions[0]?.person) ?? [];
+    expect(own).toMatchObject([
+      {
+        label: "medical",
+        note: "siehe oben",
+        flags: ["personal_data"],
+        active_ms: 1234,
+        current: false,
+        counted: false,
+      },
+      { label: null, corrects: own[0]?.id, current: false },
+      { label: "non_medical", corrects: own[1]?.id, current: true, counted: true },
+    ]);
+    for (const one of rows.filter((other) => other !== row)) {
+      expect(one).toMatchObject({ decided: 1, gold: "medical", gold_from: "single" });
+    }
+  });
+
+  it("names nobody, whatever the format", async () => {
+    const { roundId } = await makeRound(owner, [anna, bert], { doubleShare: 1 });
+    await workThrough(anna, roundId);
+    await workThrough(bert, roundId);
+    await closeRound(owner, roundId);
+    const people = new Set<string>();
+    for (const row of await rowsOf(owner, roundId)) for (const one of row.decisions) people.add(one.person);
+    expect([...people].sort()).toEqual(["P1", "P2"]);
+    for (const format of ["jsonl", "csv", "parquet", "label-studio", "doccano", "data-card"] as const) {
+      const content = (await textOf(owner, roundId, format)).toString("latin1");
+      for (const person of [anna, bert, owner]) {
+        expect(content).not.toContain(person.personId);
+        expect(content).not.toContain(person.email);
+      }
+    }
+  });
+
+  it("keeps an erased text empty and says so", async () => {
+    const { roundId, itemIds } = await makeRound(owner, [anna]);
+    await workThrough(anna, roundId);
+    await closeRound(owner, roundId);
+    await database().item.update({ where: { id: itemIds[0] }, data: { text: "", erasedAt: new Date() } });
+    const rows = await rowsOf(owner, roundId);
+    const erased = rows.filter((row) => row.erased);
+    expect(erased).toMatchObject([{ item_id: itemIds[0], text: "" }]);
+    const hash = createHash("sha256").update("Dokument 0").digest("hex");
+    expect(erased[0]).toMatchObject({ text_sha256: hash, decided: 1, gold: "medical" });
+  });
+
+  it("has the same rows as JSONL, CSV and Parquet", async () => {
+    const { roundId } = await closedRound([150, 70]);
+    const rows = await rowsOf(researcher, roundId);
+    expect(rows).toHaveLength(220);
+    const file = path.join(folder, "round.parquet");
+    await writeFile(file, await textOf(researcher, roundId, "parquet"));
+    const parquet = await readParquetRows(pathToFileURL(file).href, z.record(z.string(), z.unknown()), { limit: 1000 });
+    const unfolded = parquet.map((row) => ({
+      ...row,
+      llm: JSON.parse(String(row.llm)),
+      decisions: JSON.parse(String(row.decisions)),
+    }));
+    expect(unfolded).toEqual(rows);
+    expect(await readdir(path.join(environment().dataFolder, "exports"))).toEqual([]);
+    const csv = (await textOf(researcher, roundId, "csv")).toString();
+    expect(csv.split("\r\n")[0]).toBe(`\uFEFF${exportColumns.join(",")}`);
+    expect(csv.trimEnd().split("\r\n")).toHaveLength(221);
+  });
+
+  it("hands no formula to a spreadsheet, and can be read back", async () => {
+    const { roundId, itemIds } = await makeRound(owner, [anna], { strata: [{ populationSize: 9, sampleSize: 2 }] });
+    await workThrough(anna, roundId);
+    await closeRound(owner, roundId);
+    const texts = ['=HYPERLINK("http://evil.example","x")', "'schon mit Apostroph"];
+    for (const [at, text] of texts.entries())
+      await database().item.update({ where: { id: itemIds[at] }, data: { text } });
+    const csv = (await textOf(owner, roundId, "csv")).toString();
+    expect(csv).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")"`);
+    expect(csv).toContain(",''schon mit Apostroph,");
+  });
+
+  it("can be computed anew by one command, to the last digit of the page", async () => {
+    const { roundId } = await closedRound();
+    const file = path.join(folder, "closed.jsonl");
+    await writeFile(file, await textOf(researcher, roundId, "jsonl"));
+    for (const target of ["like_these", "this_corpus"] as const) {
+      const page = await exportFigures(researcher, roundId, qualityQuery.parse({ target }));
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        ...["--import", "tsx", "lib/validation/export/print-quality.ts"],
+        ...[file, "--target", target],
+      ]);
+      // Which of two people comes first follows their ids on the page and their pseudonyms in the file, and κ's last digit that.
+      const split = (csv: string) => csv.split("\r\n").map((line) => line.replace(/^kappa [^,]+/, "kappa"));
+      const kappa = (lines: string[]) => Number(lines.find((line) => line.startsWith("kappa"))?.split(",")[1]);
+      const [computed, shown] = [split(stdout), split(page)];
+      const figures = (lines: string[]) => lines.filter((line) => !line.startsWith("kappa"));
+      expect(figures(computed)).toEqual(figures(shown));
+      expect(kappa(computed)).toBeCloseTo(kappa(shown), 12);
+      expect(stdout).toMatch(/^f1,0\.\d+/m);
+    }
+  });
+
+  it("refuses what is no such file by its line, and a run that it does not hold", async () => {
+    await expect(recomputeQuality(["{}"])).rejects.toThrow("Line 1 does not fit: item_id");
+    await expect(recomputeQuality(["", "[1, 2"])).rejects.toThrow("Line 2 is not JSON");
+    await expect(recomputeQuality([], { labelling: "x" })).rejects.toThrow("no labels of x");
+  });
+
+  it("proves the published assignment by its own rows", async () => {
+    const { roundId } = await closedRound();
+    const { publishedHash, salt } = await verifyAssignment(owner, roundId);
+    const lines = (await rowsOf(owner, roundId)).map((row) => `${row.queue_position} ${row.item_id} ${row.wanted}\n`);
+    expect(
+      createHash("sha256")
+        .update(salt + lines.join(""))
+        .digest("hex"),
+    ).toBe(publishedHash);
+  });
+
+  it("has a data card with design, people, figures and every column, in both languages", async () => {
+    const { roundId } = await closedRound();
+    await database().round.update({ where: { id: roundId }, data: { name: "# Runde <script>\n|x|" } });
+    const english = (await textOf(researcher, roundId, "data-card", "en")).toString();
+    const german = (await textOf(researcher, roundId, "data-card", "de")).toString();
+    const { labelQuality } = await readQuality(researcher, roundId, { target: "like_these" });
+    const f1 = labelQuality?.figures.f1.estimate?.value ?? 0;
+    expect(english).toContain(`| F1 | ${f1.toFixed(4).replace(/0+$/, "")} |`);
+    expect(german).toContain(`| F1 | ${f1.toFixed(4).replace(/0+$/, "").replace(".", ",")} |`);
+    expect(english).toContain("| `short` | 900 | 60 | 0.066667 |");
+    for (const column of exportColumns) expect(english).toContain(`| \`${column}\` |`);
+    expect(english).not.toContain("<script>");
+    expect(english.split("\n")[0]).toBe("# Data card: \\# Runde \\<script\\> \\|x\\|");
+    for (const card of [english, german]) expect(card).not.toMatch(/export\.card|(?<!\{)\{\w+\}/);
+  });
+
+  it("of an open round is interim, and is kept from those who decide in it", async () => {
+    const { roundId } = await makeRound(owner, [anna, researcher]);
+    await expect(exportRound(researcher, roundId, { format: "jsonl", language: "en" })).rejects.toMatchObject({
+      code: "quality_hidden_while_deciding",
+    });
+    const { fileName } = await exportRound(owner, roundId, { format: "csv", language: "en" });
+    expect(fileName).toBe("Round-interim.csv");
+    expect((await textOf(owner, roundId, "data-card")).toString()).toContain("**Interim.");
+    const draft = await makeRound(owner, [anna], { open: false });
+    await expect(exportRound(owner, draft.roundId, { format: "csv", language: "en" })).rejects.toMatchObject({
+      code: "round_not_open",
+    });
+  });
+
+  it("is not found from another study, and each one is in the audit log", async () => {
+    const { roundId } = await makeRound(owner, [anna]);
+    const stranger = await makeMember(await makeStudy(), "owner");
+    await expect(exportRound(stranger, roundId, { format: "jsonl", language: "en" })).rejects.toMatchObject({
+      status: 404,
+    });
+    await textOf(researcher, roundId, "doccano");
+    const entries = await database().auditEntry.findMany({ where: { action: "rounds.export", subjectId: roundId } });
+    expect(entries).toMatchObject([{ personId: researcher.personId, studyId: owner.studyId }]);
+    expect(entries[0]?.detail).toMatchObject({ format: "doccano", interim: true });
+  });
+});

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { database } from "@/lib/platform/database/client";
+import type { LabellingState } from "@/lib/platform/database/generated/enums";
+import { conflict, notFound, Problem } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
+
+const ended: LabellingState[] = ["paused", "succeeded", "failed", "cancelled"];
+
+/**
+ * What is the same for all rows of a round's export. Throws 409 `round_not_open` for a draft, and 403
+ * `quality_hidden_while_deciding` to those who decide in the open round: the export holds what the others decided.
+ */
+export async function readExportHead(actor: StudyActor, roundId: string) {
+  const round = await database().round.findFirst({
+    where: { id: roundId, studyId: actor.studyId },
+    include: {
+      members: { select: { personId: true, addedAt: true } },
+      study: { select: { name: true, example: true } },
+      draw: {
+        include: { strata: true, sample: { include: { corpus: true } } },
+      },
+    },
+  });
+  if (!round) throw notFound();
+  if (round.state === "draft") throw conflict("round_not_open");
+  if (round.state === "open" && round.members.some((member) => member.personId === actor.personId)) {
+    throw new Problem(403, "quality_hidden_while_deciding");
+  }
+  const labellings = await database().labellingRun.findMany({
+    where: { drawId: round.drawId, studyId: actor.studyId, state: { in: ended } },
+    orderBy: { createdAt: "desc" },
+    include: { prompt: { select: { language: true, version: true, text: true } } },
+  });
+  return {
+    round,
+    interim: round.state === "open",
+    labellings: labellings.filter((run) => run.medical + run.nonMedical + run.unusable > 0),
+    pseudonyms: pseudonymsOf(round),
+  };
+}
+export type ExportHead = Awaited<ReturnType<typeof readExportHead>>;
+
+/**
+ * P1, P2, …: the same in every export of the round, since members only come after those who are there. Within those who
+ * came together the order is that of a hash with the round's salt, so that it does not follow any list of names.
+ */
+function pseudonymsOf(round: {
+  id: string;
+  salt: string | null;
+  members: { personId: string; addedAt: Date }[];
+}): Map<string, string> {
+  const key = ({ personId }: { personId: string }) =>
+    createHash("sha256").update(`${round.salt}:${round.id}:${personId}`).digest("hex");
+  const members = round.members
+    .map((member) => ({ ...member, key: key(member) }))
+    .sort((a, b) => a.addedAt.getTime() - b.addedAt.getTime() || (a.key < b.key ? -1 : 1));
+  return new Map(members.map(({ personId }, index) => [personId, `P${index + 1}`]));
+}

@@ -1,0 +1,127 @@
+import { database } from "@/lib/platform/database/client";
+import type { StudyActor } from "@/lib/studies/actor";
+import type { DecisionLabel } from "../schema";
+import type { ExportHead } from "./read-head";
+import type { ExportedDecision, ExportedLabel, ExportRow, GoldOrigin } from "./schema";
+
+/** Texts can be long: this many are held at a time. */
+const rowsPerRead = 100;
+
+type StoredDecision = {
+  id: string;
+  personId: string;
+  label: DecisionLabel | null;
+  flags: string[];
+  note: string;
+  activeMs: number;
+  decidedAt: string;
+  correctsId: string | null;
+  surplus: boolean;
+};
+type StoredLabel = { run: string; outcome: ExportedLabel["outcome"]; probability: number | null };
+type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions"> & {
+  disputed: boolean;
+  labels: StoredLabel[];
+  versions: StoredDecision[];
+};
+
+/**
+ * Every item of the round in the order of the queue, a batch at a time. Each batch is one statement, so that an item's
+ * decisions and its gold are of the same moment, also while a round is open.
+ */
+export async function* readExportRows(
+  actor: StudyActor,
+  head: ExportHead,
+): AsyncGenerator<ExportRow[], void, undefined> {
+  const runs = new Map(head.labellings.map((run, index) => [run.id, { run, index }]));
+  for (let after = -1; ; ) {
+    const stored = await readBatch(actor, head, after);
+    const last = stored.at(-1);
+    if (!last) return;
+    yield stored.map((row) => rowOf(row, runs, head.pseudonyms));
+    after = last.queue_position;
+  }
+}
+
+function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<StoredRow[]> {
+  const runIds = head.labellings.map((run) => run.id);
+  return database().$queryRaw<StoredRow[]>`
+    select item."id" as "item_id", item."documentId" as "document_id", item."text", item."textHash" as "text_sha256",
+      item."erasedAt" is not null as "erased", item."characters", item."source", item."url", item."language",
+      stratum."key" as "stratum", stratum."populationSize" as "stratum_population",
+      stratum."sampleSize" as "stratum_sample", drawn."inclusionProbability" as "inclusion_probability",
+      drawn."position" as "draw_position", queued."position" as "queue_position", queued."wanted", queued."decided",
+      queued."gold"::text as "gold", queued."disputed", queued."flagged",
+      (select coalesce(json_agg(json_build_object('run', label."labellingRunId", 'outcome', label."outcome",
+          'probability', label."probability")), '[]')
+        from "LlmLabel" label
+        where label."itemId" = queued."itemId" and label."labellingRunId" = any(${runIds}::uuid[])) as "labels",
+      (select coalesce(json_agg(json_build_object('id', decision."id", 'personId', decision."personId",
+          'label', decision."label", 'flags', decision."flags", 'note', decision."note", 'activeMs', decision."activeMs",
+          'decidedAt', decision."decidedAt", 'correctsId', decision."correctsId", 'surplus', decision."surplus")
+          order by decision."createdAt", decision."id"), '[]')
+        from "Decision" decision where decision."roundItemId" = queued."id") as "versions"
+    from "RoundItem" queued
+    join "Round" round on round."id" = queued."roundId" and round."studyId" = ${actor.studyId}::uuid
+    join "Item" item on item."id" = queued."itemId"
+    join "DrawItem" drawn on drawn."drawId" = round."drawId" and drawn."itemId" = queued."itemId"
+    join "Stratum" stratum on stratum."id" = queued."stratumId"
+    where queued."roundId" = ${head.round.id}::uuid and queued."position" > ${after}
+    order by queued."position" limit ${rowsPerRead}`;
+}
+
+type Runs = Map<string, { run: ExportHead["labellings"][number]; index: number }>;
+
+function rowOf({ disputed, labels, versions, ...row }: StoredRow, runs: Runs, people: Map<string, string>): ExportRow {
+  return {
+    ...row,
+    gold_from: goldOrigin(row, disputed),
+    flagged: row.flagged,
+    llm: labelsOf(labels, runs),
+    decisions: decisionsOf(versions, people),
+  };
+}
+
+function goldOrigin({ decided, gold }: { decided: number; gold: string | null }, disputed: boolean): GoldOrigin {
+  if (decided === 0) return "none";
+  if (disputed) return "disputed";
+  if (gold === null) return "unsure";
+  return decided === 1 ? "single" : "agreed";
+}
+
+function labelsOf(labels: StoredLabel[], runs: Runs): ExportedLabel[] {
+  return labels
+    .flatMap((label) => {
+      const found = runs.get(label.run);
+      return found ? [{ label, ...found }] : [];
+    })
+    .sort((a, b) => a.index - b.index)
+    .map(({ label, run }) => ({
+      run: run.id,
+      run_created_at: run.createdAt.toISOString(),
+      model: run.model,
+      prompt_language: run.prompt.language,
+      prompt_version: run.prompt.version,
+      outcome: label.outcome,
+      probability: label.probability,
+    }));
+}
+
+function decisionsOf(versions: StoredDecision[], people: Map<string, string>): ExportedDecision[] {
+  const corrected = new Set(versions.map((version) => version.correctsId));
+  return versions.map(({ personId, surplus, activeMs, decidedAt, correctsId, id, label, flags, note }) => {
+    const current = !corrected.has(id);
+    return {
+      id,
+      person: people.get(personId) ?? "P?",
+      label,
+      flags,
+      note,
+      active_ms: activeMs,
+      decided_at: new Date(decidedAt).toISOString(),
+      corrects: correctsId,
+      current,
+      counted: current && label !== null && !surplus,
+    };
+  });
+}

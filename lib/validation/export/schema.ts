@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { locales } from "@/lib/platform/i18n/locale";
+import { llmOutcomes } from "../quality/schema";
+import { decisionLabelSchema } from "../schema";
+
+export const exportFormats = ["jsonl", "csv", "parquet", "label-studio", "doccano", "data-card"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const exportQuery = z.object({
+  format: z.enum(exportFormats),
+  /** of the data card's sentences; names of columns are the same in both */
+  language: z.enum(locales).default("en"),
+});
+export type ExportQuery = z.infer<typeof exportQuery>;
+
+/** How an item came by its gold label, or why it has none. */
+export const goldOrigins = ["none", "single", "agreed", "unsure", "disputed"] as const;
+export type GoldOrigin = (typeof goldOrigins)[number];
+
+export const exportedDecisionSchema = z.object({
+  id: z.string(),
+  /** pseudonym, the same for one person throughout the round */
+  person: z.string(),
+  /** null: this version withdraws the one that it corrects */
+  label: decisionLabelSchema.nullable(),
+  flags: z.array(z.string()),
+  note: z.string(),
+  active_ms: z.number().int(),
+  decided_at: z.string(),
+  /** id of the earlier version that this one replaces */
+  corrects: z.string().nullable(),
+  /** no later version replaces it */
+  current: z.boolean(),
+  /** current, with a label, and within the wanted number: what figures rest on */
+  counted: z.boolean(),
+});
+export type ExportedDecision = z.infer<typeof exportedDecisionSchema>;
+
+export const exportedLabelSchema = z.object({
+  run: z.string(),
+  run_created_at: z.string(),
+  model: z.string(),
+  prompt_language: z.string(),
+  prompt_version: z.number().int(),
+  outcome: z.enum(llmOutcomes),
+  /** of "medical", where the endpoint gave log-probabilities */
+  probability: z.number().nullable(),
+});
+export type ExportedLabel = z.infer<typeof exportedLabelSchema>;
+
+/** One line of the JSONL export; the other tables have the same columns, lists written as JSON. */
+export const exportRowSchema = z.object({
+  item_id: z.string(),
+  document_id: z.string(),
+  text: z.string(),
+  text_sha256: z.string(),
+  /** the text was erased after it had been drawn; hash and decisions stay */
+  erased: z.boolean(),
+  characters: z.number().int(),
+  source: z.string().nullable(),
+  url: z.string().nullable(),
+  language: z.string().nullable(),
+  stratum: z.string(),
+  stratum_population: z.number().int(),
+  stratum_sample: z.number().int(),
+  inclusion_probability: z.number().nullable(),
+  draw_position: z.number().int(),
+  queue_position: z.number().int(),
+  wanted: z.number().int(),
+  decided: z.number().int(),
+  gold: z.enum(["medical", "non_medical"]).nullable(),
+  gold_from: z.enum(goldOrigins),
+  flagged: z.boolean(),
+  /** the newest run comes first */
+  llm: z.array(exportedLabelSchema),
+  decisions: z.array(exportedDecisionSchema),
+});
+export type ExportRow = z.infer<typeof exportRowSchema>;
+export const exportColumns = Object.keys(exportRowSchema.shape) as (keyof ExportRow)[];

@@ -1,0 +1,59 @@
+import { type CsvCell, writeCsv } from "@/lib/platform/csv";
+import {
+  type Agreement,
+  coefficients,
+  type EstimateView,
+  type FigureProblem,
+  type LabelQuality,
+  measures,
+} from "./schema";
+
+const header = [
+  "figure",
+  "value",
+  "standard_error",
+  "lower",
+  "upper",
+  "level",
+  "n",
+  "method",
+  "speaks_of",
+  "lower_if_unsettled_speak_against_it",
+  "upper_if_unsettled_speak_for_it",
+  "no_figure_because",
+];
+
+type Bounds = { lower: number; upper: number } | null | undefined;
+
+function figureRow(
+  name: string,
+  estimate: EstimateView | null,
+  speaksOf: string,
+  problem: FigureProblem | null,
+  bounds?: Bounds,
+): CsvCell[] {
+  const why = problem ? [problem.code, ...problem.strata].join(" ") : null;
+  const { value, standardError, interval, level, n, method } = estimate ?? {};
+  const numbers = [value, standardError, interval?.lower, interval?.upper, level, n, method];
+  return [name, ...numbers.map((one) => one ?? null), speaksOf, bounds?.lower ?? null, bounds?.upper ?? null, why];
+}
+
+/** Every figure of the label quality, one a line. */
+export function figuresCsv(
+  labelQuality: Pick<LabelQuality, "figures" | "problem" | "target"> | null,
+  agreement: Agreement,
+): string {
+  const rows = measures.flatMap((measure) => {
+    const figure = labelQuality?.figures[measure];
+    if (!labelQuality || !figure) return [];
+    return [figureRow(measure, figure.estimate, labelQuality.target, labelQuality.problem, figure.unsettled?.limits)];
+  });
+  for (const name of coefficients) {
+    const { estimate, problem } = agreement.figures[name];
+    rows.push(figureRow(`agreement_${name}`, estimate, "drawn_documents", problem));
+  }
+  for (const { first, second, estimate, problem } of agreement.pairs) {
+    rows.push(figureRow(`kappa ${first} / ${second}`, estimate, "drawn_documents", problem));
+  }
+  return writeCsv(header, rows);
+}
