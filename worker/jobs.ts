@@ -9,6 +9,7 @@ import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
 import { sweepLabelling } from "@/lib/labelling/jobs";
 import { labellingTick } from "@/lib/labelling/tick-labelling";
 import { takeInLocalModels } from "@/lib/models/jobs";
+import { importAnnotationsJob, sweepAnnotationImports } from "@/lib/validation/annotations/run-import";
 import { checkStopRulesJob, lapseClaimsJob, tallyLabelsJob } from "@/lib/validation/jobs";
 import { type Task, taskOf } from "./task";
 
@@ -26,6 +27,8 @@ export const tasks: Task[] = [
   taskOf(lapseClaimsJob),
   taskOf(tallyLabelsJob),
   taskOf(checkStopRulesJob),
+  taskOf(importAnnotationsJob),
+  taskOf(sweepAnnotationImports),
   taskOf(lapsePairClaimsJob),
   taskOf(fitLeaderboard),
 ];

@@ -84,13 +84,14 @@ export function SamplePage(props: Props) {
         {drawing ? (
           <Progress label={t("drawing")} done={sample.drawn} total={sample.size} unit={t("documents")} />
         ) : null}
+        {sample.design.kind === "convenience" ? <Notice tone="attention">{t("convenienceHint")}</Notice> : null}
         {sample.draws.length > 1 ? (
           <Card title={t("draws")}>
             <DrawsTable draws={sample.draws} chosen={sample.draw} onChoose={(chosen) => void setNumber(chosen)} />
             <p className="mt-3 max-w-[90ch] text-sm text-muted">{t("drawsHint")}</p>
           </Card>
         ) : null}
-        {sample.strata.length > 0 ? (
+        {sample.strata.length > 0 && sample.design.kind !== "convenience" ? (
           <Card title={draw && sample.draws.length > 1 ? t("strataOf", { number: draw.number }) : t("strata")}>
             <StrataTable
               strata={sample.strata}
@@ -158,7 +159,11 @@ function SampleItems(props: { studyId: string; sampleId: string; draw: number })
               </Cell>
               <Cell>{item.source ?? "–"}</Cell>
               <Cell number>{format.number(item.characters)}</Cell>
-              <Cell number>{format.number(item.inclusionProbability, { maximumSignificantDigits: 4 })}</Cell>
+              <Cell number>
+                {item.inclusionProbability === null
+                  ? "–"
+                  : format.number(item.inclusionProbability, { maximumSignificantDigits: 4 })}
+              </Cell>
               <Cell number>{item.nearDuplicates > 0 ? format.number(item.nearDuplicates) : "–"}</Cell>
             </tr>
           ))}

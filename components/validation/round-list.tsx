@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button";
-import { Card } from "@/components/ui/surface";
+import { Badge, Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { RoundSummary } from "@/lib/validation/schema";
 import { RoundStateBadge } from "./round-state";
@@ -41,7 +41,10 @@ export function RoundList(props: { studyId: string; rounds: RoundSummary[] }) {
                 </Link>
               </Cell>
               <Cell>
-                <RoundStateBadge state={round.state} />
+                <span className="flex flex-wrap gap-1">
+                  <RoundStateBadge state={round.state} />
+                  {round.convenience ? <Badge tone="attention">{t("convenience")}</Badge> : null}
+                </span>
               </Cell>
               <Cell>{round.sampleName}</Cell>
               <Cell number>

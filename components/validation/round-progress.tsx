@@ -52,6 +52,7 @@ export function RoundProgress(props: { studyId: string; initial: RoundDetail }) 
             <tr key={member.personId}>
               <Cell>
                 {member.name} {member.simulated ? <Badge tone="attention">{common("simulated")}</Badge> : null}
+                {member.external ? <Badge>{common("external")}</Badge> : null}
               </Cell>
               {counted && round.state !== "draft" ? (
                 <Cell number>{member.decided === null ? "–" : format.number(member.decided)}</Cell>

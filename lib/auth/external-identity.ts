@@ -12,7 +12,7 @@ export async function findPersonOfIdentity(
   if (known) return { id: known.personId };
   if (!email) return null;
   const person = await database().person.findFirst({
-    where: { email: email.toLowerCase(), deactivatedAt: null, simulated: false },
+    where: { email: email.toLowerCase(), deactivatedAt: null, simulated: false, external: false },
   });
   if (!person) return null;
   await database().externalIdentity.create({ data: { provider, subject, personId: person.id } });

@@ -12,7 +12,9 @@ import { openSession, revokeSession, sessionCookie, sessionSeconds } from "./ses
 async function personOfCredentials(email: string, password: string, address: string): Promise<string | null> {
   const keys = [`person:${email}`, `address:${address}`];
   await checkSignInRate(keys);
-  const person = await database().person.findFirst({ where: { email, deactivatedAt: null, simulated: false } });
+  const person = await database().person.findFirst({
+    where: { email, deactivatedAt: null, simulated: false, external: false },
+  });
   if (await verifyPassword(person?.passwordHash ?? null, password)) {
     await forgetFailedSignIns(`person:${email}`);
     return person?.id ?? null;

@@ -6,7 +6,7 @@ import type { PersonSummary } from "./schema";
 
 /** For administrators: everyone with an account. */
 export async function listPeople(): Promise<PersonSummary[]> {
-  const people = await database().person.findMany({ orderBy: { name: "asc" }, take: 1000 });
+  const people = await database().person.findMany({ where: { external: false }, orderBy: { name: "asc" }, take: 1000 });
   return people.map((person) => ({
     id: person.id,
     name: person.name,

@@ -12,7 +12,8 @@ import type { StartTraining } from "./schema";
 type Labelled = {
   itemId: string;
   stratumId: string;
-  inclusionProbability: number;
+  /** null: a convenience sample, all alike */
+  inclusionProbability: number | null;
   /** in the draw of the round, where people decided */
   judgedStratumId: string | null;
   judgedProbability: number | null;
@@ -140,7 +141,7 @@ function assignRoles(
     if (label === null) return [];
     const { itemId } = document;
     const stratumId = (byPeople && document.judgedStratumId) || document.stratumId;
-    const inclusionProbability = (byPeople && document.judgedProbability) || document.inclusionProbability;
+    const inclusionProbability = (byPeople && document.judgedProbability) || (document.inclusionProbability ?? 1);
     return [{ itemId, stratumId, role, medical: label === "medical", byPeople, weight: 1 / inclusionProbability }];
   });
   const mean = members.reduce((sum, { weight }) => sum + weight, 0) / Math.max(1, members.length);

@@ -289,8 +289,11 @@ export const extensionDesignSchema = z.strictObject({
 });
 export type ExtensionDesign = z.output<typeof extensionDesignSchema>;
 
+/** Documents that somebody brought in: nobody knows how likely each was, so no figure speaks of more than these. */
+export const convenienceDesignSchema = z.strictObject({ kind: z.literal("convenience"), size: sampleSize });
+
 /** What a draw was drawn by: an extension has the design of what it extends, with its own size. */
-export const drawDesignSchema = z.union([sampleDesignSchema, subsampleDesignSchema]);
+export const drawDesignSchema = z.union([sampleDesignSchema, subsampleDesignSchema, convenienceDesignSchema]);
 
 export const stratumSchema = z.object({
   key: z.string(),
@@ -392,7 +395,8 @@ export const sampleItemSchema = z.object({
   characters: z.number().int(),
   source: z.string().nullable(),
   stratum: z.string(),
-  inclusionProbability: z.number(),
+  /** null: of a convenience sample */
+  inclusionProbability: z.number().nullable(),
   /** other items of the sample that are near-duplicates of it */
   nearDuplicates: z.number().int(),
 });

@@ -1,5 +1,12 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
+import {
+  annotationImportParams,
+  annotationImportSchema,
+  annotationPreviewSchema,
+  previewAnnotationsSchema,
+  startAnnotationImportSchema,
+} from "./annotations/schema";
 import { exportQuery } from "./export/schema";
 import { qualityQuery, qualitySchema } from "./quality/schema";
 import {
@@ -190,4 +197,37 @@ export const exportRoundOperation = operation({
   params: roundParams,
   query: exportQuery,
   file: { contentType: "application/octet-stream" },
+});
+
+export const previewAnnotationsOperation = operation({
+  id: "annotations.preview",
+  method: "POST",
+  path: "/studies/{studyId}/annotation-imports/preview",
+  summary: "The labels of an uploaded Label Studio or doccano export with their counts, and what can't be imported",
+  access: { kind: "study", permission: "rounds.import" },
+  params: studyParams,
+  body: previewAnnotationsSchema,
+  response: annotationPreviewSchema,
+});
+
+export const startAnnotationImportOperation = operation({
+  id: "annotations.import",
+  method: "POST",
+  path: "/studies/{studyId}/annotation-imports",
+  summary: "Import an uploaded Label Studio or doccano export as a closed round over a convenience sample",
+  access: { kind: "study", permission: "rounds.import" },
+  params: studyParams,
+  body: startAnnotationImportSchema,
+  response: z.object({ importId: z.uuid() }),
+  status: 202,
+});
+
+export const readAnnotationImportOperation = operation({
+  id: "annotations.read",
+  method: "GET",
+  path: "/studies/{studyId}/annotation-imports/{importId}",
+  summary: "How far an import of annotations is, and what it left out",
+  access: { kind: "study", permission: "rounds.import" },
+  params: annotationImportParams,
+  response: annotationImportSchema,
 });

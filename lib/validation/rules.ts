@@ -9,6 +9,10 @@ export const mostOpenClaims = 16;
 /** Assumed until a person has a pace of their own. */
 export const assumedSecondsPerDecision = 20;
 
+/** The draw's documents were brought in: nobody knows how likely each was to be among them. */
+export const isConvenience = (design: unknown) =>
+  typeof design === "object" && design !== null && "kind" in design && design.kind === "convenience";
+
 export type Gold = "medical" | "non_medical";
 export type GoldState = Gold | "unsettled";
 
@@ -68,9 +72,9 @@ export function openForPerson(
   return Math.max(0, Math.min(round.wanted - round.decided, most - ownDecided));
 }
 
-/** Active seconds per decision; null before the first. */
+/** Active seconds per decision; null before the first, and where nobody measured. */
 export function paceOf(decided: number, activeMs: number): number | null {
-  return decided === 0 ? null : activeMs / decided / 1000;
+  return decided === 0 || activeMs === 0 ? null : activeMs / decided / 1000;
 }
 
 /** Documents in a set of about ten minutes at this pace. */

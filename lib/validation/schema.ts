@@ -67,6 +67,8 @@ export const roundMemberSchema = z.object({
   personId: z.uuid(),
   name: z.string(),
   simulated: z.boolean(),
+  /** decided elsewhere; known by a pseudonym only */
+  external: z.boolean(),
   /** items with a decision of this person; null where the caller may not see it */
   decided: z.number().int().nullable(),
 });
@@ -78,6 +80,8 @@ export const roundSchema = z.object({
   sampleId: z.uuid(),
   sampleName: z.string(),
   drawId: z.uuid(),
+  /** brought in from elsewhere: nobody knows how likely each document was to be chosen */
+  convenience: z.boolean(),
   doubleShare: z.number(),
   repeatShare: z.number(),
   /** published when the round closes, since it tells which documents are decided twice */

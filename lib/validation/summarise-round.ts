@@ -1,12 +1,12 @@
 import type { Prisma } from "@/lib/platform/database/client";
 import { may, type StudyActor } from "@/lib/studies/actor";
-import { paceOf } from "./rules";
+import { isConvenience, paceOf } from "./rules";
 import type { RoundSummary } from "./schema";
 
 export const roundInclude = {
-  draw: { select: { sample: { select: { id: true, name: true } } } },
+  draw: { select: { design: true, sample: { select: { id: true, name: true } } } },
   members: {
-    include: { person: { select: { name: true, simulated: true } } },
+    include: { person: { select: { name: true, simulated: true, external: true } } },
     orderBy: [{ addedAt: "asc" }, { personId: "asc" }],
   },
 } satisfies Prisma.RoundInclude;
@@ -25,6 +25,7 @@ export function summariseRound(actor: StudyActor, round: RoundRow): RoundSummary
     sampleId: round.draw.sample.id,
     sampleName: round.draw.sample.name,
     drawId: round.drawId,
+    convenience: isConvenience(round.draw.design),
     doubleShare: round.doubleShare,
     seed: round.state === "closed" ? round.seed : null,
     items: round.items,
@@ -34,6 +35,7 @@ export function summariseRound(actor: StudyActor, round: RoundRow): RoundSummary
       personId: member.personId,
       name: member.person.name,
       simulated: member.person.simulated,
+      external: member.person.external,
       decided: owner || member.personId === actor.personId ? member.decided : null,
     })),
     repeatShare: round.repeatShare,

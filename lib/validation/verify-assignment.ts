@@ -11,6 +11,7 @@ import { canonicalAssignment, hashAssignment } from "./assignment";
 export async function verifyAssignment(actor: StudyActor, roundId: string) {
   const round = await database().round.findFirst({ where: { id: roundId, studyId: actor.studyId } });
   if (!round) throw notFound();
+  if (round.state === "closed" && !round.assignmentHash) throw conflict("round_without_assignment");
   if (round.state !== "closed" || !round.salt || !round.assignmentHash) throw conflict("round_still_open");
   const items = await database().roundItem.findMany({
     where: { roundId },

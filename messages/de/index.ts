@@ -1,3 +1,4 @@
+import annotations from "./annotations.json";
 import answers from "./answers.json";
 import auth from "./auth.json";
 import checkpoints from "./checkpoints.json";
@@ -37,6 +38,7 @@ export default {
   validation,
   quality,
   export: exports,
+  annotations,
   classifiers,
   runs,
   checkpoints,

@@ -8,6 +8,7 @@ const known = [
   "stratum_unsettled",
   "stratum_with_one_item",
   "too_few_observations",
+  "convenience_sample",
   "no_variation",
 ] as const;
 

@@ -35,6 +35,7 @@ export function QualityView(props: {
       {round.state === "open" && round.decided < round.wanted ? (
         <Notice tone="attention">{t("interim", { decided: round.decided, wanted: round.wanted })}</Notice>
       ) : null}
+      {round.convenience ? <Notice tone="attention">{t("convenience")}</Notice> : null}
       {quality.contested > 0 ? (
         <Notice
           action={
@@ -92,10 +93,12 @@ export function QualityView(props: {
             <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("confusionHint")}</p>
             <ConfusionMatrix rows={labelQuality.confusion} />
           </Card>
-          <Card title={t("strata")}>
-            <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("strataHint")}</p>
-            <StratumTable strata={labelQuality.strata} twoPhases={labelQuality.twoPhases} />
-          </Card>
+          {labelQuality.strata.length > 0 ? (
+            <Card title={t("strata")}>
+              <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("strataHint")}</p>
+              <StratumTable strata={labelQuality.strata} twoPhases={labelQuality.twoPhases} />
+            </Card>
+          ) : null}
         </>
       ) : null}
       <Card title={t("agreement")}>

@@ -18,7 +18,7 @@ import { log } from "@/lib/platform/log";
 import { escapeGlob, openDuckDb } from "@/lib/platform/storage/duckdb";
 import { parquetFiles } from "@/lib/platform/storage/parquet";
 import { isDatabaseAway } from "../database-away";
-import { type SampleDesign, type StratumView, sampleDesignSchema } from "../schema";
+import { convenienceDesignSchema, type SampleDesign, type StratumView, sampleDesignSchema } from "../schema";
 import { ClaimLost, claimDrawing, type DrawingClaim, heartbeatMs, keepClaim, updateClaimed } from "./drawing-claim";
 import { scoreAttribute } from "./item-score";
 import { NearDuplicates } from "./near-duplicates";
@@ -63,18 +63,25 @@ async function draw(claim: DrawingClaim, signal: AbortSignal): Promise<void> {
   const [drawn] = sample.draws;
   if (!drawn) throw new Error(`sample ${sample.id} has no draw`);
   await forgetItems(sample.id, drawn.id);
-  const design = sampleDesignSchema.parse(drawn.design);
+  const { convenience, design } = designOf(drawn.design);
   const { address } = sample.corpus;
   const earlier = new Map(drawn.extendsDraw?.strata.map(({ key, sampleSize }) => [key, sampleSize]));
   const strata = await planStrata(address, design, signal, earlier);
   const target = { id: sample.id, seed: sample.seed, drawId: drawn.id, address };
-  const size = await writeItems(target, design, strata, claim, signal);
+  const size = await writeItems(target, design, strata, convenience, claim, signal);
   await inTransaction(async (transaction) => {
     if (!(await updateClaimed(transaction, claim, { state: "ready", failureCode: null, failureDetail: null }))) {
       throw new ClaimLost();
     }
     await transaction.draw.update({ where: { id: drawn.id }, data: { size, pending: false } });
   });
+}
+
+/** A convenience sample takes all documents of its corpus; how likely each was to come into it nobody knows. */
+function designOf(stored: unknown): { convenience: boolean; design: SampleDesign } {
+  const given = convenienceDesignSchema.safeParse(stored);
+  if (given.success) return { convenience: true, design: { kind: "simple", size: given.data.size } };
+  return { convenience: false, design: sampleDesignSchema.parse(stored) };
 }
 
 /** The draw that is being drawn: a new sample's first one, or its extension. */
@@ -195,6 +202,7 @@ async function writeItems(
   target: Target,
   design: SampleDesign,
   strata: StratumView[],
+  convenience: boolean,
   claim: DrawingClaim,
   signal: AbortSignal,
 ): Promise<number> {
@@ -219,7 +227,8 @@ async function writeItems(
         data: batch.map(({ itemId, key, position }) => {
           const stratum = byKey.get(key);
           if (!stratum) throw new Error(`no stratum ${key}`);
-          const inclusionProbability = stratum.sampleSize / stratum.populationSize;
+          const inclusionProbability =
+            convenience ? null : stratum.sampleSize / stratum.populationSize;
           return { drawId: target.drawId, itemId, stratumId: stratum.id, position, inclusionProbability };
         }),
       });

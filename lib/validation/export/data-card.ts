@@ -7,6 +7,7 @@ import { messagesOf } from "@/messages";
 import { version } from "@/package.json";
 import { readQuality } from "../quality/read-quality";
 import { coefficients, type EstimateView, type FigureProblem, measures } from "../quality/schema";
+import { isConvenience } from "../rules";
 import type { ExportHead } from "./read-head";
 import { exportColumns, goldOrigins } from "./schema";
 import { labelStudioConfig } from "./write-formats";
@@ -46,7 +47,7 @@ function title(t: Translate, { round, interim }: ExportHead): string[] {
       t("closed", { date: dateOf(round.closedAt) }),
       t("exported", { date: new Date().toISOString(), version }),
     ]),
-    t("what"),
+    t(round.annotationImport ? "whatImported" : "what"),
   ];
 }
 
@@ -57,6 +58,7 @@ function choice(t: Translate, { round }: ExportHead, locale: Locale): string[] {
   const number = numbers(locale);
   const design = sampleDesignSchema.safeParse(draw.design).data;
   const strata = [...draw.strata].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const convenience = isConvenience(draw.design);
   const rows = strata.map(({ key, populationSize, sampleSize }) => [
     code(key),
     number(populationSize),
@@ -68,11 +70,12 @@ function choice(t: Translate, { round }: ExportHead, locale: Locale): string[] {
     list([
       t("corpus", { name: plain(corpus.name), documents: corpus.documents, digest: corpus.digest ?? "–" }),
       ...(corpus.description ? [plain(corpus.description)] : []),
-      t("sample", { name: plain(sample.name), size: draw.size, seed: sample.seed }),
-      t(designName(design), designValues(design)),
+      ...(convenience ? [] : [t("sample", { name: plain(sample.name), size: draw.size, seed: sample.seed })]),
+      convenience ? t("designConvenience", { size: draw.size }) : t(designName(design), designValues(design)),
     ]),
-    t("probability"),
-    table([t("stratum"), t("population"), t("drawn"), t("inclusion")], rows),
+    ...(convenience
+      ? []
+      : [t("probability"), table([t("stratum"), t("population"), t("drawn"), t("inclusion")], rows)]),
   ];
 }
 
@@ -100,7 +103,7 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
     ]),
     t("gold"),
     list(goldOrigins.map((origin) => `${code(origin)}: ${t(`goldFrom.${origin}`)}`)),
-    t("blind"),
+    t(round.annotationImport ? "imported" : "versions"),
     ...(interim ? [t("interimRows")] : []),
     `### ${t("instructions")}`,
     quote(locale === "de" ? round.instructionsDe : round.instructionsEn),

@@ -15,6 +15,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
     where: { id: roundId, studyId: actor.studyId },
     include: {
       members: { select: { personId: true, addedAt: true } },
+      annotationImport: { select: { fileName: true } },
       study: { select: { name: true, example: true } },
       draw: {
         include: { strata: true, sample: { include: { corpus: true } } },

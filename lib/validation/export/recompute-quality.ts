@@ -1,5 +1,5 @@
 import { agreementFigures } from "../quality/agreement-figures";
-import { labelQualityFigures, type StratumSize, type Tally } from "../quality/label-figures";
+import { convenienceFigures, labelQualityFigures, type StratumSize, type Tally } from "../quality/label-figures";
 import type { Agreement, LabelQuality, Target } from "../quality/schema";
 import { goldStateOf, patternOf } from "../rules";
 import { exportRowSchema } from "./schema";
@@ -23,11 +23,13 @@ export async function recomputeQuality(
   const runs = new Map<string, Run>();
   const patterns = new Map<string, number>();
   let number = 0;
+  let convenience = false;
   for await (const line of lines) {
     number += 1;
     if (line.trim() === "") continue;
     const row = parseRow(line, number);
     const { stratum: key, stratum_population: populationSize, stratum_sample: sampleSize } = row;
+    convenience ||= row.inclusion_probability === null;
     strata.set(key, { id: key, key, populationSize, sampleSize });
     const gold = goldStateOf(row.decided, row.gold);
     if (gold === null) continue;
@@ -49,13 +51,17 @@ export async function recomputeQuality(
   return {
     run: run?.id ?? null,
     labelQuality: run
-      ? { target, ...labelQualityFigures([...strata.values()], [...run.tallies.values()], target) }
+      ? { target, ...figuresOf([...strata.values()], [...run.tallies.values()], target, convenience) }
       : null,
     agreement: agreementFigures(
       [...patterns].map(([pattern, count]) => ({ pattern, count })),
       (person) => person,
     ),
   };
+}
+
+function figuresOf(strata: StratumSize[], tallies: Tally[], target: Target, convenience: boolean) {
+  return convenience ? convenienceFigures(tallies) : labelQualityFigures(strata, tallies, target);
 }
 
 function parseRow(line: string, number: number) {

@@ -22,6 +22,8 @@ export type StratumSize = {
   phaseOneStratum: PhaseOneStratum | null;
 };
 
+const nothing = { estimate: null, unsettled: null };
+
 type Figures = Pick<LabelQuality, "confusion" | "strata" | "figures" | "problem">;
 
 /** An unusable answer keeps a document out of the corpus, as "non-medical" does. */
@@ -71,6 +73,28 @@ function phaseOneOf(strata: StratumSize[], target: Target) {
   };
 }
 
+/**
+ * Of documents that nobody drew: the table of what was compared, unweighted. What it says of other documents nobody
+ * knows, so there are no figures.
+ */
+export function convenienceFigures(tallies: Tally[]): Figures {
+  const count = (outcome: LlmOutcome, gold: GoldState) =>
+    tallies.reduce((sum, one) => sum + (one.outcome === outcome && one.gold === gold ? one.count : 0), 0);
+  return {
+    confusion: llmOutcomes.map((outcome) => ({
+      outcome,
+      medical: count(outcome, "medical"),
+      non_medical: count(outcome, "non_medical"),
+      unsettled: count(outcome, "unsettled"),
+      medicalShare: null,
+      nonMedicalShare: null,
+    })),
+    strata: [],
+    figures: byMeasure(() => nothing),
+    problem: { code: "convenience_sample", strata: [] },
+  };
+}
+
 const compare = (first: string, second: string) => (first < second ? -1 : first > second ? 1 : 0);
 
 /** Sums come out alike to the last digit, whoever counted: the database, or a program that reads an export. */
@@ -106,8 +130,6 @@ function confusionRow(
     nonMedicalShare: known ? share("non_medical") : null,
   };
 }
-
-const nothing = { estimate: null, unsettled: null };
 
 function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Pick<Figures, "figures" | "problem"> {
   try {

@@ -3,10 +3,10 @@ import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
 import { labelledDraws } from "../labelled-draws";
-import type { GoldState } from "../rules";
+import { type GoldState, isConvenience } from "../rules";
 import { agreementFigures } from "./agreement-figures";
 import { goldKinds, readAdjudicated } from "./gold-kinds";
-import { labelQualityFigures } from "./label-figures";
+import { convenienceFigures, labelQualityFigures } from "./label-figures";
 import { readConsistency } from "./read-consistency";
 import type { LabellingChoice, LabelQuality, Quality, QualityQuery } from "./schema";
 
@@ -21,6 +21,7 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
   const round = await database().round.findFirst({
     where: { id: roundId, studyId: actor.studyId },
     include: {
+      draw: { select: { design: true } },
       members: { include: { person: { select: { name: true } } }, orderBy: [{ addedAt: "asc" }, { personId: "asc" }] },
     },
   });
@@ -39,6 +40,7 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
   ]);
   const documents = patterns.reduce((sum, tally) => sum + tally.count, 0);
   const chosen = choose(labellings, query.labelling);
+  const convenience = isConvenience(round.draw.design);
   const owner = may(actor, "audit.read");
   const names = new Map(
     round.members.map((member, index) => [member.personId, owner ? member.person.name : letterOf(index)]),
@@ -51,13 +53,14 @@ export async function readQuality(actor: StudyActor, roundId: string, query: Qua
       items: round.items,
       wanted: round.wanted,
       decided: round.decided,
+      convenience,
       documents,
     },
     gold: goldKinds(patterns, adjudicated),
     contested,
     labellings,
     labelling: chosen?.id ?? null,
-    labelQuality: await readLabelQuality(round, chosen, query, documents),
+    labelQuality: await readLabelQuality({ ...round, convenience }, chosen, query, documents),
     consistency: await readConsistency(roundId, (personId) => names.get(personId) ?? "–"),
     agreement: agreementFigures(patterns, (personId) => names.get(personId) ?? "–"),
   };
@@ -106,7 +109,7 @@ function choose(labellings: LabellingChoice[], wanted: string | undefined): Labe
 }
 
 async function readLabelQuality(
-  round: { id: string; drawId: string },
+  round: { id: string; drawId: string; convenience: boolean },
   labelling: LabellingChoice | undefined,
   { target }: QualityQuery,
   documents: number,
@@ -133,6 +136,6 @@ async function readLabelQuality(
     twoPhases,
     compared,
     unlabelled: documents - compared,
-    ...labelQualityFigures(strata, tallies, target),
+    ...(round.convenience ? convenienceFigures(tallies) : labelQualityFigures(strata, tallies, target)),
   };
 }

@@ -130,6 +130,8 @@ export const qualitySchema = z.object({
     items: z.number().int(),
     wanted: z.number().int(),
     decided: z.number().int(),
+    /** nobody knows how the documents were chosen: figures speak of them only */
+    convenience: z.boolean(),
     /** documents that have at least one decision */
     documents: z.number().int(),
   }),

@@ -6,13 +6,14 @@ import { type DrawTrait, type SubsampleDesign, subsampleDesignSchema } from "@/l
 import { type Database, Prisma } from "@/lib/platform/database/client";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { isConvenience } from "../rules";
 
 /** A stratum of a second phase, and the first phase's stratum in which it lies. */
 export type SecondPhaseStratum = PlannedDraw & { phaseOneStratumId: string };
 
 type Parent = Prisma.DrawGetPayload<{ include: { strata: true; sample: true } }>;
 
-/** Throws 404, `draw_is_second_phase`, `draw_too_large`, `labels_needed`, `labelling_not_ended`, `seed_of_prior_round`, `quality_hidden_while_deciding`. */
+/** Throws 404, `draw_is_second_phase`, `draw_is_convenience`, `draw_too_large`, `labels_needed`, `labelling_not_ended`, `seed_of_prior_round`, `quality_hidden_while_deciding`. */
 async function readParent(transaction: Database, actor: StudyActor, design: SubsampleDesign): Promise<Parent> {
   const { studyId } = actor;
   const draw = await transaction.draw.findFirst({
@@ -21,6 +22,7 @@ async function readParent(transaction: Database, actor: StudyActor, design: Subs
   });
   if (!draw) throw notFound();
   if (draw.parentDrawId) throw unprocessable("draw_is_second_phase");
+  if (isConvenience(draw.design)) throw unprocessable("draw_is_convenience");
   if (design.size > draw.size) throw unprocessable("draw_too_large", { size: design.size, documents: draw.size });
   const byLabels = design.by.includes("llm") || design.by.includes("confidence") || design.priorRoundId !== null;
   if (byLabels && !design.labellingRunId) throw unprocessable("labels_needed");

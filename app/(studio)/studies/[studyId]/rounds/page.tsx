@@ -31,7 +31,14 @@ export default async function RoundsPage(props: { params: Promise<{ studyId: str
       <PageHeader
         title={t("title")}
         description={t("description")}
-        actions={ready && rounds.length > 0 ? create : null}
+        actions={
+          <>
+            {may(actor, "rounds.import") ? (
+              <ButtonLink href={`/studies/${studyId}/rounds/import`}>{t("import")}</ButtonLink>
+            ) : null}
+            {ready && rounds.length > 0 ? create : null}
+          </>
+        }
       />
       {rounds.length > 0 ? <RoundList studyId={studyId} rounds={rounds} /> : null}
       {rounds.length === 0 && options.draws.length > 0 ? (

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { orNotFound, requireStudyActor } from "@/app/_server/actor";
-import { Card, PageHeader } from "@/components/ui/surface";
+import { Badge, Card, PageHeader } from "@/components/ui/surface";
 import { DecidedItems } from "@/components/validation/decided-items";
 import { Instructions } from "@/components/validation/instructions";
 import { RoundActions } from "@/components/validation/round-actions";
@@ -22,11 +22,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RoundPage(props: { params: Promise<{ studyId: string; roundId: string }> }) {
   const { studyId, roundId } = await props.params;
   const actor = await requireStudyActor(studyId, "rounds.read");
-  const [round, options, locale, t] = await Promise.all([
+  const [round, options, locale, t, rounds] = await Promise.all([
     orNotFound(readRound(actor, roundId)),
     readRoundOptions(actor),
     getLocale(),
     getTranslations("validation.round"),
+    getTranslations("validation.rounds"),
   ]);
   const labelling = round.state === "closed" ? await readLabellingChoice(round) : null;
   const draw = options.draws.find(({ id }) => id === round.drawId);
@@ -36,6 +37,7 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
         title={
           <span className="flex flex-wrap items-center gap-3">
             {round.name} <RoundStateBadge state={round.state} />
+            {round.convenience ? <Badge tone="attention">{rounds("convenience")}</Badge> : null}
           </span>
         }
         actions={
