@@ -54,7 +54,6 @@ export function MappingForm(props: {
           caption={t("labels")}
           head={
             <>
-              {several ? <HeadCell>{t("control")}</HeadCell> : null}
               <HeadCell>{t("label")}</HeadCell>
               <HeadCell number>{t("count")}</HeadCell>
               <HeadCell>{t("meaning")}</HeadCell>
@@ -63,13 +62,15 @@ export function MappingForm(props: {
         >
           {preview.labels.map(({ control, label, count }, at) => (
             <tr key={JSON.stringify([control, label])}>
-              {several ? <Cell className="wrap-anywhere text-muted">{control}</Cell> : null}
-              <Cell className="font-semibold wrap-anywhere">{label}</Cell>
+              <Cell className="min-w-24 wrap-break-word hyphens-auto">
+                <span className="font-semibold">{label}</span>
+                {several ? <span className="block text-sm text-muted">{t("control", { control })}</span> : null}
+              </Cell>
               <Cell number>{format.number(count)}</Cell>
               <Cell>
                 <Select
                   aria-label={t("meaningOf", { label })}
-                  className="min-w-44"
+                  className="min-w-32"
                   value={meanings[at] ?? ""}
                   onChange={(event) => choose(at, event.target.value)}
                 >

@@ -97,7 +97,7 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
     `## ${t("peopleTitle")}`,
     list([
       t("people", { count: round.members.length }),
-      t("doubles", { share: share.format(round.doubleShare) }),
+      ...(round.annotationImport ? [] : [t("doubles", { share: share.format(round.doubleShare) })]),
       t("decisions", { decided: round.decided, wanted: round.wanted, items: round.items }),
       t("settled", { documents: 0, disputed: 0, unsettled: 0, ...counts }),
     ]),
