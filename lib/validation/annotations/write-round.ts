@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
-import { patternOf, settle } from "../rules";
+import { agree, isContested, patternOf } from "../rules";
 import type { Collected, CollectedDecision } from "./collect-annotations";
 
 const rowsPerStatement = 2000;
@@ -57,7 +57,8 @@ export async function writeRound(
     transaction.roundItem.createMany({
       data: part.map(({ roundItemId, itemId, stratumId, position, versions }) => {
         const current = currentOf(versions);
-        const { gold, disputed } = settle(current.map(({ label }) => label));
+        const { agreed, disputed } = agree(current.map(({ label }) => label));
+        const flagged = current.some(({ flags }) => flags.length > 0);
         return {
           id: roundItemId,
           roundId: round.id,
@@ -66,9 +67,11 @@ export async function writeRound(
           position,
           wanted: current.length,
           decided: current.length,
-          gold,
+          agreed,
+          gold: agreed,
           disputed,
-          flagged: current.some(({ flags }) => flags.length > 0),
+          flagged,
+          contested: isContested(current.length, agreed, flagged),
         };
       }),
     }),

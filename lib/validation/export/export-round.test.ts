@@ -19,6 +19,7 @@ import { exportFigures } from "../quality/export-quality";
 import { readQuality } from "../quality/read-quality";
 import { qualityQuery } from "../quality/schema";
 import type { DecisionLabel } from "../schema";
+import { adjudicate, claimDisputed } from "../testing/adjudicate";
 import { makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
 import { verifyAssignment } from "../verify-assignment";
@@ -133,6 +134,26 @@ describe("a round's export", () => {
     }
   });
 
+  it("tells how contested documents were settled, by a pseudonym of its own", async () => {
+    const { roundId } = await makeRound(owner, [anna, bert], { doubleShare: 1 });
+    await workThrough(anna, roundId, () => "medical");
+    await workThrough(bert, roundId, () => "non_medical");
+    await closeRound(owner, roundId);
+    const [first, second] = (await claimDisputed(researcher, roundId, 2)).items;
+    await adjudicate(researcher, roundId, String(first?.id), "medical", { note: "eindeutig" });
+    await adjudicate(researcher, roundId, String(second?.id), "unsure");
+    const rows = await rowsOf(owner, roundId);
+    const settled = rows.filter((row) => row.adjudications.length > 0);
+    expect(settled.map((row) => [row.gold_from, row.gold]).sort()).toEqual([
+      ["adjudicated", "medical"],
+      ["unsettleable", null],
+    ]);
+    expect(settled.find((row) => row.gold)?.adjudications).toMatchObject([
+      { person: "A1", label: "medical", note: "eindeutig", current: true, counted: true },
+    ]);
+    expect(rows.filter((row) => row.gold_from === "disputed")).toHaveLength(rows.length - 2);
+  });
+
   it("names nobody, whatever the format", async () => {
     const { roundId } = await makeRound(owner, [anna, bert], { doubleShare: 1 });
     await workThrough(anna, roundId);
@@ -173,6 +194,7 @@ describe("a round's export", () => {
       ...row,
       llm: JSON.parse(String(row.llm)),
       decisions: JSON.parse(String(row.decisions)),
+      adjudications: JSON.parse(String(row.adjudications)),
     }));
     expect(unfolded).toEqual(rows);
     expect(await readdir(path.join(environment().dataFolder, "exports"))).toEqual([]);

@@ -2,7 +2,7 @@ import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { DecisionLabel } from "../schema";
 import type { ExportHead } from "./read-head";
-import type { ExportedDecision, ExportedLabel, ExportRow, GoldOrigin } from "./schema";
+import type { ExportedAdjudication, ExportedDecision, ExportedLabel, ExportRow, GoldOrigin } from "./schema";
 
 /** Texts can be long: this many are held at a time. */
 const rowsPerRead = 100;
@@ -19,8 +19,10 @@ type StoredDecision = {
   surplus: boolean;
 };
 type StoredLabel = { run: string; outcome: ExportedLabel["outcome"]; probability: number | null };
-type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions"> & {
+type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudications"> & {
   disputed: boolean;
+  settled: DecisionLabel | null;
+  settlements: Omit<StoredDecision, "flags">[];
   labels: StoredLabel[];
   versions: StoredDecision[];
 };
@@ -51,7 +53,7 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
       stratum."key" as "stratum", stratum."populationSize" as "stratum_population",
       stratum."sampleSize" as "stratum_sample", drawn."inclusionProbability" as "inclusion_probability",
       drawn."position" as "draw_position", queued."position" as "queue_position", queued."wanted", queued."decided",
-      queued."gold"::text as "gold", queued."disputed", queued."flagged",
+      queued."gold"::text as "gold", queued."disputed", queued."flagged", queued."settled"::text as "settled",
       (select coalesce(json_agg(json_build_object('run', label."labellingRunId", 'outcome', label."outcome",
           'probability', label."probability")), '[]')
         from "LlmLabel" label
@@ -60,7 +62,11 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
           'label', decision."label", 'flags', decision."flags", 'note', decision."note", 'activeMs', decision."activeMs",
           'decidedAt', decision."decidedAt", 'correctsId', decision."correctsId", 'surplus', decision."surplus")
           order by decision."createdAt", decision."id"), '[]')
-        from "Decision" decision where decision."roundItemId" = queued."id") as "versions"
+        from "Decision" decision where decision."roundItemId" = queued."id") as "versions",
+      (select coalesce(json_agg(json_build_object('id', one."id", 'personId', one."personId", 'label', one."label",
+          'note', one."note", 'activeMs', one."activeMs", 'decidedAt', one."decidedAt", 'correctsId', one."correctsId",
+          'surplus', one."surplus") order by one."createdAt", one."id"), '[]')
+        from "Adjudication" one where one."roundItemId" = queued."id") as "settlements"
     from "RoundItem" queued
     join "Round" round on round."id" = queued."roundId" and round."studyId" = ${actor.studyId}::uuid
     join "Item" item on item."id" = queued."itemId"
@@ -72,18 +78,27 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
 
 type Runs = Map<string, { run: ExportHead["labellings"][number]; index: number }>;
 
-function rowOf({ disputed, labels, versions, ...row }: StoredRow, runs: Runs, people: Map<string, string>): ExportRow {
+function rowOf(
+  { disputed, settled, labels, versions, settlements, ...row }: StoredRow,
+  runs: Runs,
+  people: Map<string, string>,
+): ExportRow {
   return {
     ...row,
-    gold_from: goldOrigin(row, disputed),
-    flagged: row.flagged,
+    gold_from: goldOrigin(row, disputed, settled),
     llm: labelsOf(labels, runs),
     decisions: decisionsOf(versions, people),
+    adjudications: adjudicationsOf(settlements, people),
   };
 }
 
-function goldOrigin({ decided, gold }: { decided: number; gold: string | null }, disputed: boolean): GoldOrigin {
+function goldOrigin(
+  { decided, gold }: { decided: number; gold: string | null },
+  disputed: boolean,
+  settled: DecisionLabel | null,
+): GoldOrigin {
   if (decided === 0) return "none";
+  if (settled !== null) return settled === "unsure" ? "unsettleable" : "adjudicated";
   if (disputed) return "disputed";
   if (gold === null) return "unsure";
   return decided === 1 ? "single" : "agreed";
@@ -124,4 +139,14 @@ function decisionsOf(versions: StoredDecision[], people: Map<string, string>): E
       counted: current && label !== null && !surplus,
     };
   });
+}
+
+function adjudicationsOf(
+  versions: Omit<StoredDecision, "flags">[],
+  people: Map<string, string>,
+): ExportedAdjudication[] {
+  return decisionsOf(
+    versions.map((version) => ({ ...version, flags: [] })),
+    people,
+  ).map(({ flags: _, ...version }) => version);
 }

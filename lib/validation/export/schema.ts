@@ -14,7 +14,7 @@ export const exportQuery = z.object({
 export type ExportQuery = z.infer<typeof exportQuery>;
 
 /** How an item came by its gold label, or why it has none. */
-export const goldOrigins = ["none", "single", "agreed", "unsure", "disputed"] as const;
+export const goldOrigins = ["none", "single", "agreed", "unsure", "disputed", "adjudicated", "unsettleable"] as const;
 export type GoldOrigin = (typeof goldOrigins)[number];
 
 export const exportedDecisionSchema = z.object({
@@ -35,6 +35,10 @@ export const exportedDecisionSchema = z.object({
   counted: z.boolean(),
 });
 export type ExportedDecision = z.infer<typeof exportedDecisionSchema>;
+
+/** What adjudication decided on a contested document, all versions. */
+export const exportedAdjudicationSchema = exportedDecisionSchema.omit({ flags: true });
+export type ExportedAdjudication = z.infer<typeof exportedAdjudicationSchema>;
 
 export const exportedLabelSchema = z.object({
   run: z.string(),
@@ -74,6 +78,7 @@ export const exportRowSchema = z.object({
   /** the newest run comes first */
   llm: z.array(exportedLabelSchema),
   decisions: z.array(exportedDecisionSchema),
+  adjudications: z.array(exportedAdjudicationSchema),
 });
 export type ExportRow = z.infer<typeof exportRowSchema>;
 export const exportColumns = Object.keys(exportRowSchema.shape) as (keyof ExportRow)[];

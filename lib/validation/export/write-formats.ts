@@ -13,7 +13,13 @@ export async function* writeJsonLines(batches: Batches): Pieces {
 
 /** Lists as JSON in their cell. */
 export function flatRow(row: ExportRow) {
-  return { ...row, llm: JSON.stringify(row.llm), decisions: JSON.stringify(row.decisions) };
+  const { llm, decisions, adjudications } = row;
+  return {
+    ...row,
+    llm: JSON.stringify(llm),
+    decisions: JSON.stringify(decisions),
+    adjudications: JSON.stringify(adjudications),
+  };
 }
 
 /** With a byte order mark, by which spreadsheets know that it is UTF-8. */
@@ -67,7 +73,7 @@ const choices = (from: string, values: readonly string[]) => ({
 });
 
 function taskOf(row: ExportRow, number: number) {
-  const { llm, decisions: _, ...data } = row;
+  const { llm, decisions: _, adjudications: __, ...data } = row;
   return {
     id: number,
     data,

@@ -30,6 +30,7 @@ const columns = {
   flagged: "boolean",
   llm: "text",
   decisions: "text",
+  adjudications: "text",
 } as const satisfies ParquetColumns & Record<keyof ExportRow, unknown>;
 
 const dayMs = 86_400_000;
