@@ -47,7 +47,15 @@ export async function* readExportRows(
 
 function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<StoredRow[]> {
   const runIds = head.labellings.map((run) => run.id);
+  // The batch comes first, by the queue's own index: everything else is looked up for these rows alone, whatever the
+  // planner knows of the tables.
   return database().$queryRaw<StoredRow[]>`
+    with queued as materialized (
+      select one.*, round."drawId" from "RoundItem" one
+      join "Round" round on round."id" = one."roundId" and round."studyId" = ${actor.studyId}::uuid
+      where one."roundId" = ${head.round.id}::uuid and one."position" > ${after}
+      order by one."position" limit ${rowsPerRead}
+    )
     select item."id" as "item_id", item."documentId" as "document_id", item."text", item."textHash" as "text_sha256",
       item."erasedAt" is not null as "erased", item."characters", item."source", item."url", item."language",
       stratum."key" as "stratum", stratum."populationSize" as "stratum_population",
@@ -67,13 +75,11 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
           'note', one."note", 'activeMs', one."activeMs", 'decidedAt', one."decidedAt", 'correctsId', one."correctsId",
           'surplus', one."surplus") order by one."createdAt", one."id"), '[]')
         from "Adjudication" one where one."roundItemId" = queued."id") as "settlements"
-    from "RoundItem" queued
-    join "Round" round on round."id" = queued."roundId" and round."studyId" = ${actor.studyId}::uuid
+    from queued
     join "Item" item on item."id" = queued."itemId"
-    join "DrawItem" drawn on drawn."drawId" = round."drawId" and drawn."itemId" = queued."itemId"
+    join "DrawItem" drawn on drawn."drawId" = queued."drawId" and drawn."itemId" = queued."itemId"
     join "Stratum" stratum on stratum."id" = queued."stratumId"
-    where queued."roundId" = ${head.round.id}::uuid and queued."position" > ${after}
-    order by queued."position" limit ${rowsPerRead}`;
+    order by queued."position"`;
 }
 
 type Runs = Map<string, { run: ExportHead["labellings"][number]; index: number }>;
