@@ -61,7 +61,7 @@ export function SamplePage(props: Props) {
           </>
         }
         actions={
-          usable && props.mayDraw ? (
+          usable && props.mayDraw && sample.design.kind !== "convenience" ? (
             <>
               <ExtendDraw {...params} draw={draw} busy={sample.state !== "ready"} />
               {draw.parent === null ? (

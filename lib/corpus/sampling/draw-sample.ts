@@ -227,8 +227,7 @@ async function writeItems(
         data: batch.map(({ itemId, key, position }) => {
           const stratum = byKey.get(key);
           if (!stratum) throw new Error(`no stratum ${key}`);
-          const inclusionProbability =
-            convenience ? null : stratum.sampleSize / stratum.populationSize;
+          const inclusionProbability = convenience ? null : stratum.sampleSize / stratum.populationSize;
           return { drawId: target.drawId, itemId, stratumId: stratum.id, position, inclusionProbability };
         }),
       });

@@ -1,5 +1,5 @@
 import { createTranslator } from "next-intl";
-import { type SampleDesign, sampleDesignSchema } from "@/lib/corpus/schema";
+import { drawDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import type { Locale } from "@/lib/platform/i18n/locale";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -55,36 +55,53 @@ function choice(t: Translate, { round }: ExportHead, locale: Locale): string[] {
   const { draw } = round;
   const { sample } = draw;
   const { corpus } = sample;
-  const number = numbers(locale);
-  const design = sampleDesignSchema.safeParse(draw.design).data;
-  const strata = [...draw.strata].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const convenience = isConvenience(draw.design);
-  const rows = strata.map(({ key, populationSize, sampleSize }) => [
-    code(key),
-    number(populationSize),
-    number(sampleSize),
-    number(sampleSize / populationSize, 6),
+  const title = `## ${t("choiceTitle")}`;
+  const origin = [
+    t("corpus", { name: plain(corpus.name), documents: corpus.documents, digest: corpus.digest ?? "–" }),
+    ...(corpus.description ? [plain(corpus.description)] : []),
+  ];
+  if (isConvenience(draw.design)) return [title, list([...origin, t("designConvenience", { size: draw.size })])];
+  const drawn = t("sample", { name: plain(sample.name), number: draw.number, size: draw.size, seed: sample.seed });
+  const strata = strataTable(t, draw.strata, locale);
+  const facts = list([
+    ...origin,
+    drawn,
+    t(designName(draw.design)),
+    t("design", { design: code(JSON.stringify(draw.design)) }),
   ]);
+  if (!draw.parentDraw) return [title, facts, t("probability"), strata];
+  const first = new Map(draw.strata.flatMap(({ phaseOneStratum: one }) => (one ? [[one.id, one] as const] : [])));
   return [
-    `## ${t("choiceTitle")}`,
-    list([
-      t("corpus", { name: plain(corpus.name), documents: corpus.documents, digest: corpus.digest ?? "–" }),
-      ...(corpus.description ? [plain(corpus.description)] : []),
-      ...(convenience ? [] : [t("sample", { name: plain(sample.name), size: draw.size, seed: sample.seed })]),
-      convenience ? t("designConvenience", { size: draw.size }) : t(designName(design), designValues(design)),
-    ]),
-    ...(convenience
-      ? []
-      : [t("probability"), table([t("stratum"), t("population"), t("drawn"), t("inclusion")], rows)]),
+    title,
+    facts,
+    t("probability"),
+    `### ${t("phaseOne", { number: draw.parentDraw.number, size: draw.parentDraw.size })}`,
+    strataTable(t, [...first.values()], locale),
+    `### ${t("phaseTwo")}`,
+    t("phaseTwoHint"),
+    strata,
   ];
 }
 
-const designName = (design: SampleDesign | undefined) =>
-  design?.kind === "stratified" ? "designStratified" : "designSimple";
+function designName(design: unknown) {
+  const kind = drawDesignSchema.safeParse(design).data?.kind;
+  if (kind === "stratified") return "designStratified";
+  return kind === "subsample" ? "designSubsample" : "designSimple";
+}
 
-function designValues(design: SampleDesign | undefined) {
-  if (design?.kind !== "stratified") return { by: "", allocation: "", edges: "" };
-  return { by: design.by.join(", "), allocation: design.allocation, edges: design.lengthEdges.join(", ") };
+type StratumRow = { key: string; populationSize: number; sampleSize: number };
+
+function strataTable(t: Translate, strata: StratumRow[], locale: Locale): string {
+  const number = numbers(locale);
+  const rows = [...strata]
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key, populationSize, sampleSize }) => [
+      code(key),
+      number(populationSize),
+      number(sampleSize),
+      number(sampleSize / populationSize, 6),
+    ]);
+  return table([t("stratum"), t("population"), t("drawn"), t("inclusion")], rows);
 }
 
 async function people(t: Translate, { round, interim }: ExportHead, locale: Locale): Promise<string[]> {
@@ -99,6 +116,8 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
       t("people", { count: round.members.length }),
       ...(round.annotationImport ? [] : [t("doubles", { share: share.format(round.doubleShare) })]),
       t("decisions", { decided: round.decided, wanted: round.wanted, items: round.items }),
+      ...(round.repeatShare > 0 ? [t("repeats", { share: share.format(round.repeatShare) })] : []),
+      ...(round.stopHalfWidth === null ? [] : [t("stopRule", stopValues(round, locale))]),
       t("settled", { documents: 0, disputed: 0, unsettled: 0, ...counts }),
     ]),
     t("gold"),
@@ -108,6 +127,19 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
     `### ${t("instructions")}`,
     quote(locale === "de" ? round.instructionsDe : round.instructionsEn),
   ];
+}
+
+function stopValues(round: ExportHead["round"], locale: Locale) {
+  const number = numbers(locale);
+  const { stopHalfWidth, stopLower, stopUpper, stopDocuments, stopLabellingRunId, stoppedAt } = round;
+  return {
+    halfWidth: number(stopHalfWidth ?? 0, 4),
+    run: stopLabellingRunId ?? "–",
+    lower: stopLower === null ? "–" : number(stopLower, 4),
+    upper: stopUpper === null ? "–" : number(stopUpper, 4),
+    documents: stopDocuments,
+    date: dateOf(stoppedAt),
+  };
 }
 
 function labels(t: Translate, { labellings }: ExportHead): string[] {

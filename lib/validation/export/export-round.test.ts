@@ -195,6 +195,7 @@ describe("a round's export", () => {
       llm: JSON.parse(String(row.llm)),
       decisions: JSON.parse(String(row.decisions)),
       adjudications: JSON.parse(String(row.adjudications)),
+      repeats: JSON.parse(String(row.repeats)),
     }));
     expect(unfolded).toEqual(rows);
     expect(await readdir(path.join(environment().dataFolder, "exports"))).toEqual([]);

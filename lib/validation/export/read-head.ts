@@ -3,6 +3,7 @@ import { database } from "@/lib/platform/database/client";
 import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { conflict, notFound, Problem } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { labelledDraws } from "../labelled-draws";
 
 const ended: LabellingState[] = ["paused", "succeeded", "failed", "cancelled"];
 
@@ -23,7 +24,11 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
       annotationImport: { select: { fileName: true } },
       study: { select: { name: true, example: true } },
       draw: {
-        include: { strata: true, sample: { include: { corpus: true } } },
+        include: {
+          strata: { include: { phaseOneStratum: true } },
+          parentDraw: { select: { number: true, size: true } },
+          sample: { include: { corpus: true } },
+        },
       },
     },
   });
@@ -33,7 +38,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
     throw new Problem(403, "quality_hidden_while_deciding");
   }
   const labellings = await database().labellingRun.findMany({
-    where: { drawId: round.drawId, studyId: actor.studyId, state: { in: ended } },
+    where: { drawId: { in: await labelledDraws(round.drawId) }, studyId: actor.studyId, state: { in: ended } },
     orderBy: { createdAt: "desc" },
     include: { prompt: { select: { language: true, version: true, text: true } } },
   });

@@ -19,10 +19,11 @@ type StoredDecision = {
   surplus: boolean;
 };
 type StoredLabel = { run: string; outcome: ExportedLabel["outcome"]; probability: number | null };
-type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudications"> & {
+type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudications" | "repeats"> & {
   disputed: boolean;
   settled: DecisionLabel | null;
   settlements: Omit<StoredDecision, "flags">[];
+  repeated: StoredDecision[];
   labels: StoredLabel[];
   versions: StoredDecision[];
 };
@@ -59,7 +60,8 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
     select item."id" as "item_id", item."documentId" as "document_id", item."text", item."textHash" as "text_sha256",
       item."erasedAt" is not null as "erased", item."characters", item."source", item."url", item."language",
       stratum."key" as "stratum", stratum."populationSize" as "stratum_population",
-      stratum."sampleSize" as "stratum_sample", drawn."inclusionProbability" as "inclusion_probability",
+      stratum."sampleSize" as "stratum_sample", first."key" as "phase_one_stratum",
+      first."populationSize" as "phase_one_population", first."sampleSize" as "phase_one_sample", drawn."inclusionProbability" as "inclusion_probability",
       drawn."position" as "draw_position", queued."position" as "queue_position", queued."wanted", queued."decided",
       queued."gold"::text as "gold", queued."disputed", queued."flagged", queued."settled"::text as "settled",
       (select coalesce(json_agg(json_build_object('run', label."labellingRunId", 'outcome', label."outcome",
@@ -74,18 +76,24 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
       (select coalesce(json_agg(json_build_object('id', one."id", 'personId', one."personId", 'label', one."label",
           'note', one."note", 'activeMs', one."activeMs", 'decidedAt', one."decidedAt", 'correctsId', one."correctsId",
           'surplus', one."surplus") order by one."createdAt", one."id"), '[]')
-        from "Adjudication" one where one."roundItemId" = queued."id") as "settlements"
+        from "Adjudication" one where one."roundItemId" = queued."id") as "settlements",
+      (select coalesce(json_agg(json_build_object('id', made."id", 'personId', made."personId", 'label', made."label",
+          'flags', made."flags", 'note', made."note", 'activeMs', made."activeMs", 'decidedAt', made."decidedAt",
+          'correctsId', made."correctsId", 'surplus', true) order by made."createdAt", made."id"), '[]')
+        from "Repeat" again join "RepeatDecision" made on made."repeatId" = again."id"
+        where again."roundItemId" = queued."id") as "repeated"
     from queued
     join "Item" item on item."id" = queued."itemId"
     join "DrawItem" drawn on drawn."drawId" = queued."drawId" and drawn."itemId" = queued."itemId"
     join "Stratum" stratum on stratum."id" = queued."stratumId"
+    left join "Stratum" first on first."id" = stratum."phaseOneStratumId"
     order by queued."position"`;
 }
 
 type Runs = Map<string, { run: ExportHead["labellings"][number]; index: number }>;
 
 function rowOf(
-  { disputed, settled, labels, versions, settlements, ...row }: StoredRow,
+  { disputed, settled, labels, versions, settlements, repeated, ...row }: StoredRow,
   runs: Runs,
   people: Map<string, string>,
 ): ExportRow {
@@ -95,6 +103,7 @@ function rowOf(
     llm: labelsOf(labels, runs),
     decisions: decisionsOf(versions, people),
     adjudications: adjudicationsOf(settlements, people),
+    repeats: decisionsOf(repeated, people),
   };
 }
 

@@ -2,7 +2,7 @@ import { agreementFigures } from "../quality/agreement-figures";
 import { convenienceFigures, labelQualityFigures, type StratumSize, type Tally } from "../quality/label-figures";
 import type { Agreement, LabelQuality, Target } from "../quality/schema";
 import { goldStateOf, patternOf } from "../rules";
-import { exportRowSchema } from "./schema";
+import { type ExportRow, exportRowSchema } from "./schema";
 
 type Run = { id: string; createdAt: string; tallies: Map<string, Tally> };
 
@@ -30,7 +30,7 @@ export async function recomputeQuality(
     const row = parseRow(line, number);
     const { stratum: key, stratum_population: populationSize, stratum_sample: sampleSize } = row;
     convenience ||= row.inclusion_probability === null;
-    strata.set(key, { id: key, key, populationSize, sampleSize });
+    strata.set(key, { id: key, key, populationSize, sampleSize, phaseOneStratum: phaseOneOf(row) });
     const gold = goldStateOf(row.decided, row.gold);
     if (gold === null) continue;
     for (const { run, run_created_at: createdAt, outcome } of row.llm) {
@@ -48,6 +48,9 @@ export async function recomputeQuality(
   }
   const run = chooseRun([...runs.values()], options.labelling);
   const target = options.target ?? "like_these";
+  if (target === "drawn_sample" && ![...strata.values()].some((stratum) => stratum.phaseOneStratum)) {
+    throw new Error("The documents were drawn from the corpus at once: there is no drawn sample to speak of.");
+  }
   return {
     run: run?.id ?? null,
     labelQuality: run
@@ -58,6 +61,11 @@ export async function recomputeQuality(
       (person) => person,
     ),
   };
+}
+
+function phaseOneOf(row: ExportRow): StratumSize["phaseOneStratum"] {
+  const { phase_one_stratum: id, phase_one_population: populationSize, phase_one_sample: sampleSize } = row;
+  return id === null || populationSize === null || sampleSize === null ? null : { id, populationSize, sampleSize };
 }
 
 function figuresOf(strata: StratumSize[], tallies: Tally[], target: Target, convenience: boolean) {

@@ -67,6 +67,10 @@ export const exportRowSchema = z.object({
   stratum: z.string(),
   stratum_population: z.number().int(),
   stratum_sample: z.number().int(),
+  /** where the documents were drawn from those of an earlier draw: the stratum of that draw, its size and how many were drawn */
+  phase_one_stratum: z.string().nullable(),
+  phase_one_population: z.number().int().nullable(),
+  phase_one_sample: z.number().int().nullable(),
   inclusion_probability: z.number().nullable(),
   draw_position: z.number().int(),
   queue_position: z.number().int(),
@@ -79,6 +83,8 @@ export const exportRowSchema = z.object({
   llm: z.array(exportedLabelSchema),
   decisions: z.array(exportedDecisionSchema),
   adjudications: z.array(exportedAdjudicationSchema),
+  /** what people decided on a document that came to them a second time; counts for their consistency alone */
+  repeats: z.array(exportedDecisionSchema),
 });
 export type ExportRow = z.infer<typeof exportRowSchema>;
 export const exportColumns = Object.keys(exportRowSchema.shape) as (keyof ExportRow)[];

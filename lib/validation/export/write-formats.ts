@@ -13,12 +13,13 @@ export async function* writeJsonLines(batches: Batches): Pieces {
 
 /** Lists as JSON in their cell. */
 export function flatRow(row: ExportRow) {
-  const { llm, decisions, adjudications } = row;
+  const { llm, decisions, adjudications, repeats } = row;
   return {
     ...row,
     llm: JSON.stringify(llm),
     decisions: JSON.stringify(decisions),
     adjudications: JSON.stringify(adjudications),
+    repeats: JSON.stringify(repeats),
   };
 }
 
@@ -73,7 +74,7 @@ const choices = (from: string, values: readonly string[]) => ({
 });
 
 function taskOf(row: ExportRow, number: number) {
-  const { llm, decisions: _, adjudications: __, ...data } = row;
+  const { llm, decisions: _, adjudications: __, repeats: ___, ...data } = row;
   return {
     id: number,
     data,

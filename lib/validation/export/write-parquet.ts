@@ -20,6 +20,9 @@ const columns = {
   stratum: "text",
   stratum_population: "integer",
   stratum_sample: "integer",
+  phase_one_stratum: "text",
+  phase_one_population: "integer",
+  phase_one_sample: "integer",
   inclusion_probability: "double",
   draw_position: "integer",
   queue_position: "integer",
@@ -31,6 +34,7 @@ const columns = {
   llm: "text",
   decisions: "text",
   adjudications: "text",
+  repeats: "text",
 } as const satisfies ParquetColumns & Record<keyof ExportRow, unknown>;
 
 const dayMs = 86_400_000;
