@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
+import { subsampleDesignSchema } from "@/lib/corpus/schema";
 import { createUpload } from "@/lib/corpus/uploads/upload-store";
 import { database } from "@/lib/platform/database/client";
 import { pathOf } from "@/lib/platform/storage/addresses";
@@ -12,6 +13,7 @@ import { recomputeQuality } from "../export/recompute-quality";
 import { tallyLabelsJob } from "../jobs";
 import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
+import { createDraw } from "../sampling/create-draw";
 import type { DecisionLabel } from "../schema";
 import { makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
@@ -158,6 +160,10 @@ describe("imported annotations", () => {
     for (const { item } of items) expect(item.draws).toMatchObject([{ inclusionProbability: null }]);
     expect(await database().decision.count({ where: { roundId: round.id } })).toBe(6);
     await expect(verifyAssignment(researcher, round.id)).rejects.toMatchObject({ code: "round_without_assignment" });
+    const design = { kind: "subsample", drawId: round.drawId, seed: 5, size: 2, by: [], allocation: "proportional" };
+    await expect(createDraw(researcher, round.sampleId, subsampleDesignSchema.parse(design))).rejects.toMatchObject({
+      code: "draw_is_convenience",
+    });
     const corpus = await database().corpus.findFirstOrThrow({ where: { studyId: researcher.studyId } });
     expect(corpus).toMatchObject({ state: "ready", documents: 3 });
     const actions = await database().auditEntry.findMany({

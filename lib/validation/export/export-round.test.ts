@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { subsampleDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { readParquetRows } from "@/lib/platform/storage/parquet";
@@ -14,13 +15,17 @@ import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "../close-round";
+import { createRound } from "../create-round";
 import { tallyLabelsJob } from "../jobs";
+import { openRound } from "../open-round";
 import { exportFigures } from "../quality/export-quality";
+import { figuresCsv } from "../quality/figures-csv";
 import { readQuality } from "../quality/read-quality";
 import { qualityQuery } from "../quality/schema";
-import type { DecisionLabel } from "../schema";
+import { createDraw } from "../sampling/create-draw";
+import { createRoundSchema, type DecisionLabel } from "../schema";
 import { adjudicate, claimDisputed } from "../testing/adjudicate";
-import { makeLabelling, makeRound } from "../testing/make-round";
+import { makeDraw, makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
 import { verifyAssignment } from "../verify-assignment";
 import { exportRound } from "./export-round";
@@ -235,6 +240,39 @@ describe("a round's export", () => {
       expect(kappa(computed)).toBeCloseTo(kappa(shown), 12);
       expect(stdout).toMatch(/^f1,0\.\d+/m);
     }
+  });
+
+  it("holds both phases of a draw from a draw, so that its figures come out the same", async () => {
+    const { drawId, sampleId, itemIds } = await makeDraw(owner.studyId, [
+      { key: "clinic", populationSize: 1000, sampleSize: 100 },
+      { key: "forum", populationSize: 30_000, sampleSize: 200 },
+    ]);
+    const outcomes = itemIds.map((id, at) => [id, at % 4 === 0 ? "medical" : "non_medical"] as const);
+    const labellingRunId = await makeLabelling(owner.studyId, drawId, new Map(outcomes));
+    const design = { kind: "subsample", drawId, seed: 5, size: 80, by: ["llm"], labellingRunId, allocation: "equal" };
+    const second = await createDraw(owner, sampleId, subsampleDesignSchema.parse(design));
+    const { id: roundId } = await createRound(owner, {
+      ...{ drawId: second.id, name: "Zweite Phase", instructionsDe: "a", instructionsEn: "a" },
+      ...createRoundSchema
+        .pick({ doubleShare: true, memberIds: true })
+        .parse({ memberIds: [anna.personId], doubleShare: 0 }),
+      repeatShare: 0,
+    });
+    await openRound(owner, roundId);
+    await tallyLabelsJob.run({}, { signal: new AbortController().signal });
+    let turn = 0;
+    await workThrough(anna, roundId, () => (turn++ % 3 === 0 ? "medical" : "non_medical"));
+    await closeRound(owner, roundId);
+    const lines = (await textOf(researcher, roundId, "jsonl")).toString().split("\n");
+    for (const target of ["like_these", "this_corpus", "drawn_sample"] as const) {
+      const { labelQuality, agreement } = await recomputeQuality(lines, { target });
+      expect(labelQuality?.figures.f1.estimate?.n).toBe(80);
+      const page = await exportFigures(researcher, roundId, qualityQuery.parse({ target }));
+      expect(figuresCsv(labelQuality, agreement)).toBe(page);
+    }
+    const card = (await textOf(researcher, roundId, "data-card")).toString();
+    expect(card).toContain("### First phase: draw 1 of 300 documents");
+    expect(card).toContain("| `forum` | 30,000 | 200 | 0.006667 |");
   });
 
   it("refuses what is no such file by its line, and a run that it does not hold", async () => {
