@@ -104,6 +104,17 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
     await expect(research.getByText("Es gibt noch keine gezogene Stichprobe.")).toBeVisible();
   });
 
+  await step("annotations that were made elsewhere come in as a round of their own", async () => {
+    const rows = material.documents
+      .slice(0, 4)
+      .map(({ text, medical }) => ({ text, label: [medical ? "Medizin" : "Rest"] }));
+    await road.importAnnotations(research, study, fileOf("doccano.jsonl", rows), { Medizin: "Medizinisch" });
+    await expect(research.getByText("2 Dokumente, 2 Entscheidungen von einer Person.")).toBeVisible();
+    await expect(research.getByText("2 Einträge oder Annotationen wurden ausgelassen")).toBeVisible();
+    await research.getByRole("link", { name: "Zur Runde" }).click();
+    await expect(research.getByText("geschlossen", { exact: true }).first()).toBeVisible();
+  });
+
   await step("a corpus is imported and sampled", async () => {
     const rows = material.documents.map(({ id, text }) => ({ id, text }));
     await road.importCorpus(research, study, fileOf("corpus.jsonl", rows), rows.length);
@@ -161,6 +172,22 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
     await expect(research.getByText("Krippendorffs α").first()).toBeVisible();
     await expect(research.getByText("1 Dokument geschlichtet")).toBeVisible();
     await expectAccessible(research);
+  });
+
+  await step("the round leaves as files that say how each document was drawn", async () => {
+    await research.goto(round);
+    const rows = (await road.download(research, "JSONL"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(sampleSize);
+    expect(rows.every((row) => row.inclusion_probability === 0.6)).toBe(true);
+    expect(rows.filter((row) => row.gold_from === "adjudicated")).toHaveLength(1);
+    expect(rows.flatMap((row) => row.decisions.filter((one: { counted: boolean }) => one.counted))).toHaveLength(
+      decisions,
+    );
+    expect(await road.download(research, "Datenblatt")).toContain("Auswahlwahrscheinlichkeit");
+    expect(JSON.parse(await road.download(research, "Label Studio"))).toHaveLength(sampleSize);
   });
 
   await step("a classifier learns from the people's labels, and is inspected", async () => {

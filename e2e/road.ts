@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 
 /** The stations of the road as people walk them in the browser. Each function begins anywhere and ends when its work is done. */
@@ -83,6 +84,30 @@ export async function join(page: Page, link: string, name: string, password: str
   await page.getByLabel("Passwort wählen").fill(password);
   await page.getByRole("button", { name: "Mitmachen" }).click();
   await page.waitForURL((url) => url.pathname === "/");
+}
+
+/** Uploads a file of annotations, says what its labels mean (the others are left out), and waits until they are in. */
+export async function importAnnotations(page: Page, study: string, file: string, meanings: Record<string, string>) {
+  await page.goto(`${study}/rounds`);
+  await page.getByRole("link", { name: "Annotationen importieren" }).first().click();
+  await page.getByLabel("Datei", { exact: true }).setInputFiles(file);
+  await expect(page.getByRole("heading", { name: "Was die Labels bedeuten" })).toBeVisible();
+  for (const field of await page.getByLabel(/^Bedeutung von/).all()) await field.selectOption("auslassen");
+  for (const [label, meaning] of Object.entries(meanings)) {
+    await page.getByLabel(`Bedeutung von ${label}`).selectOption(meaning);
+  }
+  await page.getByRole("button", { name: "Importieren", exact: true }).click();
+  await page.waitForURL(/\/rounds\/import\/[0-9a-f-]+$/);
+  await expect(page.getByText("Importiert", { exact: true })).toBeVisible({ timeout: minutes(2) });
+}
+
+/** What a link on the page downloads, as text. */
+export async function download(page: Page, link: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("main").getByRole("link", { name: link, exact: true }).click(),
+  ]);
+  return readFileSync(await file.path(), "utf8");
 }
 
 export async function draftRound(page: Page, study: string, doublePercent: number): Promise<string> {

@@ -83,12 +83,23 @@ async function lookAtPage(page: Page, address: string, name: string, look: Look,
   const answer = await page.goto(address);
   expect(answer?.status(), address).toBe(200);
   await expect(page.locator("html")).toHaveAttribute("lang", look.english ? "en" : "de");
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await page.waitForLoadState("networkidle");
-  await expectNoOverflow(page);
-  await expectAccessible(page);
-  expect.soft(complaints(), address).toEqual([]);
-  await picture(page, `${look.english ? "en" : "de"}-${look.theme}-${look.width}`, name);
+  const heading = page.getByRole("heading", { level: 1 });
+  const dialog = page.getByRole("dialog");
+  const looked = async (seen: string) => {
+    await page.waitForLoadState("networkidle");
+    await expectNoOverflow(page);
+    await expectAccessible(page);
+    expect.soft(complaints(), address).toEqual([]);
+    await picture(page, `${look.english ? "en" : "de"}-${look.theme}-${look.width}`, seen);
+  };
+  await expect(heading.or(dialog).first()).toBeVisible();
+  // The instructions of a work screen stand before it.
+  if (await dialog.isVisible()) {
+    await looked(`${name}-instructions`);
+    await page.keyboard.press("Escape");
+  }
+  await expect(heading).toBeVisible();
+  await looked(name);
 }
 
 async function lookAt(browser: Browser, of: "study" | "installation", look: Look, baseURL: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { convenienceDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import { Problem } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
@@ -5,17 +6,19 @@ import type { Station } from "@/lib/studies/station";
 import { readQuality } from "./quality/read-quality";
 
 /**
- * The newest round in which something is decided, else the newest open one, else the newest draft. Its figure is F1
+ * The newest round of the study's own in which something is decided, else the newest open one, else the newest draft. Its figure is F1
  * where it can be computed and the person may see it, else how much is decided.
  */
 export async function readRoundsStation(actor: StudyActor): Promise<Station> {
   const rounds = await database().round.findMany({
     where: { studyId: actor.studyId },
     orderBy: { createdAt: "desc" },
-    select: { id: true, state: true, decided: true, wanted: true },
+    select: { id: true, state: true, decided: true, wanted: true, draw: { select: { design: true } } },
   });
-  const opened = rounds.filter((one) => one.state !== "draft");
-  const round = opened.find((one) => one.decided > 0) ?? opened[0] ?? rounds[0];
+  // Decisions that were made elsewhere stand for nothing but themselves.
+  const own = rounds.filter(({ draw }) => !convenienceDesignSchema.safeParse(draw.design).success);
+  const opened = (own.length > 0 ? own : rounds).filter((one) => one.state !== "draft");
+  const round = opened.find((one) => one.decided > 0) ?? opened[0] ?? own[0] ?? rounds[0];
   if (!round) return { state: "empty", figure: null, href: "/rounds" };
   const page = `/rounds/${round.id}`;
   if (round.state === "draft") return { state: "active", figure: null, href: page };

@@ -35,7 +35,7 @@ export function AdjudicationScreen(props: {
   const home = `/studies/${props.address.studyId}`;
   const contested = useContested(props.address, props.progress);
   const { queue, supply } = contested;
-  const [helping, setHelping] = useState(props.progress.decided === 0);
+  const [helping, setHelping] = useState(props.progress.decided === 0 && props.progress.open > 0);
   const [noting, setNoting] = useState(false);
   const { announce, element: announcer } = useAnnouncer();
 
