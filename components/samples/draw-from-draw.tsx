@@ -166,8 +166,16 @@ function SubsampleForm(props: Props & { onDone: () => void }) {
   );
 }
 
+type Extending = {
+  studyId: string;
+  sampleId: string;
+  draw: DrawView;
+  /** how many there are to draw from, with those that are drawn already */
+  available: number;
+};
+
 /** More documents by the same design; what is drawn already stays drawn. */
-export function ExtendDraw(props: { studyId: string; sampleId: string; draw: DrawView; busy: boolean }) {
+export function ExtendDraw(props: Extending & { busy: boolean }) {
   const t = useTranslations("samples");
   const [open, setOpen] = useState(false);
   return (
@@ -187,11 +195,11 @@ export function ExtendDraw(props: { studyId: string; sampleId: string; draw: Dra
   );
 }
 
-function ExtendForm(props: { studyId: string; sampleId: string; draw: DrawView; onDone: () => void }) {
+function ExtendForm(props: Extending & { onDone: () => void }) {
   const t = useTranslations("samples");
   const { draw } = props;
   const { design } = draw;
-  const [size, setSize] = useState(String(Math.round(draw.size * 1.5)));
+  const [size, setSize] = useState(String(Math.min(Math.round(draw.size * 1.5), props.available)));
   const assumed = "assumptions" in design ? design.assumptions : null;
   const percent = (share: number) => String(Math.round(share * 1e4) / 100);
   const { state, change } = useDesignState(
@@ -223,7 +231,7 @@ function ExtendForm(props: { studyId: string; sampleId: string; draw: DrawView; 
         <Input
           type="number"
           min={draw.size + 1}
-          max={500_000}
+          max={Math.min(500_000, props.available)}
           required
           value={size}
           onChange={(event) => setSize(event.target.value)}

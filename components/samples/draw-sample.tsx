@@ -18,7 +18,7 @@ import { bandsOf, planOf, useDesignState } from "./design-state";
 type CorpusOption = { id: string; name: string; documents: number; madeByRunId?: string | null };
 
 /** The design, with what it draws, brings and costs, before anything is drawn. */
-export function DrawSample(props: { studyId: string; corpora: CorpusOption[] }) {
+export function DrawSample(props: { studyId: string; corpora: CorpusOption[]; number: number }) {
   const t = useTranslations("samples");
   const [open, setOpen] = useState(false);
   return (
@@ -33,7 +33,7 @@ export function DrawSample(props: { studyId: string; corpora: CorpusOption[] }) 
   );
 }
 
-function DrawForm(props: { studyId: string; corpora: CorpusOption[] }) {
+function DrawForm(props: { studyId: string; corpora: CorpusOption[]; number: number }) {
   const t = useTranslations("samples");
   const format = useFormatter();
   const router = useRouter();
@@ -65,7 +65,7 @@ function DrawForm(props: { studyId: string; corpora: CorpusOption[] }) {
       }}
     >
       <Field label={t("name")}>
-        <Input name="name" required maxLength={120} defaultValue={t("defaultName")} />
+        <Input name="name" required maxLength={120} defaultValue={t("defaultName", { number: props.number })} />
       </Field>
       <Field label={t("corpus")}>
         <Select value={corpusId} onChange={(event) => setCorpusId(event.target.value)}>

@@ -42,7 +42,7 @@ export function PlanView({ plan, size, stale }: { plan: SamplePlan; size: number
             logarithmic: true,
             domain: [plan.curve[0]?.size ?? 1, plan.curve.at(-1)?.size ?? 1],
           }}
-          y={{ label: t("halfWidth"), domain: [0, "auto"] }}
+          y={{ label: t("halfWidth"), domain: [0, "auto"], format: { maximumFractionDigits: 3 } }}
           series={(["f1", "precision", "recall"] as const).map((measure) => ({
             id: measure,
             label: { f1: "F1", precision: "Precision", recall: "Recall" }[measure],

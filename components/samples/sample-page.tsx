@@ -43,6 +43,7 @@ export function SamplePage(props: Props) {
   const draw = sample.draws.find((one) => one.number === sample.draw);
   const usable = draw !== undefined && !draw.pending && sample.state !== "drawing" && sample.state !== "failed";
   const drawing = sample.state === "drawing" || draw?.pending;
+  const available = sample.strata.reduce((sum, { populationSize }) => sum + populationSize, 0);
   return (
     <>
       <PageHeader
@@ -63,7 +64,9 @@ export function SamplePage(props: Props) {
         actions={
           usable && props.mayDraw && sample.design.kind !== "convenience" ? (
             <>
-              <ExtendDraw {...params} draw={draw} busy={sample.state !== "ready"} />
+              {available > draw.size ? (
+                <ExtendDraw {...params} draw={draw} available={available} busy={sample.state !== "ready"} />
+              ) : null}
               {draw.parent === null ? (
                 <DrawSubsample
                   {...params}

@@ -24,7 +24,11 @@ export default async function SamplesPage({ params }: { params: Promise<{ studyI
         description={t("description")}
         actions={
           ready ? (
-            <DrawSample studyId={studyId} corpora={[...corpora].sort((a, b) => b.documents - a.documents)} />
+            <DrawSample
+              studyId={studyId}
+              number={samples.length + 1}
+              corpora={[...corpora].sort((a, b) => b.documents - a.documents)}
+            />
           ) : null
         }
       />
