@@ -47,7 +47,7 @@ export async function importCorpus(page: Page, study: string, file: string, docu
 
 export async function drawSample(page: Page, study: string, size: number, probability: string): Promise<void> {
   const dialog = await ask(page, `${study}/samples`, "Stichprobe ziehen", { Umfang: String(size) });
-  await expect(dialog.getByText(probability)).toBeVisible();
+  await expect(dialog.getByRole("cell", { name: probability, exact: true })).toBeVisible();
   await dialog.getByRole("button", { name: "Stichprobe ziehen" }).click();
   await page.waitForURL(/\/samples\/[0-9a-f-]+$/);
   await expect(page.getByText("Gezogene Dokumente").first()).toBeVisible({ timeout: minutes(2) });

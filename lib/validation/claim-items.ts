@@ -1,4 +1,5 @@
-import { type Database, inTransaction, Prisma } from "@/lib/platform/database/client";
+import { Prisma } from "@/lib/platform/database/client";
+import { inStatements, type Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import type { StudyActor } from "@/lib/studies/actor";
 import { enterRound, type OwnRound, requireOpen } from "./enter-round";
@@ -16,7 +17,7 @@ import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
  * who has reached the round's quota, and to nobody once its stop rule has ended it. Repeats are strewn in.
  */
 export function claimItems(actor: StudyActor, roundId: string, input: ClaimItemsInput): Promise<ClaimedItems> {
-  return inTransaction(async (transaction) => {
+  return inStatements(async (transaction) => {
     await shareRoundAs(transaction, roundId, actor.personId);
     const round = await enterRound(transaction, actor, roundId, input.personId);
     requireOpen(round);
@@ -47,7 +48,12 @@ export function claimItems(actor: StudyActor, roundId: string, input: ClaimItems
   });
 }
 
-function renewOwnClaims(transaction: Database, roundId: string, personId: string, lapsesAt: Date): Promise<WorkItem[]> {
+function renewOwnClaims(
+  transaction: Statements,
+  roundId: string,
+  personId: string,
+  lapsesAt: Date,
+): Promise<WorkItem[]> {
   return transaction.$queryRaw<WorkItem[]>`
     with renewed as (
       update "Claim" set "lapsesAt" = ${lapsesAt}
@@ -63,7 +69,7 @@ function renewOwnClaims(transaction: Database, roundId: string, personId: string
 
 type Holder = { personId: string; lapsesAt: Date };
 
-async function takeFromQueue(transaction: Database, round: OwnRound, holder: Holder, count: number) {
+async function takeFromQueue(transaction: Statements, round: OwnRound, holder: Holder, count: number) {
   const onward = { from: round.queueFrom, skippedToo: false, wait: false };
   const items = await take(transaction, round.id, holder, count, onward);
   if (items.length === count) return items;
@@ -81,7 +87,7 @@ type Search = { from: number; skippedToo: boolean; wait: boolean };
 
 /** Chooses, counts and claims in one statement. `RoundItem_counts` would refuse whatever went beyond what is wanted. */
 function take(
-  transaction: Database,
+  transaction: Statements,
   roundId: string,
   { personId, lapsesAt }: Holder,
   count: number,

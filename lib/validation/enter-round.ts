@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/platform/database/client";
+import type { Statements } from "@/lib/platform/database/statements";
 import { conflict, notFound, Problem } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { RoundState } from "./schema";
@@ -24,7 +24,7 @@ export type OwnRound = {
  * those who do not take part, 409 `other_person_signed_in` where the browser works for someone else.
  */
 export async function enterRound(
-  transaction: Database,
+  transaction: Statements,
   actor: StudyActor,
   roundId: string,
   personId: string,

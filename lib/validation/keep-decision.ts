@@ -1,4 +1,4 @@
-import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { inStatements, type Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import { addRepeat, keepRepeat } from "./repeats/keep-repeat";
 import { planRepeat } from "./repeats/plan-repeat";
@@ -48,7 +48,7 @@ export function keepDecision(
   roundId: string,
   input: DecisionInput,
 ): Promise<DecisionResult> {
-  return inTransaction(async (transaction) => {
+  return inStatements(async (transaction) => {
     await shareRound(transaction, roundId);
     const item = await lockItem(transaction, roundId, input.itemId);
     const known = await readKnown(transaction, actor.personId, input);
@@ -126,7 +126,7 @@ function moveOf(
 }
 
 /** The item stays ours until the transaction ends; the round's state is read after the wait. */
-async function lockItem(transaction: Database, roundId: string, itemId: string): Promise<QueuedItem | undefined> {
+async function lockItem(transaction: Statements, roundId: string, itemId: string): Promise<QueuedItem | undefined> {
   const [item] = await transaction.$queryRaw<QueuedItem[]>`
     select item."id", item."stratumId", item."itemId", item."wanted", item."decided", item."claimed", item."gold",
       item."settled", round."state", round."seed", round."repeatShare"
@@ -137,7 +137,7 @@ async function lockItem(transaction: Database, roundId: string, itemId: string):
 }
 
 /** Read after the lock, so that nothing of another transaction is missed. */
-async function readKnown(transaction: Database, personId: string, input: DecisionInput): Promise<Known> {
+async function readKnown(transaction: Statements, personId: string, input: DecisionInput): Promise<Known> {
   const [known] = await transaction.$queryRaw<Known[]>`
     select
       (select "state" from "Claim" where "roundItemId" = ${input.itemId}::uuid and "personId" = ${personId}::uuid)

@@ -1,4 +1,5 @@
-import { type Database, database } from "@/lib/platform/database/client";
+import { database } from "@/lib/platform/database/client";
+import type { Statements } from "@/lib/platform/database/statements";
 
 const claimsPerStatement = 1000;
 
@@ -6,7 +7,7 @@ const claimsPerStatement = 1000;
  * Lets claims go whose time is over, so that others get the documents. Items that are just being worked on are skipped;
  * the next time comes soon. Items are locked before their claims, as everywhere, so that nothing deadlocks.
  */
-export async function lapseClaims(roundId: string | null, transaction: Database = database()): Promise<number> {
+export async function lapseClaims(roundId: string | null, transaction: Statements = database()): Promise<number> {
   return transaction.$executeRaw`
     with due as materialized (
       select item."id" from "RoundItem" item

@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/platform/database/client";
+import type { Statements } from "@/lib/platform/database/statements";
 import type { GoldState } from "./rules";
 
 type Change = {
@@ -19,7 +19,7 @@ type Change = {
  * hangs on it, so that decisions take the tallies' rows in one order and wait for each other only this long. A labelling
  * run's tallies move only while TalliedLabelling says that they hold all of its labels; else they are rebuilt anyway.
  */
-export async function tallyDecision(transaction: Database, change: Change): Promise<void> {
+export async function tallyDecision(transaction: Statements, change: Change): Promise<void> {
   const { roundId, personId, itemId, stratumId, gold, pattern } = change;
   const goldMoved = gold.before !== gold.after;
   const patternMoved = pattern.before !== pattern.after;

@@ -1,11 +1,11 @@
-import type { Database } from "@/lib/platform/database/client";
+import type { Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "../schema";
 import type { RepeatPlan } from "./plan-repeat";
 
 /** Remembers that a document comes to this person once more. Once only, however often they change their mind. */
 export async function addRepeat(
-  transaction: Database,
+  transaction: Statements,
   to: { roundId: string; roundItemId: string; personId: string },
   { delay, delayAtTheEnd }: RepeatPlan,
 ): Promise<void> {
@@ -23,7 +23,7 @@ type Known = { keyUsedOn: string | null; currentId: string | null; label: Decisi
 
 /** As `keepDecision`, for a document that came a second time: it counts for the person's consistency alone. */
 export async function keepRepeat(
-  transaction: Database,
+  transaction: Statements,
   personId: string,
   roundId: string,
   input: DecisionInput,
@@ -49,27 +49,19 @@ export async function keepRepeat(
   if (repeat.state !== "open") return refused("round_closed");
   const before = known?.label ?? null;
   if (input.label === null && before === null) return refused("nothing_to_withdraw");
-  await transaction.repeatDecision.create({
-    data: {
-      id: newId(),
-      repeatId: repeat.id,
-      personId,
-      label: input.label,
-      flags: input.flags,
-      note: input.note,
-      activeMs: input.activeMs,
-      idempotencyKey,
-      correctsId: known?.currentId ?? null,
-      decidedAt: new Date(input.decidedAt),
-    },
-  });
-  await transaction.repeat.update({ where: { id: repeat.id }, data: { label: input.label } });
-  await transaction.roundMember.update({
-    where: { roundId_personId: { roundId, personId } },
-    data: {
-      repeated: { increment: (input.label ? 1 : 0) - (before ? 1 : 0) },
-      activeMs: { increment: input.activeMs },
-    },
-  });
+  await transaction.$executeRaw`
+    with appended as (
+      insert into "RepeatDecision" ("id", "repeatId", "personId", "label", "flags", "note", "activeMs",
+        "idempotencyKey", "correctsId", "decidedAt")
+      values (${newId()}::uuid, ${repeat.id}::uuid, ${personId}::uuid, ${input.label}::"DecisionLabel",
+        ${input.flags}::text[], ${input.note}, ${input.activeMs}, ${idempotencyKey},
+        ${known?.currentId ?? null}::uuid, ${new Date(input.decidedAt)})
+    ), labelled as (
+      update "Repeat" set "label" = ${input.label}::"DecisionLabel" where "id" = ${repeat.id}::uuid
+    )
+    update "RoundMember" member
+    set "repeated" = member."repeated" + ${(input.label ? 1 : 0) - (before ? 1 : 0)}::int,
+      "activeMs" = member."activeMs" + ${input.activeMs}::int
+    where member."roundId" = ${roundId}::uuid and member."personId" = ${personId}::uuid`;
   return kept;
 }

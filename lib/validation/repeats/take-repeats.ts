@@ -1,4 +1,5 @@
-import { type Database, Prisma } from "@/lib/platform/database/client";
+import { Prisma } from "@/lib/platform/database/client";
+import type { Statements } from "@/lib/platform/database/statements";
 import type { WorkItem } from "../schema";
 
 /**
@@ -6,7 +7,7 @@ import type { WorkItem } from "../schema";
  * left for them. Nobody else can have them, so that nothing has to be held.
  */
 export function takeRepeats(
-  transaction: Database,
+  transaction: Statements,
   to: { roundId: string; personId: string; ownDecided: number },
   { holding, count, atTheEnd }: { holding: string[]; count: number; atTheEnd: boolean },
 ): Promise<WorkItem[]> {
@@ -27,7 +28,7 @@ export function takeRepeats(
 }
 
 /** Puts a repeat off; nothing happens where the id is not one of this person's. */
-export async function putOffRepeat(transaction: Database, personId: string, repeatId: string): Promise<void> {
+export async function putOffRepeat(transaction: Statements, personId: string, repeatId: string): Promise<void> {
   await transaction.$executeRaw`
     update "Repeat" set "dueAt" = "dueAt" + 10, "dueAtLast" = "dueAtLast" + 10
     where "id" = ${repeatId}::uuid and "personId" = ${personId}::uuid`;
