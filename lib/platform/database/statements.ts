@@ -1,13 +1,25 @@
+import { createHash } from "node:crypto";
 import type pg from "pg";
 import { type Database, Prisma, pool } from "./client";
 
 /** Statements written by hand. Prisma's transactions offer them too, so that one function serves both. */
 export type Statements = Pick<Database, "$queryRaw" | "$executeRaw">;
 
-function statementsOf(connection: pg.PoolClient): Statements {
+const names = new Map<string, string>();
+/** One name per text, the same in all processes: PostgreSQL then parses each statement once a connection. */
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (!name) {
+    name = createHash("sha256").update(text).digest("hex").slice(0, 32);
+    names.set(text, name);
+  }
+  return name;
+}
+
+function statementsOf(connection: pg.PoolClient | pg.Pool): Statements {
   const run = async (query: TemplateStringsArray | Prisma.Sql, values: unknown[]) => {
     const sql = query instanceof Prisma.Sql ? query : Prisma.sql(query, ...values);
-    return connection.query({ text: sql.text, values: sql.values });
+    return connection.query({ name: nameOf(sql.text), text: sql.text, values: sql.values });
   };
   // PrismaPromise differs from a promise only for Prisma's own batches, which never see these.
   return {
@@ -17,6 +29,9 @@ function statementsOf(connection: pg.PoolClient): Statements {
       run(query, values).then(({ rowCount }) => rowCount ?? 0),
   } as unknown as Statements;
 }
+
+/** Single statements by hand, each a transaction of its own. */
+export const statements = (): Statements => statementsOf(pool());
 
 /**
  * One transaction of statements by hand, over Prisma's own pool but without its query engine, which costs more than the
