@@ -2,6 +2,13 @@ export { cohenKappa } from "./agreement/cohen-kappa";
 export { fleissKappa } from "./agreement/fleiss-kappa";
 export { gwetAC1 } from "./agreement/gwet-ac1";
 export { type AlphaOptions, krippendorffAlpha } from "./agreement/krippendorff-alpha";
+export {
+  type ConfusionCells,
+  errorFromDisagreement,
+  errorOfAgreed,
+  type LabelErrorSensitivity,
+  labelErrorSensitivity,
+} from "./agreement/label-errors";
 export type { AgreementOptions, Rating } from "./agreement/rating-table";
 export { specificAgreement } from "./agreement/specific-agreement";
 export type { ScoredItem } from "./classification/curve-sample";

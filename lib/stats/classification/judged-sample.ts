@@ -2,14 +2,19 @@ import { StatisticsError } from "../error";
 import { groupByStratum, readStrata, requireSampled, type Stratum } from "../sampling/strata";
 import type { Outcome } from "./measures";
 
-/** An item with the class that people settled on (null: they could not) and the class that was predicted. */
-export type Judged = { stratum: string; truth: string | null; predicted: string; count?: number };
+/**
+ * An item with the class that people settled on (null: they could not) and the class that was predicted. `outside`: of
+ * another domain than the one that figures are wanted for; it counts in its stratum's sample, and in nothing else.
+ */
+export type Judged = { stratum: string; truth: string | null; predicted: string; count?: number; outside?: boolean };
 
 export type JudgedStratum = Stratum & {
   share: number;
   outcomes: Map<Outcome, number>;
   /** Items without a settled truth, by prediction. */
   unsettled: { positive: number; other: number };
+  /** Items outside the domain with a settled truth, by prediction. */
+  outside: { positive: number; other: number };
 };
 
 export function outcomeOf(truth: string, predicted: string, positive: string): Outcome {
@@ -25,13 +30,16 @@ export function readJudged(strata: readonly Stratum[], items: readonly Judged[],
   return weighted.map((stratum) => {
     const outcomes = new Map<Outcome, number>();
     const unsettled = { positive: 0, other: 0 };
+    const elsewhere = { positive: 0, other: 0 };
     let settled = 0;
-    for (const { truth, predicted, count } of groups.get(stratum.id) ?? []) {
+    for (const { truth, predicted, count, outside } of groups.get(stratum.id) ?? []) {
+      const side = predicted === positive ? "positive" : "other";
       if (truth === null) {
-        unsettled[predicted === positive ? "positive" : "other"] += count;
+        if (!outside) unsettled[side] += count;
         continue;
       }
-      const outcome = outcomeOf(truth, predicted, positive);
+      if (outside) elsewhere[side] += count;
+      const outcome = outside ? "outside" : outcomeOf(truth, predicted, positive);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
       settled += count;
     }
@@ -40,6 +48,6 @@ export function readJudged(strata: readonly Stratum[], items: readonly Judged[],
       throw new StatisticsError("stratum_unsettled", message, [stratum.id]);
     }
     requireSampled(stratum, settled);
-    return { ...stratum, outcomes, unsettled };
+    return { ...stratum, outcomes, unsettled, outside: elsewhere };
   });
 }

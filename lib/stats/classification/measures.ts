@@ -1,9 +1,12 @@
-import type { FirstPhase, RatioCell } from "../sampling/ratio";
+import { type FirstPhase, linearisedRatio, type RatioCell, type RatioStratum } from "../sampling/ratio";
 import { ratioEstimate } from "../sampling/ratio-estimate";
 import type { Estimate, Interval } from "../types";
 
-/** How an item was judged against the positive class; among other classes also whether the prediction was right. */
-export type Outcome = "truePositive" | "falsePositive" | "falseNegative" | "otherRight" | "otherWrong";
+/**
+ * How an item was judged against the positive class; among other classes also whether the prediction was right. `outside`:
+ * not of the domain that is estimated, so that it counts in its stratum's sample only.
+ */
+export type Outcome = "truePositive" | "falsePositive" | "falseNegative" | "otherRight" | "otherWrong" | "outside";
 
 export type Measure = "precision" | "recall" | "f1" | "prevalence" | "accuracy";
 
@@ -15,6 +18,7 @@ const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denom
     falseNegative: [0, 0],
     otherRight: [0, 0],
     otherWrong: [0, 0],
+    outside: [0, 0],
   },
   recall: {
     truePositive: [1, 1],
@@ -22,6 +26,7 @@ const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denom
     falseNegative: [0, 1],
     otherRight: [0, 0],
     otherWrong: [0, 0],
+    outside: [0, 0],
   },
   f1: {
     truePositive: [2, 2],
@@ -29,6 +34,7 @@ const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denom
     falseNegative: [0, 1],
     otherRight: [0, 0],
     otherWrong: [0, 0],
+    outside: [0, 0],
   },
   prevalence: {
     truePositive: [1, 1],
@@ -36,6 +42,7 @@ const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denom
     falseNegative: [1, 1],
     otherRight: [0, 1],
     otherWrong: [0, 1],
+    outside: [0, 0],
   },
   accuracy: {
     truePositive: [1, 1],
@@ -43,6 +50,7 @@ const RATIOS: Record<Measure, Record<Outcome, readonly [numerator: number, denom
     falseNegative: [0, 1],
     otherRight: [1, 1],
     otherWrong: [0, 1],
+    outside: [0, 0],
   },
 };
 
@@ -88,6 +96,43 @@ function hasUnseen(strata: readonly OutcomeStratum[], measure: Measure): boolean
   return [...counts].some(([outcome, count]) => count === 0 && RATIOS[measure][outcome][1] > 0);
 }
 
+function ratioStratum(measure: Measure, { share, unsampled, items, group }: OutcomeStratum): RatioStratum {
+  return {
+    share,
+    unsampled,
+    ...(group === undefined ? {} : { group }),
+    cells: items.map(({ outcome, count, weight }): RatioCell => {
+      const [numerator, denominator] = RATIOS[measure][outcome];
+      return { numerator: numerator * weight, denominator: denominator * weight, count };
+    }),
+  };
+}
+
+/**
+ * Effective sample size of a measure: so many items would a simple random sample of the same population need for the same
+ * standard error, that is n over the design effect (Kish, Survey Sampling 1965, section 8.2), from the linearised residuals
+ * e of the ratio: estimated population variance of e (Cochran 1977, section 5A.11) over the design's variance of its mean,
+ * both without finite-population correction. Null where nothing varies.
+ */
+export function effectiveSize(
+  measure: Measure,
+  strata: readonly OutcomeStratum[],
+  firstPhase?: FirstPhase,
+): number | null {
+  const ratioStrata = strata.map((stratum) => ratioStratum(measure, { ...stratum, unsampled: 1 }));
+  const ratio = linearisedRatio(ratioStrata, firstPhase);
+  if (!ratio || ratio.standardError === 0) return null;
+  const moment = (of: (cell: RatioCell) => number) =>
+    ratioStrata.reduce((sum, { share, cells }) => {
+      const size = cells.reduce((all, cell) => all + cell.count, 0);
+      return sum + (share * cells.reduce((all, cell) => all + cell.count * of(cell), 0)) / size;
+    }, 0);
+  const denominator = moment((cell) => cell.denominator);
+  const square = moment((cell) => ((cell.numerator - ratio.value * cell.denominator) / denominator) ** 2);
+  const variance = ratio.standardError ** 2;
+  return (square + variance) / variance;
+}
+
 export function estimateMeasure(
   measure: Measure,
   strata: readonly OutcomeStratum[],
@@ -96,15 +141,7 @@ export function estimateMeasure(
 ): Estimate {
   const open = strata.filter((stratum) => stratum.unsampled > 0);
   const estimate = ratioEstimate({
-    strata: strata.map(({ share, unsampled, items, group }) => ({
-      share,
-      unsampled,
-      ...(group === undefined ? {} : { group }),
-      cells: items.map(({ outcome, count, weight }): RatioCell => {
-        const [numerator, denominator] = RATIOS[measure][outcome];
-        return { numerator: numerator * weight, denominator: denominator * weight, count };
-      }),
-    })),
+    strata: strata.map((stratum) => ratioStratum(measure, stratum)),
     level,
     range: RANGE,
     sparse: isSparse(open, measure),

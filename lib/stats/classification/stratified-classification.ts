@@ -3,7 +3,7 @@ import type { FirstPhase } from "../sampling/ratio";
 import type { Stratum } from "../sampling/strata";
 import type { Estimate, Interval } from "../types";
 import { type Judged, type JudgedStratum, readJudged } from "./judged-sample";
-import { estimateMeasure, type Measure, type Outcome, type OutcomeStratum } from "./measures";
+import { effectiveSize, estimateMeasure, type Measure, type Outcome, type OutcomeStratum } from "./measures";
 import { PREDICTED_OTHER, PREDICTED_POSITIVE, possibleOutcomes, type SeenInStratum } from "./possible-outcomes";
 
 type PhaseOne = { size: number; populationSize: number };
@@ -22,6 +22,8 @@ export type StratifiedClassificationInput = {
 };
 
 export type StratifiedClassification = Record<Measure, Estimate> & {
+  /** How many items a simple random sample would need for the same standard error; null where nothing varies. */
+  effectiveSizes: Record<Measure, number | null>;
   /**
    * Only with items of unknown truth: `values` are the figure if all of them went against it and if all spoke for it,
    * `limits` the outer confidence limits of these two.
@@ -55,11 +57,11 @@ const EXTREMES: Record<Measure, { worst: Assignment; best: Assignment }> = {
   },
 };
 
-function seenIn({ outcomes, unsettled }: JudgedStratum): SeenInStratum {
+function seenIn({ outcomes, unsettled, outside }: JudgedStratum): SeenInStratum {
   return {
     outcomes: new Set(outcomes.keys()),
-    positive: unsettled.positive > 0 || PREDICTED_POSITIVE.some((outcome) => outcomes.has(outcome)),
-    other: unsettled.other > 0 || PREDICTED_OTHER.some((outcome) => outcomes.has(outcome)),
+    positive: unsettled.positive + outside.positive > 0 || PREDICTED_POSITIVE.some((outcome) => outcomes.has(outcome)),
+    other: unsettled.other + outside.other > 0 || PREDICTED_OTHER.some((outcome) => outcomes.has(outcome)),
   };
 }
 
@@ -133,6 +135,9 @@ function readPhases({ phaseOne, strata, items }: StratifiedClassificationInput):
  * `populationSize` of exactly the strata's documents; with `phaseOne` of the population from which the first sample was
  * drawn, adding that sample's variance (Cochran, section 12.2; for a stratified first sample in each of its strata).
  *
+ * With items `outside`, the figures are those of the domain that the others make up (Cochran, section 5A.14; Särndal,
+ * Swensson and Wretman 1992, section 10.3): strata keep their weights and sample sizes. `n` counts the domain's items.
+ *
  * A figure without anything to compute it from (precision where nothing was called positive) is 0 with the interval 0
  * to 1. Items of unknown truth are left out, as if missing at random in their stratum; `unsettled` has the bounds.
  *
@@ -144,8 +149,12 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
   requireLevel(level);
   const judged = readJudged(input.strata, input.items, input.positive);
   const phases = readPhases(input);
-  const estimate = (measure: Measure, assignment?: Assignment) =>
-    estimateMeasure(measure, outcomeStrata(judged, phases, assignment), level, phases.firstPhase);
+  const outside = judged.reduce((sum, stratum) => sum + stratum.outside.positive + stratum.outside.other, 0);
+  const estimate = (measure: Measure, assignment?: Assignment) => {
+    const strata = outcomeStrata(judged, phases, assignment);
+    const { n, ...found } = estimateMeasure(measure, strata, level, phases.firstPhase);
+    return { ...found, n: n - outside };
+  };
   const byMeasure = <Value>(of: (measure: Measure) => Value): Record<Measure, Value> => ({
     precision: of("precision"),
     recall: of("recall"),
@@ -154,7 +163,11 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
     accuracy: of("accuracy"),
   });
 
-  const figures = byMeasure((measure) => estimate(measure));
+  const settled = outcomeStrata(judged, phases);
+  const figures = {
+    ...byMeasure((measure) => estimate(measure)),
+    effectiveSizes: byMeasure((measure) => effectiveSize(measure, settled, phases.firstPhase)),
+  };
   const count = judged.reduce((sum, { unsettled }) => sum + unsettled.positive + unsettled.other, 0);
   if (count === 0) return figures;
   const extremes = byMeasure((measure) => ({

@@ -50,6 +50,26 @@ describe("a prediction-powered mean", () => {
     expect(ppiMean(labeled, summary).standardError).toBeCloseTo(ppiMean(labeled, unlabeled).standardError, 10);
   });
 
+  it("is the same for items one by one and for their counts", () => {
+    const counted = [
+      { truth: 1, prediction: 1, count: 30 },
+      { truth: 0, prediction: 1, count: 4 },
+      { truth: 1, prediction: 0, count: 6 },
+      { truth: 0, prediction: 0, count: 60 },
+      { truth: 0, prediction: 7, count: 0 },
+    ];
+    const single = counted.flatMap(({ truth, prediction, count }) =>
+      Array.from({ length: count }, () => ({ truth, prediction })),
+    );
+    const summary = [{ stratum: "all", count: 900, mean: 0.35, variance: 0.23 }];
+    const [one, other] = [ppiMean(counted, summary), ppiMean(single, summary)];
+    expect(one.n).toBe(100);
+    expect(one.value).toBeCloseTo(other.value, 12);
+    expect(one.standardError).toBeCloseTo(other.standardError, 12);
+    expect(one.interval.lower).toBeCloseTo(other.interval.lower, 10);
+    expect(() => ppiMean([{ truth: 1, prediction: 1, count: 1.5 }], summary)).toThrow("whole number");
+  });
+
   const strata = [
     { id: "likely", weight: 1 },
     { id: "unlikely", weight: 9 },

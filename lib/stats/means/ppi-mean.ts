@@ -5,8 +5,8 @@ import { scoreInterval } from "../sampling/score-interval";
 import { readStrata, type Stratum } from "../sampling/strata";
 import type { Estimate } from "../types";
 
-/** An item that a person judged, with what the machine predicted for it. */
-export type LabeledItem = { truth: number; prediction: number; stratum?: string };
+/** An item that a person judged, with what the machine predicted for it; `count`: so many are alike. */
+export type LabeledItem = { truth: number; prediction: number; stratum?: string; count?: number };
 
 /** Predictions for a stratum's other items: how many, their mean, and their sample variance. */
 export type PredictionSummary = { stratum: string; count: number; mean: number; variance: number };
@@ -25,13 +25,16 @@ const KINDS = 6;
 const ONLY_STRATUM = "all";
 
 type Moments = { n: number; mean: number; variance: number };
-type PpiStratum = { share: number; labeled: LabeledItem[]; predicted: Moments };
+type CountedItem = LabeledItem & { count: number };
+type PpiStratum = { share: number; labeled: CountedItem[]; predicted: Moments };
 
-function momentsOf(values: readonly number[]): Moments {
-  const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const variance = n > 1 ? values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1) : 0;
-  return { n, mean, variance };
+const countOf = (items: readonly CountedItem[]) => items.reduce((sum, item) => sum + item.count, 0);
+
+function momentsOf(items: readonly CountedItem[], of: (item: CountedItem) => number): Moments {
+  const n = countOf(items);
+  const mean = items.reduce((sum, item) => sum + item.count * of(item), 0) / n;
+  const squares = items.reduce((sum, item) => sum + item.count * (of(item) - mean) ** 2, 0);
+  return { n, mean, variance: n > 1 ? squares / (n - 1) : 0 };
 }
 
 function isSummary(predictions: readonly number[] | readonly PredictionSummary[]): predictions is PredictionSummary[] {
@@ -54,7 +57,8 @@ function summarise(predictions: readonly number[] | readonly PredictionSummary[]
   }
   const values = predictions.filter((value) => typeof value === "number");
   for (const value of values) requireFinite(value, "A prediction");
-  const { n, mean, variance } = momentsOf(values);
+  const items = values.map((prediction) => ({ truth: 0, prediction, count: 1 }));
+  const { n, mean, variance } = momentsOf(items, (item) => item.prediction);
   return n === 0 ? [] : [{ stratum: ONLY_STRATUM, count: n, mean, variance }];
 }
 
@@ -63,7 +67,8 @@ function readPpi(
   summaries: PredictionSummary[],
   strata: PpiOptions["strata"],
 ): PpiStratum[] {
-  for (const { truth, prediction } of labeled) {
+  for (const { truth, prediction, count = 1 } of labeled) {
+    requireCount(count, "The number of labelled items that are alike");
     requireFinite(truth, "A label");
     requireFinite(prediction, "A prediction");
   }
@@ -82,15 +87,19 @@ function readPpi(
     throw new StatisticsError("unknown_stratum", `An item belongs to stratum "${id}", which is not listed.`, [id]);
   }
   return readStrata(listed).map(({ id, share }) => {
-    const own = labeled.filter((item) => stratumOf(item) === id);
+    const own = labeled.flatMap((item) => {
+      const { count = 1 } = item;
+      return stratumOf(item) === id && count > 0 ? [{ ...item, count }] : [];
+    });
+    const judged = countOf(own);
     const [summary, second] = summaries.filter((each) => each.stratum === id);
     if (second) throw new StatisticsError("duplicate_stratum", `Stratum "${id}" has predictions twice.`, [id]);
     if (!summary || summary.count === 0) {
       throw new StatisticsError("stratum_without_items", `Stratum "${id}" has weight but no predictions.`, [id]);
     }
-    if (own.length < 2) {
-      const message = `Stratum "${id}" has ${own.length} labelled items; the spread of errors needs at least two.`;
-      throw new StatisticsError(own.length === 0 ? "stratum_without_items" : "stratum_with_one_item", message, [id]);
+    if (judged < 2) {
+      const message = `Stratum "${id}" has ${judged} labelled items; the spread of errors needs at least two.`;
+      throw new StatisticsError(judged === 0 ? "stratum_without_items" : "stratum_with_one_item", message, [id]);
     }
     return { share, labeled: own, predicted: { n: summary.count, mean: summary.mean, variance: summary.variance } };
   });
@@ -100,9 +109,11 @@ function readPpi(
 function tune(strata: readonly PpiStratum[]): number {
   let [gain, cost] = [0, 0];
   for (const { share, labeled, predicted } of strata) {
-    const n = labeled.length;
-    const [truth, prediction] = [momentsOf(labeled.map((i) => i.truth)), momentsOf(labeled.map((i) => i.prediction))];
-    const products = labeled.map((item) => (item.truth - truth.mean) * (item.prediction - prediction.mean));
+    const [truth, prediction] = [momentsOf(labeled, (i) => i.truth), momentsOf(labeled, (i) => i.prediction)];
+    const { n } = truth;
+    const products = labeled.map(
+      (item) => item.count * (item.truth - truth.mean) * (item.prediction - prediction.mean),
+    );
     const covariance = products.reduce((sum, product) => sum + product, 0) / (n - 1);
     // all predictions tell of their spread, those of labelled items too
     const pooled =
@@ -126,12 +137,12 @@ function rectifierCells(strata: readonly PpiStratum[], lambda: number): { strata
   let sparse = false;
   const cells = strata.map(({ share, labeled }): RatioStratum => {
     const counts = new Map<number, number>();
-    for (const { truth, prediction } of labeled) {
+    for (const { truth, prediction, count } of labeled) {
       const value = truth - lambda * prediction;
-      counts.set(value, (counts.get(value) ?? 0) + 1);
+      counts.set(value, (counts.get(value) ?? 0) + count);
     }
     const rarest = counts.size <= KINDS ? Math.min(...counts.values()) : SPARSE;
-    if (Math.min(rarest, labeled.length - Math.max(...counts.values())) < SPARSE) sparse = true;
+    if (Math.min(rarest, countOf(labeled) - Math.max(...counts.values())) < SPARSE) sparse = true;
     const seen = [...counts].map(([numerator, count]): RatioCell => ({ numerator, denominator: 1, count }));
     const unseen = possible.map((numerator): RatioCell => ({ numerator, denominator: 1, count: 0 }));
     return { share, unsampled: 1, cells: [...seen, ...unseen] };
@@ -169,7 +180,7 @@ export function ppiMean(
 
   let [value, variance, uncertainty, predicted, rectified] = [0, 0, 0, 0, 0];
   for (const { share, labeled: own, predicted: machine } of strata) {
-    const rectifier = momentsOf(own.map((item) => item.truth - lambda * item.prediction));
+    const rectifier = momentsOf(own, (item) => item.truth - lambda * item.prediction);
     const parts = [
       { variance: (share * lambda) ** 2 * (machine.variance / machine.n), freedom: machine.n - 1 },
       { variance: share ** 2 * (rectifier.variance / rectifier.n), freedom: rectifier.n - 1 },
@@ -182,7 +193,7 @@ export function ppiMean(
       if (part.freedom > 0) uncertainty += part.variance ** 2 / part.freedom;
     }
   }
-  const n = labeled.length;
+  const n = labeled.reduce((sum, { count = 1 }) => sum + count, 0);
   const degreesOfFreedom = uncertainty > 0 ? variance ** 2 / uncertainty : Number.POSITIVE_INFINITY;
   const { strata: cells, sparse } = rectifierCells(strata, lambda);
   let standardError = Math.sqrt(variance);
