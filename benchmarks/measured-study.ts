@@ -35,10 +35,10 @@ export async function makeMeasuredStudy(items: number, people: number): Promise<
     select uuidv7(), ${draw.id}::uuid, 'stratum ' || n, ${items * 100}::int / ${strata}::int, ${items}::int / ${strata}::int
     from generate_series(0, ${strata - 1}::int) n`;
   await database().$executeRaw`
-    insert into "Item" ("id", "sampleId", "documentId", "text", "textHash", "characters", "originFile", "originRow",
-      "permanentRandom", "duplicateGroup")
+    insert into "Item" ("id", "sampleId", "documentId", "text", "textHash", "characters", "source", "originFile",
+      "originRow", "permanentRandom", "duplicateGroup")
     select uuidv7(), ${sample.id}::uuid, 'document-' || n, text, encode(sha256(text::bytea), 'hex'), length(text),
-      'part-00000.parquet', n, n::float8 / ${items}::int, 'document-' || n
+      'source-' || least(abs(hashint4(n + 7)) % 40, abs(hashint4(n + 8)) % 40), 'part-00000.parquet', n, n::float8 / ${items}::int, 'document-' || n
     from generate_series(0, ${items - 1}::int) n,
       lateral (select 'Dokument ' || n || ': '
         || repeat('Der Patient klagt seit gestern über Schmerzen. ', 4 + abs(hashint4(n)) % 60) as text) made`;
@@ -55,14 +55,14 @@ export async function makeMeasuredStudy(items: number, people: number): Promise<
 }
 
 /** One document in five is medical, by a hash of its number; the LLM and people err by other hashes. */
-async function labelAll(studyId: string, drawId: string, items: number): Promise<string> {
+export async function labelAll(studyId: string, drawId: string, items: number, salt = 1_000_000): Promise<string> {
   const id = await makeLabelling(studyId, drawId, new Map());
   await database().$executeRaw`
     insert into "LlmLabel" ("labellingRunId", "itemId", "outcome", "rawAnswer", "latencyMs")
     select ${id}::uuid, "itemId",
       (case when error = 0 then 'unusable' when (abs(hashint4("position")) % 5 = 0) = (error > 7) then 'medical'
         else 'non_medical' end)::"LlmOutcome", '{"medical": true}', 400
-    from "DrawItem", lateral (select abs(hashint4("position" + 1000000)) % 100 as error) made
+    from "DrawItem", lateral (select abs(hashint4("position" + ${salt}::int)) % 100 as error) made
     where "drawId" = ${drawId}::uuid`;
   await database().$executeRaw`
     update "LabellingRun" set "total" = ${items}, "medical" = counted."medical", "nonMedical" = counted."nonMedical",

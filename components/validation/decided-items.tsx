@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
@@ -15,16 +15,18 @@ import { type DecidedItem, decisionFlags, itemFilters } from "@/lib/validation/s
 export function DecidedItems(props: { studyId: string; roundId: string; labelling: string | null }) {
   const t = useTranslations("validation.items");
   const [filter, setFilter] = useQueryState("filter", parseAsStringLiteral(itemFilters).withDefault("all"));
+  // Where the list begins: a document that another page pointed to.
+  const [from, setFrom] = useQueryState("from", parseAsInteger);
   const { studyId, roundId } = props;
   const labelling = props.labelling ?? undefined;
   const pages = useInfiniteQuery({
-    queryKey: ["decided-items", roundId, labelling, filter],
+    queryKey: ["decided-items", roundId, labelling, filter, from],
     queryFn: ({ pageParam }) =>
       call(listDecidedItemsOperation, {
         params: { studyId, roundId },
         query: { filter, labelling, after: pageParam },
       }),
-    initialPageParam: -1,
+    initialPageParam: Math.max(0, from ?? 0) - 1,
     getNextPageParam: (page) => page.next,
   });
   const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
@@ -49,11 +51,18 @@ export function DecidedItems(props: { studyId: string; roundId: string; labellin
       }
     >
       <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} />
+      {from ? (
+        <div className="mb-2">
+          <Button size="small" onClick={() => void setFrom(null)}>
+            {t("fromStart")}
+          </Button>
+        </div>
+      ) : null}
       {pages.isPending ? <Skeleton className="h-40" /> : null}
       {pages.isSuccess && items.length === 0 ? <EmptyState title={t("none")} /> : null}
       <ul className="flex flex-col divide-y divide-line">
         {items.map((item) => (
-          <Item key={item.id} item={item} />
+          <Item key={item.id} item={item} open={item.position === from} />
         ))}
       </ul>
       {pages.hasNextPage ? (
@@ -67,7 +76,7 @@ export function DecidedItems(props: { studyId: string; roundId: string; labellin
   );
 }
 
-function Item({ item }: { item: DecidedItem }) {
+function Item({ item, open }: { item: DecidedItem; open: boolean }) {
   const t = useTranslations("validation.items");
   const labels = useTranslations("validation.labels");
   const flags = useTranslations("validation.flags");
@@ -77,7 +86,7 @@ function Item({ item }: { item: DecidedItem }) {
   const flagged = [...new Set(item.decisions.flatMap((decision) => decision.flags))];
   return (
     <li className="py-3">
-      <details>
+      <details open={open}>
         <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-1">
           <span className="tabular w-12 text-muted">{format.number(item.position + 1)}</span>
           <span className="w-40 font-semibold">{gold}</span>

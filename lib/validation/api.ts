@@ -8,7 +8,15 @@ import {
   startAnnotationImportSchema,
 } from "./annotations/schema";
 import { exportQuery } from "./export/schema";
-import { qualityQuery, qualitySchema } from "./quality/schema";
+import {
+  comparisonQuery,
+  comparisonSchema,
+  completeQualitySchema,
+  disputedSchema,
+  partsSchema,
+  qualityQuery,
+  qualitySchema,
+} from "./quality/schema";
 import {
   assignmentSchema,
   changeRoundSchema,
@@ -165,11 +173,65 @@ export const readQualityOperation = operation({
   response: qualitySchema,
 });
 
+export const readPartsOperation = operation({
+  id: "quality.parts",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/parts",
+  summary: "Label quality by stratum and by source",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  response: z.object({ parts: partsSchema.nullable() }),
+});
+
+export const compareLabellingsOperation = operation({
+  id: "quality.comparison",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/comparison",
+  summary: "Two labelling runs on the same documents",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: comparisonQuery,
+  response: z.object({ comparison: comparisonSchema.nullable() }),
+});
+
+export const listDisputedOperation = operation({
+  id: "quality.disputed",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/disputed",
+  summary: "The most disputed documents of a closed round",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  response: disputedSchema,
+});
+
+export const readCompleteQualityOperation = operation({
+  id: "quality.complete",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/complete",
+  summary: "All figures of the label quality, with parts, comparison and disputed documents",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  response: completeQualitySchema,
+});
+
 export const exportFiguresOperation = operation({
   id: "quality.figures",
   method: "GET",
   path: "/studies/{studyId}/rounds/{roundId}/quality/figures",
   summary: "The figures of the label quality as CSV",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  file: { contentType: "text/csv" },
+});
+
+export const exportDetailsOperation = operation({
+  id: "quality.details",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/details",
+  summary: "The figures of the label quality in depth as CSV",
   access: { kind: "study", permission: "quality.read" },
   params: roundParams,
   query: qualityQuery,

@@ -2,13 +2,14 @@ import { database, inTransaction } from "@/lib/platform/database/client";
 import { takeRound } from "./round-lock";
 
 /**
- * Counts the LLM labels of one labelling run against what people have decided in one round, from the rows. No decision is
+ * Counts the LLM labels of one labelling run, all and against what people have decided in one round, from the rows. No decision is
  * under way meanwhile, and labels are counted as one snapshot sees them: from here on decisions keep the tallies exact.
  */
 export function tallyLabels(roundId: string, labellingRunId: string): Promise<void> {
   return inTransaction(async (transaction) => {
     await takeRound(transaction, roundId);
     await transaction.qualityTally.deleteMany({ where: { roundId, labellingRunId } });
+    await transaction.predictionTally.deleteMany({ where: { roundId, labellingRunId } });
     await transaction.$executeRaw`
       with labels as materialized (
         select "itemId", "outcome" from "LlmLabel" where "labellingRunId" = ${labellingRunId}::uuid
@@ -19,6 +20,12 @@ export function tallyLabels(roundId: string, labellingRunId: string): Promise<vo
         from "RoundItem" item join labels on labels."itemId" = item."itemId"
         where item."roundId" = ${roundId}::uuid and item."decided" > 0
         group by item."stratumId", labels."outcome", coalesce(item."gold"::text, 'unsettled')
+      ), predicted as (
+        insert into "PredictionTally" ("roundId", "labellingRunId", "stratumId", "outcome", "count")
+        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", labels."outcome", count(*)
+        from "RoundItem" item join labels on labels."itemId" = item."itemId"
+        where item."roundId" = ${roundId}::uuid
+        group by item."stratumId", labels."outcome"
       )
       insert into "TalliedLabelling" ("roundId", "labellingRunId", "labels")
       select ${roundId}::uuid, ${labellingRunId}::uuid, count(*) from labels

@@ -24,15 +24,22 @@ export function LabelFigures({ quality }: { quality: LabelQuality }) {
           name={t(`measures.${measure}`)}
           estimate={quality.figures[measure].estimate}
           missing={t(`missing.${measure === "recall" ? "recall" : "precision"}`)}
-          explanation={t(`explanations.${measure}`)}
+          explanation={`${t(`explanations.${measure}`)} ${t("effectiveSizeHint")}`}
           percent={measure === "prevalence"}
           large={measure === "f1"}
         >
+          <EffectiveSize size={quality.figures[measure].effectiveSize} />
           <Bounds quality={quality} measure={measure} />
         </FigureCard>
       ))}
     </div>
   );
+}
+
+function EffectiveSize({ size }: { size: number | null }) {
+  const t = useTranslations("quality");
+  if (size === null) return null;
+  return <p className="mt-1 text-sm text-muted">{t("effectiveSize", { count: Math.round(size) })}</p>;
 }
 
 /** What the figure would be if everything that people could not settle spoke against it, or for it. */

@@ -10,6 +10,8 @@ const known = [
   "too_few_observations",
   "convenience_sample",
   "no_variation",
+  "two_phases",
+  "all_labelled",
 ] as const;
 
 /** Why there is no figure, as a sentence. */

@@ -4,14 +4,24 @@ import { DownloadLink } from "@/components/ui/download-link";
 import { LookAgain } from "@/components/ui/look-again";
 import { Card, EmptyState, Notice } from "@/components/ui/surface";
 import { addressOf } from "@/lib/platform/http/call";
-import { exportConfusionOperation, exportFiguresOperation, readQualityOperation } from "@/lib/validation/api";
-import type { Quality, Target } from "@/lib/validation/quality/schema";
+import {
+  exportConfusionOperation,
+  exportDetailsOperation,
+  exportFiguresOperation,
+  readCompleteQualityOperation,
+} from "@/lib/validation/api";
+import type { Quality, QualityQuery } from "@/lib/validation/quality/schema";
 import { RoundExport } from "../round-export";
 import { AgreementView } from "./agreement-view";
+import { ComparisonView } from "./comparison-view";
 import { ConfusionMatrix } from "./confusion-matrix";
 import { ConsistencyTable } from "./consistency-table";
+import { DisputedView } from "./disputed-view";
+import { LabelErrorsView } from "./label-errors-view";
 import { LabelFigures } from "./label-figures";
 import { MeasuresChart } from "./measures-chart";
+import { PartsView } from "./parts-view";
+import { PredictionPoweredView } from "./prediction-powered-view";
 import { QualityChoice } from "./quality-choice";
 import { StratumTable } from "./stratum-table";
 
@@ -19,15 +29,16 @@ import { StratumTable } from "./stratum-table";
 export function QualityView(props: {
   studyId: string;
   quality: Quality;
-  target: Target;
+  query: QualityQuery;
   mayAdjudicate: boolean;
   mayExport: boolean;
 }) {
   const t = useTranslations("quality");
-  const { studyId, quality, target } = props;
+  const { studyId, quality } = props;
+  const { target } = props.query;
   const { round, labelQuality, labellings } = quality;
   const params = { studyId, roundId: round.id };
-  const query = { labelling: quality.labelling ?? undefined, target };
+  const query = { ...props.query, labelling: quality.labelling ?? undefined };
   const chosen = labellings.find((run) => run.id === quality.labelling);
   const waiting = chosen && chosen.state !== "counted" ? chosen.state : null;
   return (
@@ -93,12 +104,31 @@ export function QualityView(props: {
             <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("confusionHint")}</p>
             <ConfusionMatrix rows={labelQuality.confusion} />
           </Card>
-          {labelQuality.strata.length > 0 ? (
-            <Card title={t("strata")}>
-              <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("strataHint")}</p>
-              <StratumTable strata={labelQuality.strata} twoPhases={labelQuality.twoPhases} />
-            </Card>
-          ) : null}
+          {round.convenience ? null : (
+            <>
+              <Card title={t("allLabels")}>
+                <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("allLabelsHint")}</p>
+                <PredictionPoweredView quality={labelQuality} />
+              </Card>
+              <Card title={t("strata")}>
+                <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("strataHint")}</p>
+                <StratumTable strata={labelQuality.strata} twoPhases={labelQuality.twoPhases} />
+              </Card>
+              <Card title={t("parts")}>
+                <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("partsHint")}</p>
+                <PartsView params={params} query={query} />
+              </Card>
+              {labelQuality.labelErrors ? (
+                <Card title={t("labelErrors")}>
+                  <LabelErrorsView errors={labelQuality.labelErrors} />
+                </Card>
+              ) : null}
+              <Card title={t("comparison")}>
+                <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("comparisonHint")}</p>
+                <ComparisonView params={params} query={query} labellings={labellings} />
+              </Card>
+            </>
+          )}
         </>
       ) : null}
       <Card title={t("agreement")}>
@@ -110,13 +140,26 @@ export function QualityView(props: {
           <ConsistencyTable consistency={quality.consistency} />
         </Card>
       ) : null}
+      <Card title={t("disputed")}>
+        {round.state === "closed" ? (
+          <>
+            <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("disputedHint")}</p>
+            <DisputedView studyId={studyId} roundId={round.id} />
+          </>
+        ) : (
+          <p className="text-muted">{t("disputedLater")}</p>
+        )}
+      </Card>
       <Card title={t("export")}>
         <p className="mb-3 text-sm text-muted">{t("exportHint")}</p>
         <div className="flex flex-wrap gap-2">
           <DownloadLink href={addressOf(exportFiguresOperation, params, query)} name="label-quality.csv">
             {t("figuresCsv")}
           </DownloadLink>
-          <DownloadLink href={addressOf(readQualityOperation, params, query)} name="label-quality.json">
+          <DownloadLink href={addressOf(exportDetailsOperation, params, query)} name="label-quality-details.csv">
+            {t("detailsCsv")}
+          </DownloadLink>
+          <DownloadLink href={addressOf(readCompleteQualityOperation, params, query)} name="label-quality.json">
             {t("figuresJson")}
           </DownloadLink>
         </div>

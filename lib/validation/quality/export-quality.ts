@@ -1,13 +1,84 @@
 import { type CsvCell, writeCsv } from "@/lib/platform/csv";
 import type { StudyActor } from "@/lib/studies/actor";
-import { figuresCsv } from "./figures-csv";
+import { compareLabellings } from "./compare-labellings";
+import { figureRow, figuresCsv, figuresHeader } from "./figures-csv";
+import { listDisputed } from "./list-disputed";
+import { readParts } from "./read-parts";
 import { readQuality } from "./read-quality";
-import type { QualityQuery } from "./schema";
+import { type CompleteQuality, measures, type Part, partMeasures, type QualityQuery } from "./schema";
 
-/** Every figure of the page as CSV, one a line. */
+/** Everything of the page as data: what the page reads, and what it asks for by itself. */
+export async function readCompleteQuality(
+  actor: StudyActor,
+  roundId: string,
+  query: QualityQuery,
+): Promise<CompleteQuality> {
+  const quality = await readQuality(actor, roundId, query);
+  const { second } = query;
+  const [parts, comparison, disputed] = await Promise.all([
+    readParts(actor, roundId, query),
+    second ? compareLabellings(actor, roundId, { ...query, second }) : null,
+    quality.round.state === "closed" ? listDisputed(actor, roundId) : null,
+  ]);
+  return { quality, parts, comparison, disputed: disputed?.documents ?? null };
+}
+
+/** The figures that an export of the round gives again by one command, as CSV, one a line. */
 export async function exportFigures(actor: StudyActor, roundId: string, query: QualityQuery): Promise<string> {
   const { labelQuality, agreement } = await readQuality(actor, roundId, query);
   return figuresCsv(labelQuality, agreement);
+}
+
+/** The figures in depth as CSV, one a line: all LLM labels, errors of people, parts, a comparison, consistency. */
+export async function exportDetails(actor: StudyActor, roundId: string, query: QualityQuery): Promise<string> {
+  const { quality, parts, comparison } = await readCompleteQuality(actor, roundId, query);
+  const rows = [
+    ...labelRows(quality.labelQuality),
+    ...(parts ? [...parts.strata, ...parts.sources] : []).flatMap((part) => partRows(part, query.target)),
+    ...comparisonRows(comparison),
+    ...quality.consistency.map(({ person, share }) =>
+      figureRow(`consistency ${person}`, share, "repeated_documents", null),
+    ),
+  ];
+  return writeCsv(figuresHeader, rows);
+}
+
+function labelRows(labelQuality: CompleteQuality["quality"]["labelQuality"]): CsvCell[][] {
+  if (!labelQuality) return [];
+  const { target, predictionPowered, labelErrors } = labelQuality;
+  const rows = [
+    figureRow("prevalence_prediction_powered", predictionPowered.estimate, target, predictionPowered.problem, {
+      onlyLlm: predictionPowered.unlabelled,
+    }),
+  ];
+  if (!labelErrors) return rows;
+  const { labelError } = labelErrors;
+  for (const measure of measures) {
+    const { atRandom, bounds } = labelErrors.figures[measure];
+    const method = `share of wrong labels ${labelError}, value: errors at random, limits: errors anywhere`;
+    const limits = [bounds?.lower ?? null, bounds?.upper ?? null];
+    const blank = [null, null, null, null, null];
+    rows.push([`${measure}_if_people_err`, atRandom, null, ...limits, null, null, method, target, ...blank]);
+  }
+  return rows;
+}
+
+function partRows(part: Part, target: string): CsvCell[][] {
+  const name = part.kind === "stratum" || part.kind === "source" ? `${part.kind} ${part.key}` : `${part.kind} source`;
+  return partMeasures.map((measure) => figureRow(`${measure} ${name}`, part.figures[measure], target, part.problem));
+}
+
+function comparisonRows(comparison: CompleteQuality["comparison"]): CsvCell[][] {
+  if (!comparison) return [];
+  const { first, second, target, problem } = comparison;
+  return partMeasures.flatMap((measure) => {
+    const sides = comparison.measures[measure];
+    return [
+      figureRow(`${measure} first ${first}`, sides.first, target, problem),
+      figureRow(`${measure} second ${second}`, sides.second, target, problem),
+      figureRow(`${measure} second - first`, sides.difference, target, problem),
+    ];
+  });
 }
 
 /** The confusion matrix as CSV: documents, and the share of the corpus that they stand for. */

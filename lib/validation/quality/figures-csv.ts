@@ -8,7 +8,7 @@ import {
   measures,
 } from "./schema";
 
-const header = [
+export const figuresHeader = [
   "figure",
   "value",
   "standard_error",
@@ -21,21 +21,26 @@ const header = [
   "lower_if_unsettled_speak_against_it",
   "upper_if_unsettled_speak_for_it",
   "no_figure_because",
+  "effective_n",
+  "n_with_llm_label_only",
 ];
 
 type Bounds = { lower: number; upper: number } | null | undefined;
 
-function figureRow(
+type More = { bounds?: Bounds; effectiveSize?: number | null; onlyLlm?: number };
+
+export function figureRow(
   name: string,
   estimate: EstimateView | null,
   speaksOf: string,
   problem: FigureProblem | null,
-  bounds?: Bounds,
+  { bounds, effectiveSize, onlyLlm }: More = {},
 ): CsvCell[] {
   const why = problem ? [problem.code, ...problem.strata].join(" ") : null;
   const { value, standardError, interval, level, n, method } = estimate ?? {};
   const numbers = [value, standardError, interval?.lower, interval?.upper, level, n, method];
-  return [name, ...numbers.map((one) => one ?? null), speaksOf, bounds?.lower ?? null, bounds?.upper ?? null, why];
+  const more = [bounds?.lower, bounds?.upper, why, effectiveSize, onlyLlm];
+  return [name, ...numbers.map((one) => one ?? null), speaksOf, ...more.map((one) => one ?? null)];
 }
 
 /** Every figure of the label quality, one a line. */
@@ -46,7 +51,8 @@ export function figuresCsv(
   const rows = measures.flatMap((measure) => {
     const figure = labelQuality?.figures[measure];
     if (!labelQuality || !figure) return [];
-    return [figureRow(measure, figure.estimate, labelQuality.target, labelQuality.problem, figure.unsettled?.limits)];
+    const more = { bounds: figure.unsettled?.limits, effectiveSize: figure.effectiveSize };
+    return [figureRow(measure, figure.estimate, labelQuality.target, labelQuality.problem, more)];
   });
   for (const name of coefficients) {
     const { estimate, problem } = agreement.figures[name];
@@ -55,5 +61,5 @@ export function figuresCsv(
   for (const { first, second, estimate, problem } of agreement.pairs) {
     rows.push(figureRow(`kappa ${first} / ${second}`, estimate, "drawn_documents", problem));
   }
-  return writeCsv(header, rows);
+  return writeCsv(figuresHeader, rows);
 }

@@ -11,7 +11,8 @@ import {
   type Target,
 } from "./schema";
 
-export type Tally = { stratumId: string; outcome: LlmOutcome; gold: GoldState; count: number };
+/** `outside`: of another source than the one that figures are wanted for. */
+export type Tally = { stratumId: string; outcome: LlmOutcome; gold: GoldState; count: number; outside?: boolean };
 type PhaseOneStratum = { id: string; populationSize: number; sampleSize: number };
 export type StratumSize = {
   id: string;
@@ -22,12 +23,13 @@ export type StratumSize = {
   phaseOneStratum: PhaseOneStratum | null;
 };
 
-const nothing = { estimate: null, unsettled: null };
+const nothing = { estimate: null, unsettled: null, effectiveSize: null };
 
 type Figures = Pick<LabelQuality, "confusion" | "strata" | "figures" | "problem">;
+export type Estimates = Pick<Figures, "figures" | "problem">;
 
 /** An unusable answer keeps a document out of the corpus, as "non-medical" does. */
-const predictedOf = (outcome: LlmOutcome) => (outcome === "medical" ? "medical" : "non_medical");
+export const predictedOf = (outcome: LlmOutcome) => (outcome === "medical" ? "medical" : "non_medical");
 
 /** All figures of the LLM's labels, from counts alone: a million decisions cost what a thousand cost. */
 export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], target: Target): Figures {
@@ -53,7 +55,7 @@ export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], targe
 }
 
 /** Documents of what the figures speak of that a stratum stands for. */
-const weightOf = (stratum: StratumSize, target: Target): number =>
+export const weightOf = (stratum: StratumSize, target: Target): number =>
   target === "drawn_sample" ? stratum.populationSize : corpusWeight(stratum);
 
 /**
@@ -131,7 +133,8 @@ function confusionRow(
   };
 }
 
-function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Pick<Figures, "figures" | "problem"> {
+/** The measures of all documents, or of one source where tallies of others are `outside`. */
+export function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Estimates {
   try {
     const phaseOne = phaseOneOf(strata, target);
     const result = stratifiedClassification({
@@ -142,18 +145,21 @@ function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Pic
         ...(phaseOne && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
       })),
       ...(phaseOne ? { phaseOne } : {}),
-      items: tallies.map(({ stratumId, outcome, gold, count }) => ({
+      items: tallies.map(({ stratumId, outcome, gold, count, outside = false }) => ({
         stratum: stratumId,
         truth: gold === "unsettled" ? null : gold,
         predicted: predictedOf(outcome),
         count,
+        outside,
       })),
       positive: "medical",
     });
-    const { unsettled } = result;
+    const { unsettled, effectiveSizes } = result;
+    const own = tallies.filter((tally) => !tally.outside);
     const figureOf = (measure: Measure) => ({
-      estimate: hasValue(measure, tallies) ? result[measure] : null,
+      estimate: hasValue(measure, own) ? result[measure] : null,
       unsettled: unsettled ? { values: unsettled.values[measure], limits: unsettled.limits[measure] } : null,
+      effectiveSize: hasValue(measure, own) ? effectiveSizes[measure] : null,
     });
     return { figures: byMeasure(figureOf), problem: null };
   } catch (error) {
@@ -161,7 +167,7 @@ function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Pic
   }
 }
 
-const byMeasure = <T>(of: (measure: Measure) => T) =>
+export const byMeasure = <T>(of: (measure: Measure) => T) =>
   Object.fromEntries(measures.map((measure) => [measure, of(measure)])) as Record<Measure, T>;
 
 /** Precision needs documents that the LLM called medical, recall some that people did, F1 either. */
@@ -171,7 +177,7 @@ function hasValue(measure: Measure, tallies: Tally[]): boolean {
   const medical = settled.some((tally) => tally.gold === "medical");
   if (measure === "precision") return called;
   if (measure === "recall") return medical;
-  return measure === "f1" ? called || medical : true;
+  return measure === "f1" ? called || medical : settled.length > 0;
 }
 
 /** What lib/stats refused, for the reader. Anything else is a fault of ours. */

@@ -16,6 +16,10 @@ export const qualityQuery = z.object({
   /** the labelling run; left out: the newest one of the round's draw that has ended */
   labelling: z.uuid().optional(),
   target: z.enum(targets).default("like_these"),
+  /** how often a person errs, as a share; left out: from how often people disagree */
+  error: z.coerce.number().min(0).max(0.49).optional(),
+  /** a second labelling run, to be compared with the first on the same documents */
+  second: z.uuid().optional(),
 });
 export type QualityQuery = z.infer<typeof qualityQuery>;
 
@@ -38,7 +42,44 @@ export const measureSchema = z.object({
   estimate: estimateSchema.nullable(),
   /** the figure if all unsettled documents went against it or all spoke for it, with the outer confidence limits of both */
   unsettled: z.object({ values: intervalSchema, limits: intervalSchema }).nullable(),
+  /** documents that a simple random sample would need for the same standard error; null where nothing varies */
+  effectiveSize: z.number().nullable(),
 });
+
+/** Prevalence of medical documents from all of a labelling run's labels on the draw, corrected by people's (PPI++). */
+export const predictionPoweredSchema = z.object({
+  estimate: estimateSchema.extend({ lambda: z.number() }).nullable(),
+  /** documents that people settled, and those that only the LLM has labelled */
+  labelled: z.number().int(),
+  unlabelled: z.number().int(),
+  problem: problemSchema.nullable(),
+});
+export type PredictionPowered = z.infer<typeof predictionPoweredSchema>;
+
+/** Where the assumed error rate of a person comes from. */
+export const errorBases = ["chosen", "agreement", "repeats", "assumed"] as const;
+export const labelErrorsSchema = z.object({
+  /** share of documents on which a person errs; its interval where it was estimated from `documents` */
+  personError: z.number(),
+  interval: intervalSchema.nullable(),
+  basis: z.enum(errorBases),
+  documents: z.number().int(),
+  /** share of what counts as right (adjudicated, agreed, single) that is wrong then */
+  labelError: z.number(),
+  /** the largest such share at random that the counts allow */
+  mostAtRandom: z.number(),
+  figures: z.record(
+    z.enum(measures),
+    z.object({
+      observed: z.number().nullable(),
+      /** if errors have nothing to do with what the LLM said */
+      atRandom: z.number().nullable(),
+      /** lowest and highest, wherever the errors are */
+      bounds: intervalSchema.nullable(),
+    }),
+  ),
+});
+export type LabelErrors = z.infer<typeof labelErrorsSchema>;
 
 export const llmOutcomes = ["medical", "non_medical", "unusable"] as const;
 export type LlmOutcome = (typeof llmOutcomes)[number];
@@ -91,6 +132,9 @@ export const labelQualitySchema = z.object({
   confusion: z.array(confusionRowSchema),
   strata: z.array(stratumQualitySchema),
   figures: z.record(z.enum(measures), measureSchema),
+  predictionPowered: predictionPoweredSchema,
+  /** null while a stratum has no settled document */
+  labelErrors: labelErrorsSchema.nullable(),
   problem: problemSchema.nullable(),
 });
 export type LabelQuality = z.infer<typeof labelQualitySchema>;
@@ -147,3 +191,79 @@ export const qualitySchema = z.object({
   consistency: consistencySchema,
 });
 export type Quality = z.infer<typeof qualitySchema>;
+
+/** Measures that make sense in a part of the documents, or of two labelling runs side by side. */
+export const partMeasures = ["f1", "precision", "recall"] as const;
+export type PartMeasure = (typeof partMeasures)[number];
+
+export const partSchema = z.object({
+  /** `others`: several sources pooled; `none`: documents that name no source */
+  kind: z.enum(["stratum", "source", "others", "none"]),
+  /** the stratum's key or the source; empty otherwise */
+  key: z.string(),
+  /** how many sources it pools */
+  sources: z.number().int(),
+  /** settled documents, unweighted; an unusable answer counts as non-medical */
+  truePositive: z.number().int(),
+  falsePositive: z.number().int(),
+  falseNegative: z.number().int(),
+  trueNegative: z.number().int(),
+  unsettled: z.number().int(),
+  figures: z.record(z.enum(partMeasures), estimateSchema.nullable()),
+  problem: problemSchema.nullable(),
+});
+export type Part = z.infer<typeof partSchema>;
+
+export const partsSchema = z.object({
+  strata: z.array(partSchema),
+  /** the most frequent sources, then all others; empty where documents name none */
+  sources: z.array(partSchema),
+});
+export type Parts = z.infer<typeof partsSchema>;
+
+export const comparisonQuery = qualityQuery.extend({ second: z.uuid() });
+export const comparisonSchema = z.object({
+  first: z.uuid(),
+  second: z.uuid(),
+  target: z.enum(targets),
+  /** settled documents that both have labelled */
+  documents: z.number().int(),
+  /** documents on which the two runs say different things, by which of them people agree with */
+  firstRight: z.number().int(),
+  secondRight: z.number().int(),
+  measures: z.record(
+    z.enum(partMeasures),
+    z.object({
+      first: estimateSchema.nullable(),
+      second: estimateSchema.nullable(),
+      /** second − first */
+      difference: estimateSchema.nullable(),
+    }),
+  ),
+  problem: problemSchema.nullable(),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+export const disputedDocumentSchema = z.object({
+  /** in the queue; opens it among the decided documents of the round */
+  position: z.number().int(),
+  documentId: z.string(),
+  excerpt: z.string(),
+  /** counted decisions, and how many of them differ from the most frequent one */
+  decisions: z.number().int(),
+  differing: z.number().int(),
+  flags: z.number().int(),
+  notes: z.number().int(),
+  gold: z.enum(["medical", "non_medical", "unsettled"]),
+});
+export type DisputedDocument = z.infer<typeof disputedDocumentSchema>;
+export const disputedSchema = z.object({ documents: z.array(disputedDocumentSchema) });
+
+/** Everything of the page in one file. */
+export const completeQualitySchema = z.object({
+  quality: qualitySchema,
+  parts: partsSchema.nullable(),
+  comparison: comparisonSchema.nullable(),
+  disputed: z.array(disputedDocumentSchema).nullable(),
+});
+export type CompleteQuality = z.infer<typeof completeQualitySchema>;

@@ -105,6 +105,16 @@ export async function findViolations(roundId: string): Promise<string[]> {
       const outcome = outcomes.get(item.itemId);
       return gold && outcome ? `${item.stratumId} ${outcome} ${gold}` : null;
     });
+    const predicted = await database().predictionTally.findMany({ where: { roundId, labellingRunId } });
+    check(
+      `predictions of ${labellingRunId}`,
+      sorted(Object.fromEntries(predicted.map((row) => [`${row.stratumId} ${row.outcome}`, row.count]))),
+      sorted(
+        tallyOf(
+          items.map((item) => (outcomes.has(item.itemId) ? `${item.stratumId} ${outcomes.get(item.itemId)}` : null)),
+        ),
+      ),
+    );
     const stored = await database().qualityTally.findMany({ where: { roundId, labellingRunId, count: { gt: 0 } } });
     check(
       `quality of ${labellingRunId}`,

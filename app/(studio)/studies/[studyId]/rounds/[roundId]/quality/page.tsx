@@ -62,7 +62,8 @@ export default async function QualityPage(props: Props) {
   }
   const quality = await orNotFound(
     readQuality(actor, roundId, query).catch((error: unknown) => {
-      if (error instanceof Problem && error.code === "labelling_not_of_round") redirect(`${page}/quality`);
+      const codes = ["labelling_not_of_round", "target_needs_two_phases"];
+      if (error instanceof Problem && codes.includes(error.code)) redirect(`${page}/quality`);
       throw error;
     }),
   );
@@ -73,7 +74,7 @@ export default async function QualityPage(props: Props) {
       <QualityView
         studyId={studyId}
         quality={quality}
-        target={query.target}
+        query={query}
         mayAdjudicate={may(actor, "rounds.adjudicate")}
         mayExport={may(actor, "rounds.export")}
       />
