@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { DropdownMenu } from "radix-ui";
 import type { RefObject } from "react";
 import { buttonClass } from "@/components/ui/button";
-import { type ChartColumn, type ChartRow, csvOf, download, pngOf, standaloneSvg } from "./export-chart";
+import { type ChartColumn, type ChartRow, csvOf, download, pngOf, standaloneSvg, withFonts } from "./export-chart";
 import type { SeriesStyle } from "./series";
 
 /** Chart or table, and the three downloads. Pictures need the chart, so the table offers CSV only. */
@@ -20,18 +20,18 @@ export function ChartMenu(props: {
 }) {
   const t = useTranslations("common");
   const fileName = props.title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
-  const svgText = () => {
+  const svgText = async () => {
     const svg = props.chart.current?.querySelector("svg");
-    return svg ? standaloneSvg(svg, props.title, props.legend) : null;
+    return svg ? withFonts(standaloneSvg(svg, props.title, props.legend)) : null;
   };
   const saveCsv = () =>
     download(`${fileName}.csv`, new Blob([csvOf(props.columns, props.rows)], { type: "text/csv;charset=utf-8" }));
-  const saveSvg = () => {
-    const text = svgText();
+  const saveSvg = async () => {
+    const text = await svgText();
     if (text) download(`${fileName}.svg`, new Blob([text], { type: "image/svg+xml" }));
   };
   const savePng = async () => {
-    const text = svgText();
+    const text = await svgText();
     if (text) download(`${fileName}.png`, await pngOf(text));
   };
   const toggle = props.asTable ? t("showChart") : t("showTable");

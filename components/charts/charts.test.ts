@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csvOf } from "./export-chart";
+import { coversText, csvOf } from "./export-chart";
 import { spread } from "./spread";
 import { rangeOf, ticksWithin } from "./ticks";
 
@@ -34,6 +34,16 @@ describe("the ticks of an axis", () => {
     expect(rangeOf([5001, 9990])).toEqual([5001, 9990]);
     expect(rangeOf([7])).toEqual([6.5, 7.5]);
     expect(rangeOf([])).toEqual([0, 1]);
+  });
+});
+
+describe("the fonts of a chart's picture", () => {
+  it("are only those that have letters of its text", () => {
+    expect(coversText("U+0000-00FF,U+0131", "Länge 0–999")).toBe(true);
+    expect(coversText("U+0400-045F, U+2116", "Länge")).toBe(false);
+    expect(coversText("U+04??", "Ж")).toBe(true);
+    expect(coversText("U+1F600", "😀")).toBe(true);
+    expect(coversText("", "Länge")).toBe(true);
   });
 });
 

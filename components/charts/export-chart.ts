@@ -20,6 +20,7 @@ export function csvOf(columns: readonly ChartColumn[], rows: readonly ChartRow[]
 
 const copied = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "font-size"] as const;
 const lineHeight = 20;
+const fontFamily = "Inter Variable";
 
 /** The chart as a file that stands alone: tokens become colours, title and legend are put in. */
 export function standaloneSvg(svg: SVGSVGElement, title: string, legend: readonly SeriesStyle[]): string {
@@ -34,7 +35,7 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, legend: readonl
   root.setAttribute("width", String(width));
   root.setAttribute("height", String(total));
   root.setAttribute("viewBox", `0 0 ${width} ${total}`);
-  root.setAttribute("font-family", "Inter, system-ui, sans-serif");
+  root.setAttribute("font-family", `'${fontFamily}', Inter, system-ui, sans-serif`);
   const paper = getComputedStyle(svg.closest("section") ?? document.body).backgroundColor;
   append(root, "rect", { width: "100%", height: "100%", fill: paper });
   append(root, "text", { x: 12, y: 18, "font-size": 14, "font-weight": 600, fill: ink }, title);
@@ -58,6 +59,60 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, legend: readonl
     append(root, "text", { x: 44, y: y + 4, "font-size": 12, fill: ink }, series.label);
   });
   return new XMLSerializer().serializeToString(root);
+}
+
+/** Whether a face with this `unicode-range` (empty: everything) has a letter of the text. */
+export function coversText(unicodeRange: string, text: string): boolean {
+  if (unicodeRange.trim() === "") return true;
+  const ranges = unicodeRange.split(",").map((range) => {
+    const [from = "", to = from] = range.trim().replace(/^U\+/i, "").split("-");
+    return [Number.parseInt(from.replaceAll("?", "0"), 16), Number.parseInt(to.replaceAll("?", "F"), 16)] as const;
+  });
+  return [...text].some((letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    return ranges.some(([from, to]) => from <= code && code <= to);
+  });
+}
+
+/**
+ * The file with the page's font in it, as far as its letters need it, so that it looks everywhere as it does here; without
+ * the font where that can't be had.
+ */
+export async function withFonts(svgText: string): Promise<string> {
+  const shown = new DOMParser().parseFromString(svgText, "image/svg+xml").documentElement.textContent ?? "";
+  const faces = [...document.styleSheets].flatMap(rulesOf).filter((rule) => {
+    const { style } = rule;
+    const family = style.getPropertyValue("font-family").replaceAll(/["']/g, "");
+    const upright = !/italic|oblique/.test(style.getPropertyValue("font-style"));
+    return family === fontFamily && upright && coversText(style.getPropertyValue("unicode-range"), shown);
+  });
+  try {
+    const css = await Promise.all(faces.map(inlineFace));
+    return svgText.replace(/^<svg[^>]*>/, (start) => `${start}<style>${css.join("")}</style>`);
+  } catch {
+    return svgText;
+  }
+}
+
+function rulesOf(sheet: CSSStyleSheet): CSSFontFaceRule[] {
+  try {
+    return [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule);
+  } catch {
+    // A style sheet that an extension put in may not be read.
+    return [];
+  }
+}
+
+async function inlineFace({ style, parentStyleSheet }: CSSFontFaceRule): Promise<string> {
+  const [, address = ""] = /url\(["']?([^"')]+)/.exec(style.getPropertyValue("src")) ?? [];
+  const answer = await fetch(new URL(address, parentStyleSheet?.href ?? location.href));
+  if (!answer.ok) throw new Error(`no font at ${address}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  const weight = style.getPropertyValue("font-weight") || "400";
+  const source = `url(data:font/woff2;base64,${btoa(binary)}) format("woff2")`;
+  return `@font-face{font-family:"${fontFamily}";font-weight:${weight};src:${source}}`;
 }
 
 function copyStyles(from: SVGElement, to: SVGElement): void {

@@ -28,6 +28,8 @@ const rowHeight = 36;
 /** of a letter in a label, and of the tick beside it, in pixels */
 const letterWidth = 7;
 const tickWidth = 16;
+/** of the reference's label, above the rows, in pixels */
+const labelHeight = 16;
 
 /** Estimates side by side: a dot with the whiskers of its interval, one row each, in the order given. */
 export function PointIntervalChart({ category, x, points, reference, ...frame }: Props) {
@@ -49,7 +51,7 @@ export function PointIntervalChart({ category, x, points, reference, ...frame }:
   return (
     <ChartFrame
       {...frame}
-      height={frame.height ?? points.length * rowHeight + 64}
+      height={frame.height ?? points.length * rowHeight + 64 + (reference ? labelHeight : 0)}
       columns={columns}
       rows={rows}
       series={[]}
@@ -59,7 +61,7 @@ export function PointIntervalChart({ category, x, points, reference, ...frame }:
           width={size.width}
           height={size.height}
           title={frame.title}
-          margin={{ top: 8, right: 16, bottom: 20, left: 8 }}
+          margin={{ top: reference ? 8 + labelHeight : 8, right: 16, bottom: 20, left: 8 }}
         >
           <CartesianGrid {...gridProps} horizontal={false} />
           <XAxis
@@ -98,13 +100,13 @@ export function PointIntervalChart({ category, x, points, reference, ...frame }:
               strokeDasharray="4 3"
               label={{
                 value: reference.label,
-                position: "insideTopRight",
-                style: { ...titleStyle, textAnchor: "end" },
+                position: "top",
+                style: { ...titleStyle, textAnchor: "middle" },
               }}
             />
           ) : null}
           <Scatter data={plotted} isAnimationActive={false}>
-            <ErrorBar dataKey="error" direction="x" stroke="var(--color-ink)" width={8} />
+            <ErrorBar dataKey="error" direction="x" stroke="var(--color-ink)" width={8} isAnimationActive={false} />
           </Scatter>
         </ScatterChart>
       )}

@@ -22,7 +22,8 @@ export function Figure(props: { estimate: FigureValue | null; percent?: boolean;
   const scale = props.percent ? 100 : 1;
   const digits = Math.max(0, digitsFor(estimate.interval) - (props.percent ? 2 : 0));
   const show = (value: number) =>
-    format.number(value * scale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    // A minus sign, since the interval's dash stands beside it.
+    format.number(value * scale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
   const unit = props.percent ? " %" : "";
   return (
     <span className={`tabular whitespace-nowrap ${props.className ?? ""}`} title={`n = ${format.number(estimate.n)}`}>

@@ -3,6 +3,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
+import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
@@ -78,6 +79,11 @@ export function DecidedItems(props: { studyId: string; roundId: string; labellin
 
 function Item({ item, open }: { item: DecidedItem; open: boolean }) {
   const t = useTranslations("validation.items");
+  const summary = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Another page pointed to it.
+    if (open) summary.current?.focus();
+  }, [open]);
   const labels = useTranslations("validation.labels");
   const flags = useTranslations("validation.flags");
   const format = useFormatter();
@@ -87,7 +93,7 @@ function Item({ item, open }: { item: DecidedItem; open: boolean }) {
   return (
     <li className="py-3">
       <details open={open}>
-        <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-1">
+        <summary ref={summary} className="flex scroll-mt-20 flex-wrap items-baseline gap-x-4 gap-y-1 py-1">
           <span className="tabular w-12 text-muted">{format.number(item.position + 1)}</span>
           <span className="w-40 font-semibold">{gold}</span>
           <span className="text-muted">

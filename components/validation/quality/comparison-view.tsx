@@ -85,6 +85,8 @@ function ComparisonTable({ comparison }: { comparison: Comparison }) {
       },
     ];
   });
+  const widest = Math.max(0, ...points.flatMap(({ lower, upper }) => [Math.abs(lower), Math.abs(upper)]));
+  const end = Math.max(0.1, Math.ceil(widest * 10) / 10);
   return (
     <>
       <p className="max-w-[90ch] text-muted">
@@ -128,7 +130,7 @@ function ComparisonTable({ comparison }: { comparison: Comparison }) {
           description={t("chartHint")}
           n={documents}
           category={{ label: t("measure") }}
-          x={{ label: t("difference") }}
+          x={{ label: t("difference"), domain: [-end, end], format: { maximumFractionDigits: 2 } }}
           reference={{ value: 0, label: t("noDifference") }}
           points={points}
         />

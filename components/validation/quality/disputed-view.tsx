@@ -41,7 +41,7 @@ export function DisputedView({ studyId, roundId }: { studyId: string; roundId: s
           <Cell className="min-w-60">
             <Link
               className="text-accent underline"
-              href={`/studies/${studyId}/rounds/${roundId}?from=${document.position}#items`}
+              href={`/studies/${studyId}/rounds/${roundId}?from=${document.position}`}
               aria-label={t("openDocument", { number: document.position + 1 })}
             >
               {format.number(document.position + 1)}

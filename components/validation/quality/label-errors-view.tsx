@@ -77,7 +77,7 @@ export function LabelErrorsView({ errors }: { errors: LabelErrors }) {
 function ErrorForm({ errors }: { errors: LabelErrors }) {
   const t = useTranslations("quality");
   const { pending, choose } = useChoose();
-  const [text, setText] = useState(errors.basis === "chosen" ? String(errors.personError * 100) : "");
+  const [text, setText] = useState(errors.basis === "chosen" ? String(Math.round(errors.personError * 1e6) / 1e4) : "");
   return (
     <form
       className="flex flex-wrap items-start gap-3"
@@ -86,19 +86,20 @@ function ErrorForm({ errors }: { errors: LabelErrors }) {
         choose("error", text === "" ? "" : String(Number(text) / 100));
       }}
     >
-      <Field label={t("personError")} hint={t("personErrorHint")}>
-        <Input
-          type="number"
-          min={0}
-          max={49}
-          step="any"
-          inputMode="decimal"
-          className="max-w-32"
-          placeholder={String(Math.round(errors.personError * 1000) / 10)}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </Field>
+      <div className="w-56">
+        <Field label={t("personError")} hint={t("personErrorHint")}>
+          <Input
+            type="number"
+            min={0}
+            max={49}
+            step="any"
+            inputMode="decimal"
+            placeholder={String(Math.round(errors.personError * 1000) / 10)}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </Field>
+      </div>
       <Button type="submit" busy={pending} className="mt-6">
         {t("apply")}
       </Button>

@@ -15,6 +15,8 @@ import { useProblemText } from "./problem-text";
 
 /** Beyond so many rows a chart says less than the table. */
 const mostInChart = 24;
+/** Letters of a source's name beside the chart; the table has all of them. */
+const longestLabel = 40;
 
 /** The LLM's labels in each stratum and each source; asked for after the page, since it counts rows. */
 export function PartsView(props: { params: { studyId: string; roundId: string }; query: Partial<QualityQuery> }) {
@@ -59,7 +61,8 @@ function PartGroup(props: { title: string; chart: string; of: string; parts: Par
   const problemText = useProblemText();
   const points = props.parts.flatMap((part) => {
     const { f1 } = part.figures;
-    const label = partName(part);
+    const name = partName(part);
+    const label = name.length > longestLabel ? `${name.slice(0, longestLabel)}…` : name;
     return f1 ? [{ id: `${part.kind} ${part.key}`, label, value: f1.value, ...f1.interval, n: f1.n }] : [];
   });
   return (
@@ -89,7 +92,7 @@ function PartGroup(props: { title: string; chart: string; of: string; parts: Par
           const settled = truePositive + falsePositive + falseNegative + trueNegative;
           return (
             <tr key={`${part.kind} ${part.key}`}>
-              <Cell className="min-w-40 break-words">{partName(part)}</Cell>
+              <Cell className="min-w-40 max-w-80 wrap-anywhere">{partName(part)}</Cell>
               {[
                 ["n", settled] as const,
                 ["tp", truePositive] as const,

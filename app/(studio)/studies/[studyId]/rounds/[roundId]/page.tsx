@@ -57,7 +57,7 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
         <RoundProgress key={round.state} studyId={studyId} initial={round} />
         <RoundFacts studyId={studyId} round={round} size={draw?.size ?? null} />
         {round.state === "closed" ? (
-          <div id="items" className="min-w-0 scroll-mt-16 lg:col-span-2">
+          <div className="min-w-0 lg:col-span-2">
             <DecidedItems studyId={studyId} roundId={roundId} labelling={labelling} />
           </div>
         ) : null}
