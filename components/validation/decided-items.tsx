@@ -82,7 +82,9 @@ function Item({ item, open }: { item: DecidedItem; open: boolean }) {
   const summary = useRef<HTMLElement>(null);
   useEffect(() => {
     // Another page pointed to it.
-    if (open) summary.current?.focus();
+    if (!open) return;
+    summary.current?.focus({ preventScroll: true });
+    summary.current?.scrollIntoView({ block: "start" });
   }, [open]);
   const labels = useTranslations("validation.labels");
   const flags = useTranslations("validation.flags");
