@@ -11,7 +11,7 @@ import { findViolations } from "../testing/find-violations";
 import { makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
 import { compareLabellings } from "./compare-labellings";
-import { exportFigures, readCompleteQuality } from "./export-quality";
+import { exportDetails, exportFigures, readCompleteQuality } from "./export-quality";
 import { listDisputed } from "./list-disputed";
 import { readParts } from "./read-parts";
 import { readQuality } from "./read-quality";
@@ -285,7 +285,7 @@ describe("label quality in depth", () => {
       () => compareLabellings(actor, roundId, { ...query({ labelling }), second }),
       () => listDisputed(actor, roundId),
       () => readCompleteQuality(actor, roundId, query()),
-      () => exportFigures(actor, roundId, query()),
+      () => exportDetails(actor, roundId, query()),
     ];
     for (const read of reads(anna)) {
       await expect(read()).rejects.toMatchObject({ status: 403, code: "quality_hidden_while_deciding" });
@@ -300,19 +300,22 @@ describe("label quality in depth", () => {
     await runJob();
     await workThrough(anna, roundId, (id) => truth(indexOfRoundItem(id)));
     await closeRound(owner, roundId);
-    const csv = await exportFigures(owner, roundId, query());
-    const lines = csv.trim().split("\r\n");
-    const columns = (lines[0] ?? "").split(",").length;
-    expect(lines[0]).toMatch(/effective_n,n_with_llm_label_only$/);
-    for (const name of ["prevalence_prediction_powered", "f1_if_people_err", "f1 stratum short", "f1 source =forum"]) {
-      expect(lines.some((line) => line.startsWith(`${name},`))).toBe(true);
-    }
-    const f1 = lines
+    const linesOf = (csv: string) => csv.trim().split("\r\n");
+    const figures = linesOf(await exportFigures(owner, roundId, query()));
+    const columns = (figures[0] ?? "").split(",").length;
+    expect(figures[0]).toMatch(/effective_n,n_with_llm_label_only$/);
+    const f1 = figures
       .find((line) => line.startsWith("f1,"))
       ?.replaceAll(/"[^"]*"/g, "quoted")
       .split(",");
     expect(f1).toHaveLength(columns);
     expect(Number(f1?.[columns - 2])).toBeGreaterThan(1);
+    const details = linesOf(await exportDetails(owner, roundId, query()));
+    expect(details[0]).toBe(figures[0]);
+    for (const name of ["prevalence_prediction_powered", "f1_if_people_err", "f1 stratum short", "f1 source =forum"]) {
+      const line = details.find((one) => one.startsWith(`${name},`));
+      expect(line?.replaceAll(/"[^"]*"/g, "quoted").split(",")).toHaveLength(columns);
+    }
     const complete = await readCompleteQuality(owner, roundId, query());
     expect(complete.comparison).toBeNull();
     const [first] = complete.quality.labellings.filter((run) => run.id !== second);
