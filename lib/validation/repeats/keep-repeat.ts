@@ -58,6 +58,7 @@ export async function keepRepeat(
       flags: input.flags,
       note: input.note,
       activeMs: input.activeMs,
+      highlighted: input.highlighted,
       idempotencyKey,
       correctsId: known?.currentId ?? null,
       decidedAt: new Date(input.decidedAt),
