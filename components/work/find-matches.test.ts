@@ -29,13 +29,9 @@ describe("words that are highlighted", () => {
   });
 
   it("are taken as they are, whatever signs they hold", () => {
-    expect(found("COVID-19 (akut) a.b axb [x] C++ 5/6 ^$|*?{2}\\", ["covid-19", "(akut)", "a.b", "[x]", "C++"])).toEqual([
-      "COVID-19",
-      "(akut)",
-      "a.b",
-      "[x]",
-      "C++",
-    ]);
+    expect(
+      found("COVID-19 (akut) a.b axb [x] C++ 5/6 ^$|*?{2}\\", ["covid-19", "(akut)", "a.b", "[x]", "C++"]),
+    ).toEqual(["COVID-19", "(akut)", "a.b", "[x]", "C++"]);
     for (const sign of "\\^$.*+?()[]{}|/-=!<>,:#&~`'\"%@;") expect(found(`a ${sign} b`, [sign])).toEqual([sign]);
     expect(found("😀 ok", ["😀"])).toEqual(["😀"]);
   });

@@ -8,6 +8,7 @@ import {
   startAnnotationImportSchema,
 } from "./annotations/schema";
 import { exportQuery } from "./export/schema";
+import { changeHighlightWordsSchema, highlightWordsResponse } from "./highlight/schema";
 import { qualityQuery, qualitySchema } from "./quality/schema";
 import {
   assignmentSchema,
@@ -99,6 +100,27 @@ export const readAssignmentOperation = operation({
   access: { kind: "study", permission: "rounds.read" },
   params: roundParams,
   response: assignmentSchema,
+});
+
+export const readHighlightWordsOperation = operation({
+  id: "rounds.highlightWords",
+  method: "GET",
+  path: "/studies/{studyId}/highlight-words",
+  summary: "The words that people of the study can have highlighted in documents",
+  access: { kind: "study", permission: "rounds.read" },
+  params: studyParams,
+  response: highlightWordsResponse,
+});
+
+export const changeHighlightWordsOperation = operation({
+  id: "rounds.changeHighlightWords",
+  method: "PUT",
+  path: "/studies/{studyId}/highlight-words",
+  summary: "Change the words that people of the study can have highlighted in documents",
+  access: { kind: "study", permission: "rounds.change" },
+  params: studyParams,
+  body: changeHighlightWordsSchema,
+  response: highlightWordsResponse,
 });
 
 export const claimItemsOperation = operation({
