@@ -10,6 +10,7 @@ import {
 import { exportQuery } from "./export/schema";
 import { changeHighlightWordsSchema, highlightWordsResponse } from "./highlight/schema";
 import { qualityQuery, qualitySchema } from "./quality/schema";
+import { roundPlanSchema } from "./sampling/schema";
 import {
   assignmentSchema,
   changeRoundSchema,
@@ -185,6 +186,17 @@ export const readQualityOperation = operation({
   params: roundParams,
   query: qualityQuery,
   response: qualitySchema,
+});
+
+export const planRoundOperation = operation({
+  id: "rounds.plan",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/plan",
+  summary:
+    "How precise an open round is expected to become, when its stop rule is expected to end it, and the work until then",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  response: roundPlanSchema,
 });
 
 export const exportFiguresOperation = operation({

@@ -247,4 +247,6 @@ export type RoundOptions = {
     simulated: boolean;
   }[];
   instructions: { de: string; en: string };
+  /** seconds of work per decision; `measured` in the study, else assumed */
+  pace: { secondsPerDecision: number; measured: boolean };
 };
