@@ -61,6 +61,7 @@ export async function decideAll(person: StudyActor, roundId: string): Promise<vo
         flags: [],
         note: "",
         activeMs: Math.round(4000 + 12_000 * chance("time", person.email, item.documentId)),
+        highlighted: false,
         decidedAt: new Date().toISOString(),
       })),
     });
@@ -85,6 +86,7 @@ export async function adjudicateAll(person: StudyActor, roundId: string): Promis
         label: (item.attributes as { gold?: string }).gold === "medical" ? "medical" : "non_medical",
         note: "",
         activeMs: Math.round(8000 + 20_000 * chance("time", person.email, item.documentId)),
+        highlighted: false,
         decidedAt: new Date().toISOString(),
       })),
     });
@@ -124,6 +126,7 @@ export async function voteAll(person: StudyActor, comparisonId: string): Promise
         note: "",
         recognised: false,
         activeMs: Math.round(15_000 + 30_000 * chance("time", person.email, pair.id)),
+        highlighted: false,
         decidedAt: new Date().toISOString(),
       })),
     });

@@ -1,15 +1,26 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
+import { type Marks, useMarks } from "./highlight/use-marks";
 
 /**
  * The document, large and calm, scrolling by itself. Each new one starts at its beginning and takes the focus, so that
  * arrow keys and page keys scroll it and screen readers read it.
  */
-export function DocumentView(props: { id: string; text: string; title: string; takeFocus: boolean }) {
+export function DocumentView(props: {
+  id: string;
+  text: string;
+  title: string;
+  takeFocus: boolean;
+  /** what scrolls and takes the focus */
+  region: RefObject<HTMLElement | null>;
+  marks: Marks;
+}) {
   const t = useTranslations("validation.work");
-  const region = useRef<HTMLElement>(null);
+  const { region } = props;
+  const words = useRef<HTMLDivElement>(null);
+  useMarks(words, region, props.marks);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new document, not a new text, moves the view
   useEffect(() => {
     if (region.current) region.current.scrollTop = 0;
@@ -27,6 +38,7 @@ export function DocumentView(props: { id: string; text: string; title: string; t
       className="min-h-0 flex-1 overflow-y-auto outline-offset-[-1px] focus-visible:outline-1 focus-visible:outline-line-strong"
     >
       <div
+        ref={words}
         lang="de"
         className="mx-auto max-w-[72ch] px-4 py-6 font-serif text-document break-words whitespace-pre-wrap sm:px-8"
       >

@@ -32,6 +32,14 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
     ...(round.contested && round.state !== "draft"
       ? [[t("contested"), t("contestedValue", round.contested)] satisfies [string, React.ReactNode]]
       : []),
+    ...(round.highlighted !== null && round.decided > 0
+      ? [
+          [
+            t("highlighted"),
+            t("highlightedValue", { highlighted: round.highlighted, decided: round.decided }),
+          ] satisfies [string, React.ReactNode],
+        ]
+      : []),
     ...(round.quota === null ? [] : [[t("quota"), format.number(round.quota)] satisfies [string, React.ReactNode]]),
     ...(round.deadline === null
       ? []

@@ -11,7 +11,6 @@ import { useDuration } from "@/components/ui/progress";
 import { Card } from "@/components/ui/surface";
 import { call } from "@/lib/platform/http/call";
 import { changeRoundOperation, createRoundOperation } from "@/lib/validation/api";
-import { assumedSecondsPerDecision } from "@/lib/validation/rules";
 import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
 import { LimitsFields, limitsOf } from "./limits-fields";
 import { PeopleField } from "./people-field";
@@ -112,7 +111,9 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
               documents: format.number(size),
               doubles: format.number(doubles),
               decisions: format.number(size + doubles),
-              duration: duration((size + doubles) * assumedSecondsPerDecision),
+              duration: duration((size + doubles) * options.pace.secondsPerDecision),
+              seconds: format.number(options.pace.secondsPerDecision, { maximumFractionDigits: 0 }),
+              pace: options.pace.measured ? "measured" : "assumed",
             })}
           </p>
         </div>

@@ -1,18 +1,19 @@
 "use client";
 
-import { Flag, NotebookPen, SkipForward, Undo2 } from "lucide-react";
+import { Flag, Highlighter, NotebookPen, SkipForward, Undo2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
-type Tool = "undo" | "skip" | "flag" | "note";
+type Tool = "undo" | "skip" | "flag" | "note" | "highlight";
 const tools = [
   { name: "undo", key: "Z", Icon: Undo2 },
   { name: "skip", key: "S", Icon: SkipForward },
   { name: "flag", key: "F", Icon: Flag },
   { name: "note", key: "/", Icon: NotebookPen },
+  { name: "highlight", key: "H", Icon: Highlighter },
 ] as const;
 
-/** What else can be done with a document. `pressed`: something is noted on this one. */
+/** What else can be done with a document. `pressed`: something is noted on this one, or switched on. */
 export function ToolBar(props: {
   /** those that there are */
   actions: Partial<Record<Tool, () => void>>;

@@ -10,10 +10,11 @@ import { prefetchedItems } from "@/lib/validation/rules";
 import type { DecisionFlag, DecisionInput, DecisionLabel, WorkItem, WorkProgress } from "@/lib/validation/schema";
 import { outboxChannel, type RoundAddress, sendDecisions } from "./decision-outbox";
 
-export type Draft = { flags: DecisionFlag[]; note: string };
+/** `highlighted`: words were highlighted at some time while the document was on the screen */
+export type Draft = { flags: DecisionFlag[]; note: string; highlighted: boolean };
 export type Document = Held<WorkItem, Draft>;
 
-const noDraft: Draft = { flags: [], note: "" };
+const noDraft: Draft = { flags: [], note: "", highlighted: false };
 
 /** The clinician's queue. */
 export function useWorkQueue(address: RoundAddress, start: WorkProgress) {

@@ -6,6 +6,8 @@ import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
 import type { DecisionLabel } from "@/lib/validation/schema";
 import { DecisionBar } from "./decision-bar";
+import { HighlightBar } from "./highlight/highlight-bar";
+import type { Highlighting } from "./highlight/use-highlighting";
 import { NoteField } from "./note-field";
 import { ToolBar } from "./tool-bar";
 import type { Document, Draft } from "./use-work-queue";
@@ -17,6 +19,9 @@ export function WorkFooter(props: {
   noting: boolean;
   canUndo: boolean;
   outgoing: OutboxState;
+  highlighting: Highlighting;
+  /** back to the document */
+  onLeaveSearch: () => void;
   onDecide: (label: DecisionLabel) => void;
   onDraft: (draft: Draft) => void;
   onNoted: () => void;
@@ -29,6 +34,9 @@ export function WorkFooter(props: {
   return (
     <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
       <div className="mx-auto flex max-w-[72ch] flex-col gap-2">
+        {props.highlighting.on && !idle ? (
+          <HighlightBar highlighting={props.highlighting} onLeave={props.onLeaveSearch} />
+        ) : null}
         {draft && (draft.flags.length > 0 || (draft.note && !noting)) ? (
           <p className="flex flex-wrap items-center gap-2 text-sm">
             {draft.flags.map((flag) => (
@@ -46,7 +54,11 @@ export function WorkFooter(props: {
         <ToolBar
           actions={props.tools}
           disabled={{ undo: !props.canUndo, skip: idle, flag: idle, note: idle }}
-          pressed={{ flag: (draft?.flags.length ?? 0) > 0, note: (draft?.note ?? "") !== "" }}
+          pressed={{
+            flag: (draft?.flags.length ?? 0) > 0,
+            note: (draft?.note ?? "") !== "",
+            highlight: props.highlighting.on,
+          }}
         >
           <SendingSign state={props.outgoing} />
         </ToolBar>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/surface";
@@ -13,6 +13,7 @@ import type { DecisionFlag, DecisionLabel, WorkProgress } from "@/lib/validation
 import type { RoundAddress } from "./decision-outbox";
 import { DocumentView } from "./document-view";
 import { FlagDialog } from "./flag-dialog";
+import { useHighlighting } from "./highlight/use-highlighting";
 import { Instructions } from "./instructions";
 import { useWorkQueue } from "./use-work-queue";
 import { useWorkSet } from "./use-work-set";
@@ -27,6 +28,8 @@ export function WorkScreen(props: {
   instructions: string;
   /** some documents come a second time */
   repeats: boolean;
+  /** of the study; can be highlighted */
+  highlightWords: string[];
   progress: WorkProgress;
 }) {
   const t = useTranslations("validation.work");
@@ -52,6 +55,14 @@ export function WorkScreen(props: {
     if (documentId && set) announce(title);
   }, [documentId, set === null]);
 
+  const region = useRef<HTMLElement>(null);
+  const highlighting = useHighlighting({
+    document,
+    words: props.highlightWords,
+    onShown: () => document && work.note({ ...document.draft, highlighted: true }),
+    announce,
+  });
+
   const decide = (label: DecisionLabel) => {
     setNoting(false);
     if (document) work.decide(label);
@@ -69,6 +80,7 @@ export function WorkScreen(props: {
     },
     flag: () => document && setOpened("flags"),
     note: () => document && setNoting(true),
+    highlight: highlighting.toggle,
   };
   const flag = (flags: DecisionFlag[]) => {
     if (document) work.note({ ...document.draft, flags });
@@ -85,6 +97,7 @@ export function WorkScreen(props: {
       z: tools.undo,
       s: tools.skip,
       f: tools.flag,
+      h: tools.highlight,
       "/": tools.note,
       "?": () => setOpened("instructions"),
     },
@@ -117,7 +130,14 @@ export function WorkScreen(props: {
         onLookAgain={work.lookAgain}
       >
         {document ? (
-          <DocumentView id={document.id} text={document.text} title={title} takeFocus={!noting && opened === null} />
+          <DocumentView
+            id={document.id}
+            text={document.text}
+            title={title}
+            takeFocus={!noting && opened === null}
+            region={region}
+            marks={highlighting.marks}
+          />
         ) : null}
       </WorkBody>
       <WorkFooter
@@ -125,6 +145,8 @@ export function WorkScreen(props: {
         noting={noting}
         canUndo={queue.decided.length > 0}
         outgoing={work.outgoing}
+        highlighting={highlighting}
+        onLeaveSearch={() => region.current?.focus()}
         onDecide={decide}
         onDraft={work.note}
         onNoted={() => setNoting(false)}

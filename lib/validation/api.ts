@@ -8,6 +8,7 @@ import {
   startAnnotationImportSchema,
 } from "./annotations/schema";
 import { exportQuery } from "./export/schema";
+import { changeHighlightWordsSchema, highlightWordsResponse } from "./highlight/schema";
 import {
   comparisonQuery,
   comparisonSchema,
@@ -17,6 +18,7 @@ import {
   qualityQuery,
   qualitySchema,
 } from "./quality/schema";
+import { roundPlanSchema } from "./sampling/schema";
 import {
   assignmentSchema,
   changeRoundSchema,
@@ -107,6 +109,27 @@ export const readAssignmentOperation = operation({
   access: { kind: "study", permission: "rounds.read" },
   params: roundParams,
   response: assignmentSchema,
+});
+
+export const readHighlightWordsOperation = operation({
+  id: "rounds.highlightWords",
+  method: "GET",
+  path: "/studies/{studyId}/highlight-words",
+  summary: "The words that people of the study can have highlighted in documents",
+  access: { kind: "study", permission: "rounds.read" },
+  params: studyParams,
+  response: highlightWordsResponse,
+});
+
+export const changeHighlightWordsOperation = operation({
+  id: "rounds.changeHighlightWords",
+  method: "PUT",
+  path: "/studies/{studyId}/highlight-words",
+  summary: "Change the words that people of the study can have highlighted in documents",
+  access: { kind: "study", permission: "rounds.change" },
+  params: studyParams,
+  body: changeHighlightWordsSchema,
+  response: highlightWordsResponse,
 });
 
 export const claimItemsOperation = operation({
@@ -214,6 +237,17 @@ export const readCompleteQualityOperation = operation({
   params: roundParams,
   query: qualityQuery,
   response: completeQualitySchema,
+});
+
+export const planRoundOperation = operation({
+  id: "rounds.plan",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/plan",
+  summary:
+    "How precise an open round is expected to become, when its stop rule is expected to end it, and the work until then",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  response: roundPlanSchema,
 });
 
 export const exportFiguresOperation = operation({

@@ -22,7 +22,14 @@ type QueuedItem = {
 };
 
 /** A decision that no other corrects. */
-type Current = { id: string; personId: string; label: DecisionLabel | null; flags: string[]; surplus: boolean };
+type Current = {
+  id: string;
+  personId: string;
+  label: DecisionLabel | null;
+  flags: string[];
+  highlighted: boolean;
+  surplus: boolean;
+};
 
 type Known = {
   claim: "open" | "decided" | "lapsed" | "released" | null;
@@ -70,14 +77,15 @@ export function keepDecision(
     const flagged = after.some((one) => one.flags.length > 0);
     const gold = goldOf(agreed, item.settled);
     const decided = item.decided + move.decided;
+    const highlightedOf = (some: { highlighted: boolean }[]) => some.filter(({ highlighted }) => highlighted).length;
 
     await transaction.$executeRaw`
       with appended as (
         insert into "Decision" ("id", "roundId", "roundItemId", "personId", "label", "flags", "note", "activeMs",
-          "idempotencyKey", "correctsId", "surplus", "decidedAt")
+          "highlighted", "idempotencyKey", "correctsId", "surplus", "decidedAt")
         values (${decision.id}::uuid, ${roundId}::uuid, ${item.id}::uuid, ${actor.personId}::uuid,
           ${input.label}::"DecisionLabel", ${input.flags}::text[], ${input.note}, ${input.activeMs},
-          ${input.idempotencyKey}, ${own?.id ?? null}::uuid, ${move.surplus}, ${new Date(input.decidedAt)})
+          ${input.highlighted}, ${input.idempotencyKey}, ${own?.id ?? null}::uuid, ${move.surplus}, ${new Date(input.decidedAt)})
       ), moved as (
         update "Claim" set "state" = ${move.claim}::"ClaimState",
           "lapsesAt" = case when ${move.claim} = 'open' then now() + make_interval(hours => ${claimHours}::int)
@@ -97,6 +105,7 @@ export function keepDecision(
       itemId: item.itemId,
       stratumId: item.stratumId,
       decided: move.decided,
+      highlighted: highlightedOf(after) - highlightedOf(before),
       ownDecided: (input.label ? 1 : 0) - (own?.label ? 1 : 0),
       activeMs: input.activeMs,
       gold: { before: goldStateOf(item.decided, item.gold), after: goldStateOf(decided, gold) },
@@ -145,7 +154,8 @@ async function readKnown(transaction: Statements, personId: string, input: Decis
       (select "roundItemId" from "Decision"
         where "personId" = ${personId}::uuid and "idempotencyKey" = ${input.idempotencyKey}) as "keyUsedOn",
       (select coalesce(json_agg(json_build_object('id', decision."id", 'personId', decision."personId",
-          'label', decision."label", 'flags', decision."flags", 'surplus', decision."surplus")), '[]')
+          'label', decision."label", 'flags', decision."flags", 'highlighted', decision."highlighted",
+          'surplus', decision."surplus")), '[]')
         from "Decision" decision
         where decision."roundItemId" = ${input.itemId}::uuid
           and not exists (select 1 from "Decision" later where later."correctsId" = decision."id")) as "current"`;

@@ -2,6 +2,7 @@ import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { database, type Prisma } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { readDefaultInstructions } from "./default-instructions";
+import { readPace } from "./sampling/read-pace";
 import type { RoundOptions } from "./schema";
 
 const choosable = {
@@ -12,7 +13,7 @@ const choosable = {
 
 /** What a new round can be made of: draws of ready samples, people of the study, and the shipped instructions. */
 export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions> {
-  const [draws, members, instructions] = await Promise.all([
+  const [draws, members, instructions, pace] = await Promise.all([
     database().draw.findMany({
       where: usableDraw(actor.studyId),
       include: {
@@ -29,6 +30,7 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       orderBy: { createdAt: "asc" },
     }),
     readDefaultInstructions(),
+    readPace(actor.studyId),
   ]);
   return {
     draws: draws.map((draw) => ({
@@ -42,5 +44,6 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
     })),
     people: members.map(({ personId, role, person }) => ({ personId, role, ...person })),
     instructions,
+    pace: { secondsPerDecision: pace.secondsPerDecision, measured: pace.from !== "assumed" },
   };
 }

@@ -8,13 +8,15 @@ import { roundInclude, summariseRound } from "./summarise-round";
 export async function readRound(actor: StudyActor, roundId: string): Promise<RoundDetail> {
   const round = await database().round.findFirst({
     where: { id: roundId, studyId: actor.studyId },
-    include: roundInclude,
+    include: { ...roundInclude, annotationImport: { select: { id: true } } },
   });
   if (!round) throw notFound();
   const { instructionsDe, instructionsEn } = round;
   const summary = summariseRound(actor, round);
   const contested = summary.deciding ? null : await countContested(roundId);
-  return { ...summary, instructionsDe, instructionsEn, stopRule: stopRuleOf(round, summary.deciding), contested };
+  const stopRule = stopRuleOf(round, summary.deciding);
+  const highlighted = summary.deciding || round.annotationImport ? null : round.highlighted;
+  return { ...summary, instructionsDe, instructionsEn, stopRule, contested, highlighted };
 }
 
 type Rule = Pick<Round, "stopHalfWidth" | "stopLabellingRunId" | "stopLower" | "stopUpper" | "stopDocuments">;

@@ -20,6 +20,8 @@ export type Work = {
   instructions: { de: string; en: string };
   /** some documents come a second time */
   repeats: boolean;
+  /** of the study; can be highlighted */
+  highlightWords: string[];
   progress: WorkProgress;
 };
 
@@ -28,7 +30,7 @@ export async function readWork(actor: StudyActor, roundId: string): Promise<Work
   const own = await enterRound(database(), actor, roundId, actor.personId);
   const round = await database().round.findUniqueOrThrow({
     where: { id: roundId },
-    select: { name: true, instructionsDe: true, instructionsEn: true },
+    select: { name: true, instructionsDe: true, instructionsEn: true, study: { select: { highlightWords: true } } },
   });
   return {
     roundId,
@@ -36,6 +38,7 @@ export async function readWork(actor: StudyActor, roundId: string): Promise<Work
     state: own.state,
     instructions: { de: round.instructionsDe, en: round.instructionsEn },
     repeats: own.repeatShare > 0,
+    highlightWords: round.study.highlightWords,
     progress: readProgress(own),
   };
 }

@@ -121,6 +121,8 @@ export const roundDetailSchema = roundSchema.extend({
     .nullable(),
   /** contested documents that wait for adjudication, and those that it has settled; null for those who decide */
   contested: z.object({ open: z.number().int(), settled: z.number().int() }).nullable(),
+  /** counted decisions made while words were highlighted; null for those who decide, and where decisions were imported */
+  highlighted: z.number().int().nullable(),
 });
 export type RoundDetail = z.infer<typeof roundDetailSchema>;
 
@@ -181,6 +183,8 @@ export const decisionSchema = z.object({
   flags: z.array(decisionFlagSchema).max(decisionFlags.length).default([]),
   note: z.string().trim().max(2000).default(""),
   activeMs: z.number().int().min(0).max(86_400_000),
+  /** words of the document were highlighted at some time while it was on the screen */
+  highlighted: z.boolean().default(false),
   decidedAt: z.iso.datetime({ offset: true }),
 });
 export type DecisionInput = z.infer<typeof decisionSchema>;
@@ -243,4 +247,6 @@ export type RoundOptions = {
     simulated: boolean;
   }[];
   instructions: { de: string; en: string };
+  /** seconds of work per decision; `measured` in the study, else assumed */
+  pace: { secondsPerDecision: number; measured: boolean };
 };

@@ -8,6 +8,7 @@ type Change = {
   stratumId: string;
   /** what the round's and the person's counts gain */
   decided: number;
+  highlighted: number;
   ownDecided: number;
   activeMs: number;
   gold: { before: GoldState | null; after: GoldState | null };
@@ -25,7 +26,8 @@ export async function tallyDecision(transaction: Statements, change: Change): Pr
   const patternMoved = pattern.before !== pattern.after;
   await transaction.$executeRaw`
     with turn as materialized (
-      update "Round" set "decided" = "decided" + ${change.decided} where "id" = ${roundId}::uuid returning "id"
+      update "Round" set "decided" = "decided" + ${change.decided}, "highlighted" = "highlighted" + ${change.highlighted}
+      where "id" = ${roundId}::uuid returning "id"
     ), own as (
       update "RoundMember" member
       set "decided" = member."decided" + ${change.ownDecided}, "activeMs" = member."activeMs" + ${change.activeMs}

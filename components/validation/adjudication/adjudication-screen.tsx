@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/surface";
@@ -14,6 +14,8 @@ import type { DecisionLabel } from "@/lib/validation/schema";
 import { DecisionBar } from "../decision-bar";
 import type { RoundAddress } from "../decision-outbox";
 import { DocumentView } from "../document-view";
+import { HighlightBar } from "../highlight/highlight-bar";
+import { useHighlighting } from "../highlight/use-highlighting";
 import { Instructions } from "../instructions";
 import { NoteField } from "../note-field";
 import { ToolBar } from "../tool-bar";
@@ -27,6 +29,8 @@ export function AdjudicationScreen(props: {
   address: RoundAddress;
   name: string;
   instructions: string;
+  /** of the study; can be highlighted */
+  highlightWords: string[];
   progress: AdjudicationProgress;
 }) {
   const t = useTranslations("validation.adjudication");
@@ -48,6 +52,14 @@ export function AdjudicationScreen(props: {
     if (documentId) announce(title);
   }, [documentId]);
 
+  const region = useRef<HTMLElement>(null);
+  const highlighting = useHighlighting({
+    document,
+    words: props.highlightWords,
+    onShown: () => document && contested.note({ ...document.draft, highlighted: true }),
+    announce,
+  });
+
   const decide = (label: DecisionLabel) => {
     setNoting(false);
     if (document) contested.decide(label);
@@ -64,6 +76,7 @@ export function AdjudicationScreen(props: {
       void contested.skip();
     },
     note: () => document && setNoting(true),
+    highlight: highlighting.toggle,
   };
   useKeys(
     {
@@ -72,6 +85,7 @@ export function AdjudicationScreen(props: {
       u: () => decide("unsure"),
       z: tools.undo,
       s: tools.skip,
+      h: tools.highlight,
       "/": tools.note,
       "?": () => setHelping(true),
     },
@@ -106,16 +120,26 @@ export function AdjudicationScreen(props: {
         {document ? (
           <>
             <WhatWasDecided decisions={document.decisions} />
-            <DocumentView id={document.id} text={document.text} title={title} takeFocus={!noting && !helping} />
+            <DocumentView
+              id={document.id}
+              text={document.text}
+              title={title}
+              takeFocus={!noting && !helping}
+              region={region}
+              marks={highlighting.marks}
+            />
           </>
         ) : null}
       </WorkBody>
       <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
         <div className="mx-auto flex max-w-[72ch] flex-col gap-2">
+          {highlighting.on && document ? (
+            <HighlightBar highlighting={highlighting} onLeave={() => region.current?.focus()} />
+          ) : null}
           {document && noting ? (
             <NoteField
               note={document.draft.note}
-              onChange={(note) => contested.note({ note })}
+              onChange={(note) => contested.note({ ...document.draft, note })}
               onDone={() => setNoting(false)}
             />
           ) : null}
@@ -126,7 +150,7 @@ export function AdjudicationScreen(props: {
           <ToolBar
             actions={tools}
             disabled={{ undo: queue.decided.length === 0, skip: !document, note: !document }}
-            pressed={{ note: (document?.draft.note ?? "") !== "" }}
+            pressed={{ note: (document?.draft.note ?? "") !== "", highlight: highlighting.on }}
           >
             <SendingSign state={contested.outgoing} />
           </ToolBar>

@@ -13,7 +13,8 @@ import type { AdjudicationInput, AdjudicationProgress, ContestedItem } from "@/l
 import type { DecisionLabel } from "@/lib/validation/schema";
 import type { RoundAddress } from "../decision-outbox";
 
-export type AdjudicationDraft = { note: string };
+/** `highlighted`: words were highlighted at some time while the document was on the screen */
+export type AdjudicationDraft = { note: string; highlighted: boolean };
 
 /** The adjudicator's queue; its outbox is another than that of the person's own decisions. */
 export function useContested(address: RoundAddress, start: AdjudicationProgress) {
@@ -35,7 +36,7 @@ export function useContested(address: RoundAddress, start: AdjudicationProgress)
     },
     start,
     prefetched: 1,
-    noDraft: { note: "" },
+    noDraft: { note: "", highlighted: false },
     async claim(count, holding) {
       const { items, progress, claimedUntil } = await call(claimContestedOperation, {
         params,

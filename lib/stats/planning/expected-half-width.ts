@@ -10,8 +10,11 @@ import type { OutcomeShares } from "./expected-outcomes";
 export const plannedMeasures = ["precision", "recall", "f1"] as const;
 export type PlannedMeasure = (typeof plannedMeasures)[number];
 
-/** A stratum with its share of the population, how many of it are judged, and what is expected of them. */
-export type SampledStratum = { weight: number; judged: number; outcomes: OutcomeShares };
+/**
+ * A stratum with its share of the population, how many of it are judged in the end, and what is expected of them. `known`:
+ * counts of those that are judged already; only the others are made up.
+ */
+export type SampledStratum = { weight: number; judged: number; outcomes: OutcomeShares; known?: OutcomeShares };
 
 /** Expected half-widths, (upper − lower) / 2, of intervals; null where the measure has no value. */
 export type HalfWidths = Record<PlannedMeasure, number>;
@@ -42,14 +45,15 @@ function studyMaker(strata: readonly SampledStratum[], seed: number): () => numb
     return count;
   };
   return () =>
-    strata.map(({ judged, outcomes }) => {
-      let [left, rest] = [judged, 1];
+    strata.map(({ judged, outcomes, known }) => {
+      const before = kinds.map(({ share }) => known?.[share] ?? 0);
+      let [left, rest] = [Math.max(0, judged - before.reduce((sum, count) => sum + count, 0)), 1];
       return kinds.map(({ share }, index) => {
         const own = outcomes[share];
         const count = index === kinds.length - 1 ? left : binomial(left, rest > 0 ? Math.min(1, own / rest) : 0);
         left -= count;
         rest -= own;
-        return count;
+        return count + (before[index] ?? 0);
       });
     });
 }

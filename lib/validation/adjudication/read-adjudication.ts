@@ -7,6 +7,8 @@ import type { AdjudicationProgress } from "./schema";
 export type AdjudicationWork = {
   name: string;
   instructions: { de: string; en: string };
+  /** of the study; can be highlighted */
+  highlightWords: string[];
   /** null: the round is still a draft */
   progress: AdjudicationProgress | null;
 };
@@ -15,13 +17,20 @@ export type AdjudicationWork = {
 export async function readAdjudication(actor: StudyActor, roundId: string): Promise<AdjudicationWork> {
   const round = await database().round.findFirst({
     where: { id: roundId, studyId: actor.studyId },
-    select: { id: true, name: true, state: true, instructionsDe: true, instructionsEn: true },
+    select: {
+      id: true,
+      name: true,
+      state: true,
+      instructionsDe: true,
+      instructionsEn: true,
+      study: { select: { highlightWords: true } },
+    },
   });
   if (!round) throw notFound();
   const { id, name, state, instructionsDe: de, instructionsEn: en } = round;
   const progress =
     state === "draft" ? null : await readAdjudicationProgress(database(), { id, name, state }, actor.personId);
-  return { name, instructions: { de, en }, progress };
+  return { name, instructions: { de, en }, highlightWords: round.study.highlightWords, progress };
 }
 
 /** Rounds with documents that this person may adjudicate, for the study home. */

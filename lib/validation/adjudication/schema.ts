@@ -39,6 +39,8 @@ export const adjudicationSchema = z.object({
   label: decisionLabelSchema.nullable(),
   note: z.string().trim().max(2000).default(""),
   activeMs: z.number().int().min(0).max(86_400_000),
+  /** words of the document were highlighted at some time while it was on the screen */
+  highlighted: z.boolean().default(false),
   decidedAt: z.iso.datetime({ offset: true }),
 });
 export type AdjudicationInput = z.infer<typeof adjudicationSchema>;

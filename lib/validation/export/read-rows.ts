@@ -14,6 +14,7 @@ type StoredDecision = {
   flags: string[];
   note: string;
   activeMs: number;
+  highlighted: boolean;
   decidedAt: string;
   correctsId: string | null;
   surplus: boolean;
@@ -70,15 +71,18 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
         where label."itemId" = queued."itemId" and label."labellingRunId" = any(${runIds}::uuid[])) as "labels",
       (select coalesce(json_agg(json_build_object('id', decision."id", 'personId', decision."personId",
           'label', decision."label", 'flags', decision."flags", 'note', decision."note", 'activeMs', decision."activeMs",
+          'highlighted', decision."highlighted",
           'decidedAt', decision."decidedAt", 'correctsId', decision."correctsId", 'surplus', decision."surplus")
           order by decision."createdAt", decision."id"), '[]')
         from "Decision" decision where decision."roundItemId" = queued."id") as "versions",
       (select coalesce(json_agg(json_build_object('id', one."id", 'personId', one."personId", 'label', one."label",
-          'note', one."note", 'activeMs', one."activeMs", 'decidedAt', one."decidedAt", 'correctsId', one."correctsId",
+          'note', one."note", 'activeMs', one."activeMs",
+          'highlighted', one."highlighted", 'decidedAt', one."decidedAt", 'correctsId', one."correctsId",
           'surplus', one."surplus") order by one."createdAt", one."id"), '[]')
         from "Adjudication" one where one."roundItemId" = queued."id") as "settlements",
       (select coalesce(json_agg(json_build_object('id', made."id", 'personId', made."personId", 'label', made."label",
-          'flags', made."flags", 'note', made."note", 'activeMs', made."activeMs", 'decidedAt', made."decidedAt",
+          'flags', made."flags", 'note', made."note", 'activeMs', made."activeMs",
+          'highlighted', made."highlighted", 'decidedAt', made."decidedAt",
           'correctsId', made."correctsId", 'surplus', true) order by made."createdAt", made."id"), '[]')
         from "Repeat" again join "RepeatDecision" made on made."repeatId" = again."id"
         where again."roundItemId" = queued."id") as "repeated"
@@ -139,7 +143,7 @@ function labelsOf(labels: StoredLabel[], runs: Runs): ExportedLabel[] {
 
 function decisionsOf(versions: StoredDecision[], people: Map<string, string>): ExportedDecision[] {
   const corrected = new Set(versions.map((version) => version.correctsId));
-  return versions.map(({ personId, surplus, activeMs, decidedAt, correctsId, id, label, flags, note }) => {
+  return versions.map(({ personId, surplus, activeMs, decidedAt, correctsId, id, label, flags, note, highlighted }) => {
     const current = !corrected.has(id);
     return {
       id,
@@ -148,6 +152,7 @@ function decisionsOf(versions: StoredDecision[], people: Map<string, string>): E
       flags,
       note,
       active_ms: activeMs,
+      highlighted,
       decided_at: new Date(decidedAt).toISOString(),
       corrects: correctsId,
       current,

@@ -26,6 +26,8 @@ export const exportedDecisionSchema = z.object({
   flags: z.array(z.string()),
   note: z.string(),
   active_ms: z.number().int(),
+  /** words of the document were highlighted while it was on the screen; files of earlier versions lack it */
+  highlighted: z.boolean().default(false),
   decided_at: z.string(),
   /** id of the earlier version that this one replaces */
   corrects: z.string().nullable(),

@@ -52,9 +52,9 @@ export async function keepRepeat(
   await transaction.$executeRaw`
     with appended as (
       insert into "RepeatDecision" ("id", "repeatId", "personId", "label", "flags", "note", "activeMs",
-        "idempotencyKey", "correctsId", "decidedAt")
+        "highlighted", "idempotencyKey", "correctsId", "decidedAt")
       values (${newId()}::uuid, ${repeat.id}::uuid, ${personId}::uuid, ${input.label}::"DecisionLabel",
-        ${input.flags}::text[], ${input.note}, ${input.activeMs}, ${idempotencyKey},
+        ${input.flags}::text[], ${input.note}, ${input.activeMs}, ${input.highlighted}, ${idempotencyKey},
         ${known?.currentId ?? null}::uuid, ${new Date(input.decidedAt)})
     ), labelled as (
       update "Repeat" set "label" = ${input.label}::"DecisionLabel" where "id" = ${repeat.id}::uuid

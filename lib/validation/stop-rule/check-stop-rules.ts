@@ -46,15 +46,33 @@ async function checkStopRule(rule: Rule): Promise<void> {
   });
 }
 
+type RuledRound = Pick<Rule, "roundId" | "drawId" | "labellingRunId">;
+
 /**
- * F1 from the settled prefix: the documents before the first one of the queue that still waits for a decision, for
- * adjudication, or for its LLM label. The queue is shuffled, so these are a random part of every stratum; taking whatever
- * is done instead would favour the documents that are quickly agreed on. Of a second phase the strata weigh what the first
- * phase says of them; that uncertainty is not in the interval.
+ * F1 from the settled prefix. Of a second phase the strata weigh what the first phase says of them; that uncertainty is not
+ * in the interval.
  */
-async function readAnytimeF1(
-  rule: Pick<Rule, "roundId" | "drawId" | "labellingRunId">,
-): Promise<{ interval: Interval; documents: number }> {
+async function readAnytimeF1(rule: RuledRound): Promise<{ interval: Interval; documents: number }> {
+  const { strata, counts } = await readSettledPrefix(rule);
+  const interval = f1AnytimeInterval(
+    counts.map(({ stratum, outcome, gold, count }) => ({
+      stratum,
+      truth: gold,
+      predicted: outcome === "medical" ? "medical" : "non_medical",
+      count,
+    })),
+    strata.map((stratum) => ({ id: stratum.id, weight: corpusWeight(stratum) })),
+    { positive: "medical" },
+  );
+  return { interval, documents: counts.reduce((sum, { count }) => sum + count, 0) };
+}
+
+/**
+ * Counts of the settled prefix: the documents before the first one of the queue that still waits for a decision, for
+ * adjudication, or for its LLM label. The queue is shuffled, so these are a random part of every stratum; taking whatever
+ * is done instead would favour the documents that are quickly agreed on.
+ */
+export async function readSettledPrefix(rule: RuledRound) {
   const { roundId, labellingRunId } = rule;
   const [strata, counts] = await Promise.all([
     database().stratum.findMany({ where: { drawId: rule.drawId }, include: { phaseOneStratum: true } }),
@@ -75,15 +93,5 @@ async function readAnytimeF1(
         and item."position" < coalesce((select "position" from first_open), 2147483647)
       group by 1, 2, 3`,
   ]);
-  const interval = f1AnytimeInterval(
-    counts.map(({ stratum, outcome, gold, count }) => ({
-      stratum,
-      truth: gold,
-      predicted: outcome === "medical" ? "medical" : "non_medical",
-      count,
-    })),
-    strata.map((stratum) => ({ id: stratum.id, weight: corpusWeight(stratum) })),
-    { positive: "medical" },
-  );
-  return { interval, documents: counts.reduce((sum, { count }) => sum + count, 0) };
+  return { strata, counts };
 }

@@ -17,7 +17,16 @@ export async function adjudicate(
   more: Partial<AdjudicationInput> = {},
 ): Promise<DecisionResult | undefined> {
   const decidedAt = new Date().toISOString();
-  const adjudication = { idempotencyKey: randomUUID(), itemId, label, note: "", activeMs: 4000, decidedAt, ...more };
+  const adjudication = {
+    idempotencyKey: randomUUID(),
+    itemId,
+    label,
+    note: "",
+    activeMs: 4000,
+    highlighted: false,
+    decidedAt,
+    ...more,
+  };
   const { results } = await submitAdjudications(actor, roundId, {
     personId: actor.personId,
     adjudications: [adjudication],

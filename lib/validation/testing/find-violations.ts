@@ -66,12 +66,18 @@ export async function findViolations(roundId: string): Promise<string[]> {
       check(`${item.id} claim of a counted decision`, claim?.state, "decided");
     }
     const people = current.filter((one) => one.label).map((one) => one.personId);
-    return { item, gold: goldStateOf(counted.length, gold), pattern: patternOf(counted), people };
+    const highlighted = counted.filter((one) => one.highlighted).length;
+    return { item, gold: goldStateOf(counted.length, gold), pattern: patternOf(counted), people, highlighted };
   });
   check(
     "round decided",
     round.decided,
     items.reduce((sum, item) => sum + item.decided, 0),
+  );
+  check(
+    "round highlighted",
+    round.highlighted,
+    settled.reduce((sum, { highlighted }) => sum + highlighted, 0),
   );
   for (const member of round.members) {
     const own = settled.filter(({ people }) => people.includes(member.personId)).length;

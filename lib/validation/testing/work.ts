@@ -15,7 +15,17 @@ export function decisionOn(
   more: Partial<DecisionInput> = {},
 ): DecisionInput {
   const decidedAt = new Date().toISOString();
-  return { idempotencyKey: randomUUID(), itemId, label, flags: [], note: "", activeMs: 4000, decidedAt, ...more };
+  return {
+    idempotencyKey: randomUUID(),
+    itemId,
+    label,
+    flags: [],
+    note: "",
+    activeMs: 4000,
+    highlighted: false,
+    decidedAt,
+    ...more,
+  };
 }
 
 export function submit(actor: StudyActor, roundId: string, ...decisions: DecisionInput[]) {

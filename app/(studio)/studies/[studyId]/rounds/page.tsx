@@ -3,8 +3,10 @@ import { getTranslations } from "next-intl/server";
 import { requireStudyActor } from "@/app/_server/actor";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState, PageHeader } from "@/components/ui/surface";
+import { HighlightWords } from "@/components/validation/highlight/highlight-words";
 import { RoundList } from "@/components/validation/round-list";
 import { may } from "@/lib/studies/actor";
+import { readHighlightWords } from "@/lib/validation/highlight/change-highlight-words";
 import { listRounds } from "@/lib/validation/list-rounds";
 import { readRoundOptions } from "@/lib/validation/read-round-options";
 
@@ -15,9 +17,10 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RoundsPage(props: { params: Promise<{ studyId: string }> }) {
   const { studyId } = await props.params;
   const actor = await requireStudyActor(studyId, "rounds.read");
-  const [rounds, options, t] = await Promise.all([
+  const [rounds, options, { words }, t] = await Promise.all([
     listRounds(actor),
     readRoundOptions(actor),
+    readHighlightWords(actor),
     getTranslations("validation.rounds"),
   ]);
   const create = (
@@ -57,6 +60,11 @@ export default async function RoundsPage(props: { params: Promise<{ studyId: str
         >
           {t("noSampleHint")}
         </EmptyState>
+      ) : null}
+      {may(actor, "rounds.change") ? (
+        <div className="mt-6">
+          <HighlightWords studyId={studyId} words={words} />
+        </div>
       ) : null}
     </>
   );

@@ -7,6 +7,7 @@ import { Instructions } from "@/components/validation/instructions";
 import { RoundActions } from "@/components/validation/round-actions";
 import { RoundExport } from "@/components/validation/round-export";
 import { RoundFacts } from "@/components/validation/round-facts";
+import { RoundPlanCard } from "@/components/validation/round-plan";
 import { RoundProgress } from "@/components/validation/round-progress";
 import { RoundStateBadge } from "@/components/validation/round-state";
 import { StopRuleNotice } from "@/components/validation/stop-rule-notice";
@@ -56,6 +57,11 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
         </div>
         <RoundProgress key={round.state} studyId={studyId} initial={round} />
         <RoundFacts studyId={studyId} round={round} size={draw?.size ?? null} />
+        {round.state === "open" && !round.deciding && may(actor, "quality.read") ? (
+          <div className="min-w-0 lg:col-span-2">
+            <RoundPlanCard studyId={studyId} roundId={roundId} convenience={round.convenience} />
+          </div>
+        ) : null}
         {round.state === "closed" ? (
           <div className="min-w-0 lg:col-span-2">
             <DecidedItems studyId={studyId} roundId={roundId} labelling={labelling} />

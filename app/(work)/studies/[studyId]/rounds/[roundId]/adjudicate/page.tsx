@@ -41,6 +41,7 @@ export default async function AdjudicatePage(props: Props) {
       address={{ studyId, roundId, personId: actor.personId }}
       name={work.name}
       instructions={work.instructions[locale]}
+      highlightWords={work.highlightWords}
       progress={work.progress}
     />
   );

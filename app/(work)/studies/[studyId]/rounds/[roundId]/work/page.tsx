@@ -42,6 +42,7 @@ export default async function WorkPage(props: Props) {
       name={work.name}
       instructions={work.instructions[locale]}
       repeats={work.repeats}
+      highlightWords={work.highlightWords}
       progress={work.progress}
     />
   );
