@@ -90,6 +90,20 @@ describe("expected half-widths", () => {
     expect(mean(60, () => studies.next().value.precision)).toBeCloseTo((upper - lower) / 2, 2);
   });
 
+  it("leave what is judged already as it is, and make up the rest alone", () => {
+    const known = { truePositive: 200, falsePositive: 200, falseNegative: 0, trueNegative: 0 };
+    const widthsOf = (judged: number) => {
+      const studies = simulateHalfWidths([{ weight: 1, judged, outcomes: outcomes(1), known }], { seed: 3 });
+      return Array.from({ length: 5 }, () => studies.next().value.precision);
+    };
+    const { lower, upper } = wilsonInterval(200, 400);
+    expect(new Set(widthsOf(400)).size).toBe(1);
+    expect(widthsOf(400)[0]).toBeCloseTo((upper - lower) / 2, 2);
+    expect(widthsOf(100)).toEqual(widthsOf(400));
+    const later = wilsonInterval(1800, 2000);
+    expect(widthsOf(2000)[0]).toBeCloseTo((later.upper - later.lower) / 2, 2);
+  });
+
   it("agree with the formula where nothing is rare, and are those of the same seed again", () => {
     const simulated = simulateHalfWidths(strata, { seed: 2 });
     const formula = linearisedHalfWidths(strata);
