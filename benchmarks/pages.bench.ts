@@ -5,8 +5,9 @@
  */
 import { readStations, stationReaders } from "@/app/(studio)/studies/[studyId]/stations";
 import { actorOfSession, sessionCookie } from "@/lib/auth/session";
+import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
 import { listOpenJudging } from "@/lib/judging/read-work";
-import { closeDatabase } from "@/lib/platform/database/client";
+import { closeDatabase, database } from "@/lib/platform/database/client";
 import { enterStudy, may, type StudyActor } from "@/lib/studies/actor";
 import { cookieOf } from "@/lib/studies/testing/people";
 import { listOpenAdjudication } from "@/lib/validation/adjudication/read-adjudication";
@@ -32,6 +33,10 @@ const roundId = await openMeasuredRound(study);
 const decisions = await decideInBulk(study, roundId, items * 0.9);
 await makeMeasuredClassifier(study);
 const votes = await makeMeasuredComparison(study, 30, 115);
+// As the worker leaves it.
+for (const { id } of await database().comparison.findMany({ where: { studyId: study.studyId } })) {
+  await fitLeaderboard.run({ comparisonId: id, bothBadAsTie: false }, { signal: new AbortController().signal });
+}
 const [clinician = study.owner] = study.clinicians;
 
 async function enter(person: StudyActor): Promise<() => Promise<StudyActor>> {
