@@ -8,12 +8,12 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { Progress } from "@/components/ui/progress";
 import { previewImportOperation, startImportOperation } from "@/lib/corpus/api";
 import type { ColumnMapping, ImportPreview, ImportSource } from "@/lib/corpus/schema";
 import { call } from "@/lib/platform/http/call";
 import { ColumnsForm } from "./columns-form";
 import { uploadFile } from "./upload";
+import { UploadProgress } from "./upload-progress";
 
 type Ready = { source: ImportSource; preview: ImportPreview };
 
@@ -81,14 +81,7 @@ export function ImportCorpus(props: { studyId: string; importRoots: string[] }) 
                 }}
               />
             </Field>
-            {sent ? (
-              <Progress
-                label={t("uploading")}
-                done={Math.round(sent.bytes / 1e5) / 10}
-                total={Math.round(sent.total / 1e5) / 10}
-                unit="MB"
-              />
-            ) : null}
+            <UploadProgress label={t("uploading")} sent={sent} />
             <ProblemNotice error={upload.error} />
             {props.importRoots.length > 0 ? (
               <form

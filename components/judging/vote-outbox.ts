@@ -1,4 +1,5 @@
-import type { SendResult } from "@/components/work/outbox";
+import { resultsOf, type SendResult } from "@/components/work/outbox";
+import { answerWithinMs } from "@/components/work/use-supply";
 import { submitVotesOperation } from "@/lib/judging/api";
 import type { VoteInput } from "@/lib/judging/schema";
 import { call } from "@/lib/platform/http/call";
@@ -8,9 +9,6 @@ export type ComparisonAddress = { studyId: string; comparisonId: string; personI
 /** What an outbox holds belongs to one person in one comparison. */
 export const outboxChannel = ({ comparisonId, personId }: ComparisonAddress) => `votes ${comparisonId} ${personId}`;
 
-/** A connection that hangs is as good as none. */
-const answerWithinMs = 20_000;
-
 export async function sendVotes(address: ComparisonAddress, votes: VoteInput[]): Promise<SendResult[]> {
   const { studyId, comparisonId, personId } = address;
   const { results } = await call(submitVotesOperation, {
@@ -18,6 +16,5 @@ export async function sendVotes(address: ComparisonAddress, votes: VoteInput[]):
     body: { personId, votes },
     signal: AbortSignal.timeout(answerWithinMs),
   });
-  const byKey = new Map(results.map((result) => [result.idempotencyKey, result]));
-  return votes.map(({ idempotencyKey }) => byKey.get(idempotencyKey) ?? { status: "refused", code: "unexpected" });
+  return resultsOf(votes, results);
 }

@@ -7,13 +7,13 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select } from "@/components/ui/field";
-import { ProblemNotice } from "@/components/ui/problem-notice";
 import { createDrawOperation } from "@/lib/corpus/sampling/api";
 import { type CreateDraw, type DrawView, drawTraits } from "@/lib/corpus/schema";
 import { call } from "@/lib/platform/http/call";
 import { StrataFields } from "./design-fields";
 import { DesignPreview, useDesignPreview } from "./design-preview";
 import { bandsOf, confidenceEdgesOf, planOf, useDesignState } from "./design-state";
+import { SubmitDesign } from "./submit-design";
 
 /** A labelling run of the sample that has ended, and a round in which people have decided. */
 export type LabelsOption = { id: string; name: string; createdAt: string };
@@ -152,16 +152,9 @@ function SubsampleForm(props: Props & { onDone: () => void }) {
         change={change}
         populationLabel={t("inDraw", { number: draw.number })}
       />
-      <ProblemNotice error={create.error} />
-      <Button
-        type="submit"
-        variant="primary"
-        busy={create.isPending}
-        disabled={!preview.body || preview.query.isError}
-        className="self-start"
-      >
+      <SubmitDesign preview={preview} create={create}>
         {t("subsample")}
-      </Button>
+      </SubmitDesign>
     </form>
   );
 }
@@ -243,16 +236,9 @@ function ExtendForm(props: Extending & { onDone: () => void }) {
         change={change}
         populationLabel={draw.parent === null ? t("population") : t("inDraw", { number: draw.parent })}
       />
-      <ProblemNotice error={create.error} />
-      <Button
-        type="submit"
-        variant="primary"
-        busy={create.isPending}
-        disabled={!preview.body || preview.query.isError}
-        className="self-start"
-      >
+      <SubmitDesign preview={preview} create={create}>
         {t("extend")}
-      </Button>
+      </SubmitDesign>
     </form>
   );
 }

@@ -7,13 +7,13 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select } from "@/components/ui/field";
-import { ProblemNotice } from "@/components/ui/problem-notice";
 import { createSampleOperation } from "@/lib/corpus/sampling/api";
 import { type CreateSample, corpusTraits } from "@/lib/corpus/schema";
 import { call } from "@/lib/platform/http/call";
 import { StrataFields } from "./design-fields";
 import { DesignPreview, useDesignPreview } from "./design-preview";
 import { bandsOf, planOf, useDesignState } from "./design-state";
+import { SubmitDesign } from "./submit-design";
 
 type CorpusOption = { id: string; name: string; documents: number; madeByRunId?: string | null };
 
@@ -102,16 +102,9 @@ function DrawForm(props: { studyId: string; corpora: CorpusOption[]; number: num
       </div>
       {kind === "stratified" ? <StrataFields state={state} change={change} traits={corpusTraits} /> : null}
       <DesignPreview preview={preview} state={state} change={change} populationLabel={t("population")} />
-      <ProblemNotice error={create.error} />
-      <Button
-        type="submit"
-        variant="primary"
-        busy={create.isPending}
-        disabled={!preview.body || preview.query.isError}
-        className="self-start"
-      >
+      <SubmitDesign preview={preview} create={create}>
         {t("draw")}
-      </Button>
+      </SubmitDesign>
     </form>
   );
 }

@@ -1,4 +1,5 @@
-import type { SendResult } from "@/components/work/outbox";
+import { resultsOf, type SendResult } from "@/components/work/outbox";
+import { answerWithinMs } from "@/components/work/use-supply";
 import { call } from "@/lib/platform/http/call";
 import { submitDecisionsOperation } from "@/lib/validation/api";
 import type { DecisionInput } from "@/lib/validation/schema";
@@ -8,9 +9,6 @@ export type RoundAddress = { studyId: string; roundId: string; personId: string 
 /** What an outbox holds belongs to one person in one round. */
 export const outboxChannel = ({ roundId, personId }: RoundAddress) => `decisions ${roundId} ${personId}`;
 
-/** A connection that hangs is as good as none. */
-const answerWithinMs = 20_000;
-
 export async function sendDecisions(address: RoundAddress, decisions: DecisionInput[]): Promise<SendResult[]> {
   const { studyId, roundId, personId } = address;
   const { results } = await call(submitDecisionsOperation, {
@@ -18,6 +16,5 @@ export async function sendDecisions(address: RoundAddress, decisions: DecisionIn
     body: { personId, decisions },
     signal: AbortSignal.timeout(answerWithinMs),
   });
-  const byKey = new Map(results.map((result) => [result.idempotencyKey, result]));
-  return decisions.map(({ idempotencyKey }) => byKey.get(idempotencyKey) ?? { status: "refused", code: "unexpected" });
+  return resultsOf(decisions, results);
 }

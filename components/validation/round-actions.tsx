@@ -9,7 +9,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { call } from "@/lib/platform/http/call";
 import { changeRoundOperation, closeRoundOperation, openRoundOperation } from "@/lib/validation/api";
-import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
+import type { ChangeRoundInput, RoundDetail, RoundOptions } from "@/lib/validation/schema";
 import { LimitsFields, limitsOf } from "./limits-fields";
 import { PeopleField } from "./people-field";
 
@@ -114,26 +114,27 @@ function ConfirmMove(props: { studyId: string; round: RoundDetail; move: "open" 
 
 type Labellings = RoundOptions["draws"][number]["labellings"];
 
-function ChangeLimits(props: { studyId: string; round: RoundDetail; labellings: Labellings; onDone: () => void }) {
-  const t = useTranslations("validation.round");
+/** Changes an open round; `onDone` once that is done. */
+function useChangeRound(of: { studyId: string; round: RoundDetail; onDone: () => void }, body: ChangeRoundInput) {
   const router = useRouter();
-  const before = limitsOf(props.round);
-  const [limits, setLimits] = useState(before);
-  const change = useMutation({
-    mutationFn: () => {
-      const { stopRule, ...rest } = limits;
-      // An unchanged rule is not sent: the studio would look at it anew.
-      const changed = JSON.stringify(stopRule) !== JSON.stringify(before.stopRule);
-      return call(changeRoundOperation, {
-        params: { studyId: props.studyId, roundId: props.round.id },
-        body: changed ? limits : rest,
-      });
-    },
+  const params = { studyId: of.studyId, roundId: of.round.id };
+  return useMutation({
+    mutationFn: () => call(changeRoundOperation, { params, body }),
     onSuccess: () => {
       router.refresh();
-      props.onDone();
+      of.onDone();
     },
   });
+}
+
+function ChangeLimits(props: { studyId: string; round: RoundDetail; labellings: Labellings; onDone: () => void }) {
+  const t = useTranslations("validation.round");
+  const before = limitsOf(props.round);
+  const [limits, setLimits] = useState(before);
+  const { stopRule, ...rest } = limits;
+  // An unchanged rule is not sent: the studio would look at it anew.
+  const changed = JSON.stringify(stopRule) !== JSON.stringify(before.stopRule);
+  const change = useChangeRound(props, changed ? limits : rest);
   return (
     <Dialog
       open
@@ -162,20 +163,9 @@ function ChangeLimits(props: { studyId: string; round: RoundDetail; labellings: 
 
 function AddPeople(props: { studyId: string; round: RoundDetail; people: RoundOptions["people"]; onDone: () => void }) {
   const t = useTranslations("validation.round");
-  const router = useRouter();
   const present = props.round.members.map((member) => member.personId);
   const [chosen, setChosen] = useState(present);
-  const change = useMutation({
-    mutationFn: () =>
-      call(changeRoundOperation, {
-        params: { studyId: props.studyId, roundId: props.round.id },
-        body: { memberIds: chosen },
-      }),
-    onSuccess: () => {
-      router.refresh();
-      props.onDone();
-    },
-  });
+  const change = useChangeRound(props, { memberIds: chosen });
   return (
     <Dialog
       open

@@ -1,7 +1,6 @@
 "use client";
 
 import { useState } from "react";
-import type { Held } from "@/components/work/held-queue";
 import { useHeldWork } from "@/components/work/use-held-work";
 import { answerWithinMs } from "@/components/work/use-supply";
 import { addressOf, call } from "@/lib/platform/http/call";
@@ -12,7 +11,6 @@ import { outboxChannel, type RoundAddress, sendDecisions } from "./decision-outb
 
 /** `highlighted`: words were highlighted at some time while the document was on the screen */
 export type Draft = { flags: DecisionFlag[]; note: string; highlighted: boolean };
-export type Document = Held<WorkItem, Draft>;
 
 const noDraft: Draft = { flags: [], note: "", highlighted: false };
 

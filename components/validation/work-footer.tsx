@@ -4,18 +4,17 @@ import { useTranslations } from "next-intl";
 import { Badge } from "@/components/ui/surface";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
-import type { DecisionLabel } from "@/lib/validation/schema";
+import type { DecisionFlag, DecisionLabel } from "@/lib/validation/schema";
 import { DecisionBar } from "./decision-bar";
 import { HighlightBar } from "./highlight/highlight-bar";
 import type { Highlighting } from "./highlight/use-highlighting";
 import { NoteField } from "./note-field";
 import { ToolBar } from "./tool-bar";
-import type { Document, Draft } from "./use-work-queue";
 
 /** The answers, and what has been noted on the document on the screen; always in view. */
 export function WorkFooter(props: {
   /** null: there is nothing to decide */
-  document: Document | null;
+  document: { draft: { note: string; flags?: DecisionFlag[] } } | null;
   noting: boolean;
   canUndo: boolean;
   outgoing: OutboxState;
@@ -23,13 +22,16 @@ export function WorkFooter(props: {
   /** back to the document */
   onLeaveSearch: () => void;
   onDecide: (label: DecisionLabel) => void;
-  onDraft: (draft: Draft) => void;
+  onNote: (note: string) => void;
   onNoted: () => void;
   tools: Parameters<typeof ToolBar>[0]["actions"];
+  /** other words for "unsure" */
+  unsure?: string;
 }) {
   const flagNames = useTranslations("validation.flags");
   const { document, noting } = props;
   const draft = document?.draft;
+  const flags = draft?.flags ?? [];
   const idle = document === null;
   return (
     <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
@@ -37,9 +39,9 @@ export function WorkFooter(props: {
         {props.highlighting.on && !idle ? (
           <HighlightBar highlighting={props.highlighting} onLeave={props.onLeaveSearch} />
         ) : null}
-        {draft && (draft.flags.length > 0 || (draft.note && !noting)) ? (
+        {draft && (flags.length > 0 || (draft.note && !noting)) ? (
           <p className="flex flex-wrap items-center gap-2 text-sm">
-            {draft.flags.map((flag) => (
+            {flags.map((flag) => (
               <Badge key={flag} tone="attention">
                 {flagNames(flag)}
               </Badge>
@@ -47,15 +49,13 @@ export function WorkFooter(props: {
             {draft.note && !noting ? <span className="min-w-0 truncate text-muted">{draft.note}</span> : null}
           </p>
         ) : null}
-        {draft && noting ? (
-          <NoteField note={draft.note} onChange={(note) => props.onDraft({ ...draft, note })} onDone={props.onNoted} />
-        ) : null}
-        {idle ? null : <DecisionBar onDecide={props.onDecide} />}
+        {draft && noting ? <NoteField note={draft.note} onChange={props.onNote} onDone={props.onNoted} /> : null}
+        {idle ? null : <DecisionBar onDecide={props.onDecide} unsure={props.unsure} />}
         <ToolBar
           actions={props.tools}
           disabled={{ undo: !props.canUndo, skip: idle, flag: idle, note: idle }}
           pressed={{
-            flag: (draft?.flags.length ?? 0) > 0,
+            flag: flags.length > 0,
             note: (draft?.note ?? "") !== "",
             highlight: props.highlighting.on,
           }}

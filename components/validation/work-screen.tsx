@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/surface";
@@ -9,12 +9,12 @@ import { useAnnouncer } from "@/components/work/announcer";
 import { SendingNotices } from "@/components/work/sending-notices";
 import { useKeys } from "@/components/work/use-keys";
 import { assumedSecondsPerDecision } from "@/lib/validation/rules";
-import type { DecisionFlag, DecisionLabel, WorkProgress } from "@/lib/validation/schema";
+import type { DecisionFlag, WorkProgress } from "@/lib/validation/schema";
 import type { RoundAddress } from "./decision-outbox";
 import { DocumentView } from "./document-view";
 import { FlagDialog } from "./flag-dialog";
-import { useHighlighting } from "./highlight/use-highlighting";
 import { Instructions } from "./instructions";
+import { useDocumentTools } from "./use-document-tools";
 import { useWorkQueue } from "./use-work-queue";
 import { useWorkSet } from "./use-work-set";
 import { WorkBody } from "./work-body";
@@ -43,7 +43,6 @@ export function WorkScreen(props: {
   const [opened, setOpened] = useState<"flags" | "instructions" | null>(
     props.progress.decided === 0 ? "instructions" : null,
   );
-  const [noting, setNoting] = useState(false);
   const { announce, element: announcer } = useAnnouncer();
 
   const resting = set?.finished && queue.open > 0 ? set : null;
@@ -55,33 +54,13 @@ export function WorkScreen(props: {
     if (documentId && set) announce(title);
   }, [documentId, set === null]);
 
-  const region = useRef<HTMLElement>(null);
-  const highlighting = useHighlighting({
+  const { region, noting, stopNoting, highlighting, decide, tools, keys } = useDocumentTools({
     document,
-    words: props.highlightWords,
-    onShown: () => document && work.note({ ...document.draft, highlighted: true }),
+    work,
+    highlightWords: props.highlightWords,
     announce,
   });
-
-  const decide = (label: DecisionLabel) => {
-    setNoting(false);
-    if (document) work.decide(label);
-  };
-  const tools = {
-    undo: () => {
-      setNoting(false);
-      announce(work.undo() ? t("undone") : t("nothingToUndo"));
-    },
-    skip: () => {
-      if (!document) return;
-      setNoting(false);
-      announce(t("skipped"));
-      void work.skip();
-    },
-    flag: () => document && setOpened("flags"),
-    note: () => document && setNoting(true),
-    highlight: highlighting.toggle,
-  };
+  const openFlags = () => document && setOpened("flags");
   const flag = (flags: DecisionFlag[]) => {
     if (document) work.note({ ...document.draft, flags });
     announce(
@@ -89,20 +68,7 @@ export function WorkScreen(props: {
     );
     setOpened(null);
   };
-  useKeys(
-    {
-      m: () => decide("medical"),
-      n: () => decide("non_medical"),
-      u: () => decide("unsure"),
-      z: tools.undo,
-      s: tools.skip,
-      f: tools.flag,
-      h: tools.highlight,
-      "/": tools.note,
-      "?": () => setOpened("instructions"),
-    },
-    opened === null,
-  );
+  useKeys({ ...keys, f: openFlags, "?": () => setOpened("instructions") }, opened === null);
 
   return (
     <div className="flex h-full flex-col">
@@ -148,9 +114,9 @@ export function WorkScreen(props: {
         highlighting={highlighting}
         onLeaveSearch={() => region.current?.focus()}
         onDecide={decide}
-        onDraft={work.note}
-        onNoted={() => setNoting(false)}
-        tools={tools}
+        onNote={(note) => document && work.note({ ...document.draft, note })}
+        onNoted={stopNoting}
+        tools={{ ...tools, flag: openFlags }}
       />
       {opened === "flags" && document ? (
         <FlagDialog flags={document.draft.flags} onApply={flag} onClose={() => setOpened(null)} />

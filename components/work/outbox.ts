@@ -3,6 +3,15 @@ import type { OutboxEntry, OutboxStore } from "./outbox-store";
 
 export type SendResult = { status: "kept" | "refused"; code?: string };
 
+/** The server's results in the order in which the entries were sent; one that it says nothing of counts as refused. */
+export function resultsOf(
+  sent: { idempotencyKey: string }[],
+  results: (SendResult & { idempotencyKey: string })[],
+): SendResult[] {
+  const byKey = new Map(results.map((result) => [result.idempotencyKey, result]));
+  return sent.map(({ idempotencyKey }) => byKey.get(idempotencyKey) ?? { status: "refused", code: "unexpected" });
+}
+
 export type OutboxState = {
   /** false until the browser's store has been read */
   known: boolean;

@@ -4,6 +4,7 @@ import { CallError } from "@/lib/platform/http/call";
 /** `loading` and `offline` may hold work; `stopped` has a problem that trying again does not mend. */
 export type Supply = { kind: "loading" | "ready" | "offline" | "signed_out" } | { kind: "stopped"; error: CallError };
 
+/** A connection that hangs is as good as none. */
 export const answerWithinMs = 20_000;
 const lookAgainMs = 200;
 const firstPauseMs = 1000;

@@ -1,5 +1,6 @@
 import { inStatements, type Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
+import { kept, refused } from "./decision-result";
 import { addRepeat, keepRepeat } from "./repeats/keep-repeat";
 import { planRepeat } from "./repeats/plan-repeat";
 import { shareRound } from "./round-lock";
@@ -37,13 +38,6 @@ type Known = {
   keyUsedOn: string | null;
   current: Current[];
 };
-
-const kept = (input: DecisionInput): DecisionResult => ({ idempotencyKey: input.idempotencyKey, status: "kept" });
-const refused = (input: DecisionInput, code: string): DecisionResult => ({
-  idempotencyKey: input.idempotencyKey,
-  status: "refused",
-  code,
-});
 
 /**
  * Appends one decision and moves everything that counts it, in one transaction. A person's later decision on the same

@@ -1,25 +1,20 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/surface";
 import { useAnnouncer } from "@/components/work/announcer";
 import { SendingNotices } from "@/components/work/sending-notices";
-import { SendingSign } from "@/components/work/sending-sign";
 import { useKeys } from "@/components/work/use-keys";
 import type { AdjudicationProgress } from "@/lib/validation/adjudication/schema";
-import type { DecisionLabel } from "@/lib/validation/schema";
-import { DecisionBar } from "../decision-bar";
 import type { RoundAddress } from "../decision-outbox";
 import { DocumentView } from "../document-view";
-import { HighlightBar } from "../highlight/highlight-bar";
-import { useHighlighting } from "../highlight/use-highlighting";
 import { Instructions } from "../instructions";
-import { NoteField } from "../note-field";
-import { ToolBar } from "../tool-bar";
+import { useDocumentTools } from "../use-document-tools";
 import { WorkBody } from "../work-body";
+import { WorkFooter } from "../work-footer";
 import { WorkHeader } from "../work-header";
 import { useContested } from "./use-contested";
 import { WhatWasDecided } from "./what-was-decided";
@@ -40,7 +35,6 @@ export function AdjudicationScreen(props: {
   const contested = useContested(props.address, props.progress);
   const { queue, supply } = contested;
   const [helping, setHelping] = useState(props.progress.decided === 0 && props.progress.open > 0);
-  const [noting, setNoting] = useState(false);
   const { announce, element: announcer } = useAnnouncer();
 
   const document = supply.kind === "stopped" ? null : (contested.current ?? null);
@@ -52,45 +46,13 @@ export function AdjudicationScreen(props: {
     if (documentId) announce(title);
   }, [documentId]);
 
-  const region = useRef<HTMLElement>(null);
-  const highlighting = useHighlighting({
+  const { region, noting, stopNoting, highlighting, decide, tools, keys } = useDocumentTools({
     document,
-    words: props.highlightWords,
-    onShown: () => document && contested.note({ ...document.draft, highlighted: true }),
+    work: contested,
+    highlightWords: props.highlightWords,
     announce,
   });
-
-  const decide = (label: DecisionLabel) => {
-    setNoting(false);
-    if (document) contested.decide(label);
-  };
-  const tools = {
-    undo: () => {
-      setNoting(false);
-      announce(contested.undo() ? t("undone") : work("nothingToUndo"));
-    },
-    skip: () => {
-      if (!document) return;
-      setNoting(false);
-      announce(work("skipped"));
-      void contested.skip();
-    },
-    note: () => document && setNoting(true),
-    highlight: highlighting.toggle,
-  };
-  useKeys(
-    {
-      m: () => decide("medical"),
-      n: () => decide("non_medical"),
-      u: () => decide("unsure"),
-      z: tools.undo,
-      s: tools.skip,
-      h: tools.highlight,
-      "/": tools.note,
-      "?": () => setHelping(true),
-    },
-    !helping,
-  );
+  useKeys({ ...keys, "?": () => setHelping(true) }, !helping);
 
   return (
     <div className="flex h-full flex-col">
@@ -131,31 +93,19 @@ export function AdjudicationScreen(props: {
           </>
         ) : null}
       </WorkBody>
-      <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
-        <div className="mx-auto flex max-w-[72ch] flex-col gap-2">
-          {highlighting.on && document ? (
-            <HighlightBar highlighting={highlighting} onLeave={() => region.current?.focus()} />
-          ) : null}
-          {document && noting ? (
-            <NoteField
-              note={document.draft.note}
-              onChange={(note) => contested.note({ ...document.draft, note })}
-              onDone={() => setNoting(false)}
-            />
-          ) : null}
-          {document?.draft.note && !noting ? (
-            <p className="truncate text-sm text-muted">{document.draft.note}</p>
-          ) : null}
-          {document ? <DecisionBar onDecide={decide} unsure={t("cannotSettle")} /> : null}
-          <ToolBar
-            actions={tools}
-            disabled={{ undo: queue.decided.length === 0, skip: !document, note: !document }}
-            pressed={{ note: (document?.draft.note ?? "") !== "", highlight: highlighting.on }}
-          >
-            <SendingSign state={contested.outgoing} />
-          </ToolBar>
-        </div>
-      </footer>
+      <WorkFooter
+        document={document}
+        noting={noting}
+        canUndo={queue.decided.length > 0}
+        outgoing={contested.outgoing}
+        highlighting={highlighting}
+        onLeaveSearch={() => region.current?.focus()}
+        onDecide={decide}
+        onNote={(note) => document && contested.note({ ...document.draft, note })}
+        onNoted={stopNoting}
+        tools={tools}
+        unsure={t("cannotSettle")}
+      />
       <Dialog open={helping} onOpenChange={setHelping} title={t("title")}>
         <p>{t("help")}</p>
         <h3 className="mt-4 font-semibold">{t("instructions")}</h3>

@@ -1,5 +1,6 @@
 "use client";
 
+import { resultsOf } from "@/components/work/outbox";
 import { useHeldWork } from "@/components/work/use-held-work";
 import { answerWithinMs } from "@/components/work/use-supply";
 import { addressOf, call } from "@/lib/platform/http/call";
@@ -29,10 +30,7 @@ export function useContested(address: RoundAddress, start: AdjudicationProgress)
         body: { personId, adjudications },
         signal: AbortSignal.timeout(answerWithinMs),
       });
-      const byKey = new Map(results.map((result) => [result.idempotencyKey, result]));
-      return adjudications.map(
-        ({ idempotencyKey }) => byKey.get(idempotencyKey) ?? { status: "refused" as const, code: "unexpected" },
-      );
+      return resultsOf(adjudications, results);
     },
     start,
     prefetched: 1,

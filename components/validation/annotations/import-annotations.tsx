@@ -5,9 +5,9 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { uploadFile } from "@/components/corpora/upload";
+import { UploadProgress } from "@/components/corpora/upload-progress";
 import { Field, Input } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { Progress } from "@/components/ui/progress";
 import { Card } from "@/components/ui/surface";
 import { call } from "@/lib/platform/http/call";
 import type { AnnotationPreview } from "@/lib/validation/annotations/schema";
@@ -72,14 +72,7 @@ export function ImportAnnotations(props: { studyId: string }) {
             }}
           />
         </Field>
-        {sent ? (
-          <Progress
-            label={t("uploading")}
-            done={Math.round(sent.bytes / 1e5) / 10}
-            total={Math.round(sent.total / 1e5) / 10}
-            unit="MB"
-          />
-        ) : null}
+        <UploadProgress label={t("uploading")} sent={sent} />
         <p role="status">{look.isPending && !sent ? t("reading") : null}</p>
         <ProblemNotice error={look.error} />
       </div>

@@ -1,6 +1,7 @@
 import { type Database, database, inTransaction } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import type { StudyActor } from "@/lib/studies/actor";
+import { kept, refused } from "../decision-result";
 import { shareRound } from "../round-lock";
 import { claimHours, type Gold, goldOf, goldStateOf } from "../rules";
 import type { DecisionLabel, DecisionResult } from "../schema";
@@ -53,17 +54,16 @@ function keepAdjudication(
   input: AdjudicationInput,
 ): Promise<DecisionResult> {
   const { idempotencyKey } = input;
-  const kept: DecisionResult = { idempotencyKey, status: "kept" };
-  const refused = (code: string): DecisionResult => ({ idempotencyKey, status: "refused", code });
   return inTransaction(async (transaction) => {
     await shareRound(transaction, roundId);
     const item = await lockItem(transaction, roundId, input.itemId, actor.personId);
     const known = await readKnown(transaction, actor.personId, input);
-    if (known.keyUsedOn) return known.keyUsedOn === input.itemId ? kept : refused("idempotency_key_reused");
+    if (known.keyUsedOn)
+      return known.keyUsedOn === input.itemId ? kept(input) : refused(input, "idempotency_key_reused");
     const own = known.current.find((one) => one.personId === actor.personId);
-    if (!item || !(item.contested || item.held || own)) return refused("item_not_claimed");
-    if (known.ownItem) return refused("own_item");
-    if (input.label === null && !own?.label) return refused("nothing_to_withdraw");
+    if (!item || !(item.contested || item.held || own)) return refused(input, "item_not_claimed");
+    if (known.ownItem) return refused(input, "own_item");
+    if (input.label === null && !own?.label) return refused(input, "nothing_to_withdraw");
     const surplus = known.current.some((one) => one.personId !== actor.personId && one.label && !one.surplus);
     const settled = surplus ? item.settled : input.label;
     const gold = goldOf(item.agreed, settled);
@@ -102,7 +102,7 @@ function keepAdjudication(
       gold: { before: goldStateOf(item.decided, item.gold), after: goldStateOf(item.decided, gold) },
       pattern: { before: null, after: null },
     });
-    return kept;
+    return kept(input);
   });
 }
 

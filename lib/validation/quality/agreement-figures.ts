@@ -1,8 +1,9 @@
-import { cohenKappa, type Estimate, gwetAC1, krippendorffAlpha, specificAgreement, wilsonInterval } from "@/lib/stats";
+import { cohenKappa, type Estimate, gwetAC1, krippendorffAlpha, specificAgreement } from "@/lib/stats";
 import { readPattern } from "../rules";
 import { type DecisionLabel, decisionLabels } from "../schema";
 import { problemOf } from "./label-figures";
 import type { Agreement } from "./schema";
+import { shareOfDocuments } from "./share-of-documents";
 
 export type PatternTally = { pattern: string; count: number };
 type Kind = { labels: DecisionLabel[]; count: number };
@@ -60,10 +61,7 @@ function kindsOf(tallies: PatternTally[]): Kind[] {
 function observedAgreement(doubles: Kind[]): Estimate {
   const n = doubles.reduce((sum, kind) => sum + kind.count, 0);
   const agreed = doubles.reduce((sum, { labels, count }) => sum + (new Set(labels).size === 1 ? count : 0), 0);
-  const interval = wilsonInterval(agreed, n);
-  const value = agreed / n;
-  const standardError = Math.sqrt((value * (1 - value)) / n);
-  return { value, standardError, interval, level: 0.95, n, method: "share of documents, Wilson's interval" };
+  return shareOfDocuments(agreed, n);
 }
 
 function agreementOn(label: DecisionLabel, doubles: Kind[]): Estimate {

@@ -1,6 +1,6 @@
 import { database } from "@/lib/platform/database/client";
-import { wilsonInterval } from "@/lib/stats";
 import type { Consistency } from "./schema";
+import { shareOfDocuments } from "./share-of-documents";
 
 type Row = { personId: string; repeats: number; same: number };
 
@@ -16,13 +16,11 @@ export async function readConsistency(roundId: string, nameOf: (personId: string
     where repeat."roundId" = ${roundId}::uuid and repeat."label" is not null
     group by repeat."personId"`;
   return rows
-    .map(({ personId, repeats, same }) => ({ person: nameOf(personId), repeats, same, share: shareOf(same, repeats) }))
+    .map(({ personId, repeats, same }) => ({
+      person: nameOf(personId),
+      repeats,
+      same,
+      share: shareOfDocuments(same, repeats),
+    }))
     .sort((a, b) => a.person.localeCompare(b.person));
-}
-
-function shareOf(same: number, repeats: number): Consistency[number]["share"] {
-  const value = same / repeats;
-  const standardError = Math.sqrt((value * (1 - value)) / repeats);
-  const interval = wilsonInterval(same, repeats);
-  return { value, standardError, interval, level: 0.95, n: repeats, method: "share of documents, Wilson's interval" };
 }

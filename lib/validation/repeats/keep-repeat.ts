@@ -1,5 +1,6 @@
 import type { Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
+import { kept, refused } from "../decision-result";
 import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "../schema";
 import type { RepeatPlan } from "./plan-repeat";
 
@@ -29,14 +30,12 @@ export async function keepRepeat(
   input: DecisionInput,
 ): Promise<DecisionResult> {
   const { idempotencyKey } = input;
-  const kept: DecisionResult = { idempotencyKey, status: "kept" };
-  const refused = (code: string): DecisionResult => ({ idempotencyKey, status: "refused", code });
   const [repeat] = await transaction.$queryRaw<HeldRepeat[]>`
     select repeat."id", round."state" from "Repeat" repeat join "Round" round on round."id" = repeat."roundId"
     where repeat."id" = ${input.itemId}::uuid and repeat."roundId" = ${roundId}::uuid
       and repeat."personId" = ${personId}::uuid
     for update of repeat`;
-  if (!repeat) return refused("item_not_claimed");
+  if (!repeat) return refused(input, "item_not_claimed");
   const [known] = await transaction.$queryRaw<Known[]>`
     select
       (select "repeatId" from "RepeatDecision"
@@ -45,10 +44,10 @@ export async function keepRepeat(
     from (select 1) one
     left join "RepeatDecision" current on current."repeatId" = ${repeat.id}::uuid
       and not exists (select 1 from "RepeatDecision" later where later."correctsId" = current."id")`;
-  if (known?.keyUsedOn) return known.keyUsedOn === repeat.id ? kept : refused("idempotency_key_reused");
-  if (repeat.state !== "open") return refused("round_closed");
+  if (known?.keyUsedOn) return known.keyUsedOn === repeat.id ? kept(input) : refused(input, "idempotency_key_reused");
+  if (repeat.state !== "open") return refused(input, "round_closed");
   const before = known?.label ?? null;
-  if (input.label === null && before === null) return refused("nothing_to_withdraw");
+  if (input.label === null && before === null) return refused(input, "nothing_to_withdraw");
   await transaction.$executeRaw`
     with appended as (
       insert into "RepeatDecision" ("id", "repeatId", "personId", "label", "flags", "note", "activeMs",
@@ -63,5 +62,5 @@ export async function keepRepeat(
     set "repeated" = member."repeated" + ${(input.label ? 1 : 0) - (before ? 1 : 0)}::int,
       "activeMs" = member."activeMs" + ${input.activeMs}::int
     where member."roundId" = ${roundId}::uuid and member."personId" = ${personId}::uuid`;
-  return kept;
+  return kept(input);
 }
