@@ -75,7 +75,13 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
               mayChange={props.mayChange}
             />
             <ProblemNotice error={inspection.error} />
-            {shown.problem ? <Notice tone="attention">{t("noFigures", { code: shown.problem })}</Notice> : null}
+            {shown.problem ? (
+              <Notice tone="attention">
+                {shown.problem === "convenience_sample"
+                  ? t("convenienceSample")
+                  : t("noFigures", { code: shown.problem })}
+              </Notice>
+            ) : null}
             <div className="grid gap-6 sm:grid-cols-3 lg:grid-cols-5">
               {measures.map((measure) => (
                 <KeyFigure

@@ -1,11 +1,13 @@
-import { precisionRecallCurve, StatisticsError, stratifiedClassification } from "@/lib/stats";
+import { type FirstSample, precisionRecallCurve, StatisticsError, stratifiedClassification } from "@/lib/stats";
 import type { CurvePoint, Inspection } from "./schema";
 
 /** A test document: its score, its label, and the stratum from which it was drawn. */
 export type TestDocument = { score: number; medical: boolean; stratumId: string };
 /** So many test documents of a stratum with this label, which a threshold calls medical or not. */
 export type TestCount = { called: boolean; medical: boolean; stratumId: string; count: number };
-export type TestStratum = { id: string; weight: number };
+/** `phaseOne`: the stratum of a first, larger draw in which it lies, and how many documents that drew there. */
+export type TestStratum = { id: string; weight: number; phaseOne: { id: string; size: number } | null };
+type Design = { strata: { id: string; weight: number; phaseOne?: string }[]; phaseOne?: FirstSample };
 
 const positive = "medical";
 const nameOf = (medical: boolean) => (medical ? positive : "non-medical");
@@ -31,25 +33,56 @@ export function poolSmallStrata<T extends { stratumId: string; count?: number }>
   }
   if (pooled.length < 2) return { documents: [...documents], strata: [...strata] };
   const ids = new Set(pooled.map(({ id }) => id));
-  const pool = { id: "pooled", weight: pooled.reduce((sum, { weight }) => sum + weight, 0) };
+  const merge = mergePhases(pooled);
+  const pool = {
+    id: "pooled",
+    weight: pooled.reduce((sum, { weight }) => sum + weight, 0),
+    phaseOne: merge(pooled[0]?.phaseOne ?? null),
+  };
+  const others = strata.filter(({ id }) => !ids.has(id));
   return {
     documents: documents.map((each) => (ids.has(each.stratumId) ? { ...each, stratumId: pool.id } : each)),
-    strata: [...strata.filter(({ id }) => !ids.has(id)), pool],
+    strata: [...others.map((stratum) => ({ ...stratum, phaseOne: merge(stratum.phaseOne) })), pool],
   };
 }
 
-/** Figures at a threshold, weighted by the design of the sample, with 95 % intervals. */
-export function inspectAt(threshold: number, counts: readonly TestCount[], strata: readonly TestStratum[]): Inspection {
+/** What lies in several strata of a first draw makes one of them. */
+function mergePhases(pooled: readonly TestStratum[]): (phase: TestStratum["phaseOne"]) => TestStratum["phaseOne"] {
+  const sizes = new Map(pooled.flatMap(({ phaseOne }) => (phaseOne ? [[phaseOne.id, phaseOne.size] as const] : [])));
+  const merged = { id: "pooled", size: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+  return (phase) => (phase && sizes.has(phase.id) ? merged : phase);
+}
+
+/** The design as lib/stats wants it. Figures speak of documents like these: no population that ends. */
+function designOf(strata: readonly TestStratum[]): Design {
+  const sizes = new Map(strata.flatMap(({ phaseOne }) => (phaseOne ? [[phaseOne.id, phaseOne.size] as const] : [])));
+  const first = [...sizes].map(([id, size]) => ({ id, size, populationSize: Number.POSITIVE_INFINITY }));
+  return {
+    strata: strata.map(({ id, weight, phaseOne }) => ({ id, weight, ...(phaseOne ? { phaseOne: phaseOne.id } : {}) })),
+    ...(first.length > 0 ? { phaseOne: { strata: first } } : {}),
+  };
+}
+
+/**
+ * Figures at a threshold, weighted by the design of the sample, with 95 % intervals. Null for `strata`: nobody knows how the
+ * test documents were chosen (a convenience sample), so that they say nothing about others.
+ */
+export function inspectAt(
+  threshold: number,
+  counts: readonly TestCount[],
+  strata: readonly TestStratum[] | null,
+): Inspection {
   const confusion = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
   for (const { called, medical, count } of counts) {
     confusion[called ? (medical ? "truePositive" : "falsePositive") : medical ? "falseNegative" : "trueNegative"] +=
       count;
   }
   const none = { precision: null, recall: null, f1: null, prevalence: null, accuracy: null };
+  if (!strata) return { threshold, confusion, figures: none, method: "", problem: "convenience_sample" };
   const sample = poolSmallStrata(counts, strata);
   try {
     const result = stratifiedClassification({
-      strata: sample.strata,
+      ...designOf(sample.strata),
       items: sample.documents.map(({ called, medical, stratumId, count }) => ({
         stratum: stratumId,
         truth: nameOf(medical),
@@ -78,8 +111,12 @@ export function inspectAt(threshold: number, counts: readonly TestCount[], strat
   }
 }
 
-/** The curve over thresholds, with a band that holds at all of them at once; [] where the test part is too small. */
-export function curveOf(documents: readonly TestDocument[], strata: readonly TestStratum[]): CurvePoint[] {
+/**
+ * The curve over thresholds, with a band that holds at all of them at once; [] where the test part is too small, or a
+ * convenience sample (`strata` null).
+ */
+export function curveOf(documents: readonly TestDocument[], strata: readonly TestStratum[] | null): CurvePoint[] {
+  if (!strata) return [];
   const thresholds = Array.from({ length: 49 }, (_, index) => (index + 1) / 50);
   const sample = poolSmallStrata(documents, strata);
   try {
@@ -89,7 +126,7 @@ export function curveOf(documents: readonly TestDocument[], strata: readonly Tes
         truth: nameOf(medical),
         stratum: stratumId,
       })),
-      strata: sample.strata,
+      ...designOf(sample.strata),
       positive,
       thresholds,
     });

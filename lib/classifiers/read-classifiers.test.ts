@@ -88,4 +88,20 @@ describe("a classifier's figures", () => {
       href: `/classifiers/${classifierId}`,
     });
   });
+
+  it("are withheld of a convenience sample, whose design the draw tells", async () => {
+    const { id, labelSetId } = await database().classifier.findUniqueOrThrow({ where: { id: classifierId } });
+    const inSet = await database().labelSetItem.findFirstOrThrow({ where: { labelSetId } });
+    const { draw } = await database().stratum.findUniqueOrThrow({
+      where: { id: inSet.stratumId },
+      include: { draw: true },
+    });
+    await database().draw.update({ where: { id: draw.id }, data: { design: { kind: "convenience", size: 120 } } });
+    // a threshold that nobody has looked at before, since counts are remembered
+    const { problem, figures, confusion } = await inspectClassifier(actor, id, 0.55);
+    expect(problem).toBe("convenience_sample");
+    expect(figures.f1).toBeNull();
+    expect(confusion.truePositive).toBe(30);
+    expect((await readClassifier(actor, id)).curve).toEqual([]);
+  });
 });

@@ -7,17 +7,34 @@ import type { ClassifierDetail, ClassifierSummary, Inspection, ScoredDocument } 
 const include = { labelSet: { select: { id: true, source: true } } } satisfies Prisma.ClassifierInclude;
 type Row = Prisma.ClassifierGetPayload<{ include: typeof include }>;
 
-type InStratum = { stratumId: string; weight: number };
+type InStratum = {
+  stratumId: string;
+  weight: number;
+  phaseOneId: string | null;
+  phaseOneSize: number | null;
+  convenience: boolean;
+};
 
-/** The documents of the corpus that a stratum stands for; one of a second phase for a part of the first phase's. */
-const weightSql = Prisma.raw(
-  `stratum."populationSize" * coalesce(phase."populationSize"::double precision / phase."sampleSize", 1)`,
-);
+/** `weight`: the documents of the corpus that a stratum stands for; one of a second phase for a part of the first phase's. */
+const inStratumSql = Prisma.raw(`
+  item."stratumId",
+  stratum."populationSize" * coalesce(phase."populationSize"::double precision / phase."sampleSize", 1) as "weight",
+  phase."id" as "phaseOneId", phase."sampleSize" as "phaseOneSize",
+  coalesce(draw."design"->>'kind' = 'convenience', false) as "convenience"`);
 
-/** The strata of the draw; the weight of a stratum is its size in the corpus. */
-function strataOf(rows: readonly InStratum[]): TestStratum[] {
-  const strata = new Map(rows.map(({ stratumId, weight }) => [stratumId, weight]));
-  return [...strata].map(([id, weight]) => ({ id, weight }));
+const strataSql = Prisma.raw(`
+  join "Stratum" stratum on stratum."id" = item."stratumId"
+  join "Draw" draw on draw."id" = stratum."drawId"
+  left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"`);
+
+/** The strata of the draw; the weight of a stratum is its size in the corpus. Null of a convenience sample. */
+function strataOf(rows: readonly InStratum[]): TestStratum[] | null {
+  if (rows.some(({ convenience }) => convenience)) return null;
+  const strata = rows.map(({ stratumId: id, weight, phaseOneId, phaseOneSize }): [string, TestStratum] => [
+    id,
+    { id, weight, phaseOne: phaseOneId && phaseOneSize ? { id: phaseOneId, size: phaseOneSize } : null },
+  ]);
+  return [...new Map(strata).values()];
 }
 
 type CountedTest = (TestCount & InStratum & { byPeople: boolean })[];
@@ -41,15 +58,14 @@ function countTestOnce(classifierId: string, threshold: number): Promise<Counted
 /** The database counts, so that ten thousand test documents cost what a hundred cost. */
 function countTest(classifierId: string, threshold: number): Promise<CountedTest> {
   return database().$queryRaw<CountedTest>`
-    select item."stratumId", ${weightSql} as "weight", item."medical", score."score" >= ${threshold} as "called",
+    select ${inStratumSql}, item."medical", score."score" >= ${threshold} as "called",
       count(*)::int as "count", bool_and(item."byPeople") as "byPeople"
     from "ClassifierScore" score
     join "Classifier" classifier on classifier."id" = score."classifierId"
     join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
-    join "Stratum" stratum on stratum."id" = item."stratumId"
-    left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"
+    ${strataSql}
     where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'
-    group by 1, 2, 3, 4`;
+    group by 1, 2, 3, 4, 5, 6, 7`;
 }
 
 /** The figures at a threshold. */
@@ -64,14 +80,15 @@ async function inspectTest(
   };
 }
 
-async function readTestDocuments(classifierId: string): Promise<{ documents: TestDocument[]; strata: TestStratum[] }> {
+async function readTestDocuments(
+  classifierId: string,
+): Promise<{ documents: TestDocument[]; strata: TestStratum[] | null }> {
   const rows = await database().$queryRaw<(TestDocument & InStratum)[]>`
-    select score."score", item."medical", item."stratumId", ${weightSql} as "weight"
+    select score."score", item."medical", ${inStratumSql}
     from "ClassifierScore" score
     join "Classifier" classifier on classifier."id" = score."classifierId"
     join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
-    join "Stratum" stratum on stratum."id" = item."stratumId"
-    left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"
+    ${strataSql}
     where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'`;
   return { documents: rows, strata: strataOf(rows) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inspectAt } from "./inspect";
+import { curveOf, inspectAt, poolSmallStrata } from "./inspect";
 import { chooseThreshold, roleOf } from "./rules";
 
 describe("roles", () => {
@@ -42,8 +42,8 @@ describe("inspection", () => {
     { called: false, medical: false, stratumId: "lonely", count: 1 },
   ];
   const strata = [
-    { id: "a", weight: 1000 },
-    { id: "lonely", weight: 10 },
+    { id: "a", weight: 1000, phaseOne: null },
+    { id: "lonely", weight: 10, phaseOne: null },
   ];
 
   it("counts the confusion, and lets a stratum with one document join another", () => {
@@ -52,6 +52,33 @@ describe("inspection", () => {
     expect(problem).toBeNull();
     expect(figures.precision?.value).toBeCloseTo(30 / 35, 6);
     expect(figures.recall?.value).toBeCloseTo(30 / 35, 6);
+  });
+
+  it("adds the uncertainty of a first draw, whose strata join where small ones in them do", () => {
+    const phases = { web: { id: "web", size: 200 }, press: { id: "press", size: 50 } };
+    const second = [
+      { id: "a", weight: 500, phaseOne: phases.web },
+      { id: "b", weight: 500, phaseOne: phases.web },
+      { id: "lonely", weight: 10, phaseOne: phases.press },
+    ];
+    const more = [...counts, { called: true, medical: true, stratumId: "b", count: 40 }];
+    const plain = second.map((stratum) => ({ ...stratum, phaseOne: null }));
+    const [two, one] = [inspectAt(0.5, more, second), inspectAt(0.5, more, plain)];
+    expect(two.problem).toBeNull();
+    expect(two.figures.prevalence?.value).toBeCloseTo(one.figures.prevalence?.value ?? 0, 12);
+    const width = ({ figures }: typeof one) =>
+      (figures.prevalence?.interval.upper ?? 0) - (figures.prevalence?.interval.lower ?? 0);
+    expect(width(two)).toBeGreaterThan(1.1 * width(one));
+    const pooled = poolSmallStrata(more, second).strata;
+    expect(pooled.map(({ phaseOne }) => phaseOne)).toEqual(pooled.map(() => ({ id: "pooled", size: 250 })));
+  });
+
+  it("gives no figures of a convenience sample, only what was counted", () => {
+    const { confusion, figures, problem } = inspectAt(0.5, counts, null);
+    expect(confusion.truePositive).toBe(30);
+    expect(problem).toBe("convenience_sample");
+    expect(Object.values(figures)).toEqual([null, null, null, null, null]);
+    expect(curveOf([{ score: 0.9, medical: true, stratumId: "a" }], null)).toEqual([]);
   });
 
   it("says why there is no figure where the test part is empty", () => {

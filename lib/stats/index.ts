@@ -65,5 +65,6 @@ export {
   type PlannedStratum,
 } from "./planning/expected-outcomes";
 export { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
+export type { FirstSample } from "./sampling/phases";
 export type { Stratum } from "./sampling/strata";
 export type { Estimate, Interval } from "./types";

@@ -10,7 +10,6 @@ const known = [
   "too_few_observations",
   "convenience_sample",
   "no_variation",
-  "two_phases",
   "all_labelled",
 ] as const;
 

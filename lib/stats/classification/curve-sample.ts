@@ -1,4 +1,5 @@
 import { requireFinite, StatisticsError } from "../error";
+import { type FirstSample, type Phases, readPhases, unsampledPart } from "../sampling/phases";
 import { groupByStratum, readStrata, requireSampled, type Stratum } from "../sampling/strata";
 
 /** A test item: its score, and the class that people settled on (null: they could not). */
@@ -15,7 +16,8 @@ export type ScoredItem = {
 /** Items alike for every threshold: `passed` is the number of thresholds, from the lowest, that the score reaches. */
 export type ScoredGroup = { positive: boolean; passed: number; weight: number; count: number };
 
-export type ScoredStratum = { share: number; unsampled: number; groups: ScoredGroup[] };
+/** `phase`: in which stratum of the first phase it lies. */
+export type ScoredStratum = { share: number; unsampled: number; phase: number; groups: ScoredGroup[] };
 
 const ONLY_STRATUM = "all";
 
@@ -52,12 +54,14 @@ export function readScored(
   strata: readonly Stratum[] | undefined,
   positive: string,
   ascending: readonly number[],
-): ScoredStratum[] {
+  phaseOne?: FirstSample,
+): { strata: ScoredStratum[]; phases: Phases } {
   const settled = placeItems(items, strata).filter((item) => item.truth !== null);
   if (settled.length === 0) throw new StatisticsError("empty_input", "A curve needs items with a settled truth.");
   const listed = strata ?? [{ id: ONLY_STRATUM, weight: 1 }];
   const byStratum = groupByStratum(listed, settled);
-  return readStrata(listed).map((stratum) => {
+  const phases = readPhases(phaseOne, listed, settled);
+  const read = readStrata(listed).map((stratum) => {
     const members = byStratum.get(stratum.id) ?? [];
     const sampled = members.reduce((sum, item) => sum + item.count, 0);
     requireSampled(stratum, sampled);
@@ -70,8 +74,8 @@ export function readScored(
       if (known) known.count += count;
       else groups.set(key, { positive: truth === positive, passed, weight: weight / meanWeight, count });
     }
-    const { share, populationSize } = stratum;
-    const unsampled = populationSize === undefined ? 1 : 1 - sampled / populationSize;
-    return { share, unsampled, groups: [...groups.values()] };
+    const unsampled = unsampledPart(stratum, sampled, phases);
+    return { share: stratum.share, unsampled, phase: phases.groupOf(stratum), groups: [...groups.values()] };
   });
+  return { strata: read, phases };
 }

@@ -1,5 +1,6 @@
 import { requireLevel } from "../error";
-import { linearisedRatio, type RatioStratum } from "../sampling/ratio";
+import { type FirstSample, type Phases, readPhases, unsampledPart } from "../sampling/phases";
+import { type FirstPhase, linearisedRatio, type RatioStratum } from "../sampling/ratio";
 import { ratioEstimate } from "../sampling/ratio-estimate";
 import { groupByStratum, readStrata, requireSampled, type Stratum } from "../sampling/strata";
 import type { Estimate } from "../types";
@@ -14,13 +15,14 @@ export type PairedClassificationInput = {
   items: PairedItem[];
   positive: string;
   level?: number;
+  phaseOne?: FirstSample;
 };
 
 type PairedMeasure = "precision" | "recall" | "f1";
 
 /** Items by how both classifiers fared on them; count 0 for what the stratum may hold but was not seen. */
 type OutcomePair = { first: Outcome; second: Outcome; count: number };
-type PairedStratum = { share: number; unsampled: number; pairs: OutcomePair[] };
+type PairedStratum = { share: number; unsampled: number; group: number; pairs: OutcomePair[] };
 
 /** A stratum needs this many items of each kind that moves a difference before the linearisation is trusted there. */
 const SPARSE = 5;
@@ -42,7 +44,7 @@ function combine(first: readonly Outcome[], second: readonly Outcome[]): Outcome
   );
 }
 
-function readPairs({ strata, items, positive }: PairedClassificationInput): PairedStratum[] {
+function readPairs({ strata, items, positive }: PairedClassificationInput, phases: Phases): PairedStratum[] {
   const weighted = readStrata(strata);
   const groups = groupByStratum(strata, items);
   const seen = weighted.map((stratum) => {
@@ -65,8 +67,8 @@ function readPairs({ strata, items, positive }: PairedClassificationInput): Pair
     const unseen = combine(possibleFirst[i] ?? [], possibleSecond[i] ?? []).filter(
       ({ first, second }) => !pairs.some((pair) => pair.first === first && pair.second === second),
     );
-    const unsampled = stratum.populationSize === undefined ? 1 : 1 - sampled / stratum.populationSize;
-    return { share: stratum.share, unsampled, pairs: [...pairs, ...unseen] };
+    const unsampled = unsampledPart(stratum, sampled, phases);
+    return { share: stratum.share, unsampled, group: phases.groupOf(stratum), pairs: [...pairs, ...unseen] };
   });
 }
 
@@ -94,7 +96,12 @@ function linearisedMeasure(measure: Measure, strata: readonly PairedStratum[], s
   };
 }
 
-function difference(measure: PairedMeasure, strata: readonly PairedStratum[], level: number): Estimate {
+function difference(
+  measure: PairedMeasure,
+  strata: readonly PairedStratum[],
+  level: number,
+  firstPhase: FirstPhase | undefined,
+): Estimate {
   const [first, second] = [linearisedMeasure(measure, strata, "first"), linearisedMeasure(measure, strata, "second")];
   const n = strata.reduce((sum, { pairs }) => sum + pairs.reduce((all, pair) => all + pair.count, 0), 0);
   if (!first || !second) {
@@ -103,7 +110,7 @@ function difference(measure: PairedMeasure, strata: readonly PairedStratum[], le
   }
   const value = second.value - first.value;
   let [sparse, unseen] = [false, false];
-  const cells = strata.map(({ share, unsampled, pairs }): RatioStratum => {
+  const cells = strata.map(({ share, unsampled, group, pairs }): RatioStratum => {
     const kinds = new Map<number, number>();
     const stratumCells = pairs.map((pair) => {
       const influence = second.influence(pair.second) - first.influence(pair.first);
@@ -113,10 +120,10 @@ function difference(measure: PairedMeasure, strata: readonly PairedStratum[], le
     });
     if (unsampled > 0 && [...kinds.values()].some((count) => count < SPARSE)) sparse = true;
     if (unsampled > 0 && kinds.size > 1 && [...kinds.values()].filter((count) => count > 0).length === 1) unseen = true;
-    return { share, unsampled, cells: stratumCells };
+    return { share, unsampled, group, cells: stratumCells };
   });
   const range = { lower: -1, upper: 1 };
-  const estimate = ratioEstimate({ strata: cells, level, range, sparse, unseen });
+  const estimate = ratioEstimate({ strata: cells, level, range, sparse, unseen, firstPhase });
   if (!estimate) return { value, standardError: 1, interval: range, level, n, method: "no value" };
   return { ...estimate, value, method: estimate.method.replace("ratio estimator", "paired difference") };
 }
@@ -126,16 +133,15 @@ function difference(measure: PairedMeasure, strata: readonly PairedStratum[], le
  * sample: the difference of stratified ratio estimators, Taylor-linearised together, so that what both get right or wrong
  * cancels (Särndal, Swensson and Wretman 1992, section 5.5); t intervals with Satterthwaite's degrees of freedom, or,
  * where a stratum has fewer than five items of a kind, score intervals of the linearised difference (see scoreInterval).
+ * `populationSize` and `phaseOne` as in stratifiedClassification.
  *
  * @throws StatisticsError as stratifiedClassification
  */
 export function pairedClassification(input: PairedClassificationInput): Record<PairedMeasure, Estimate> {
   const level = input.level ?? 0.95;
   requireLevel(level);
-  const strata = readPairs(input);
-  return {
-    precision: difference("precision", strata, level),
-    recall: difference("recall", strata, level),
-    f1: difference("f1", strata, level),
-  };
+  const phases = readPhases(input.phaseOne, input.strata, input.items);
+  const strata = readPairs(input, phases);
+  const of = (measure: PairedMeasure) => difference(measure, strata, level, phases.firstPhase);
+  return { precision: of("precision"), recall: of("recall"), f1: of("f1") };
 }

@@ -2,6 +2,8 @@ import { requireFinite, requireLevel, StatisticsError } from "../error";
 import { criticalNormal, normalCdf } from "../numerics/distributions";
 import { largestNormalQuantile } from "../numerics/largest-normal";
 import { Matrix } from "../numerics/matrix";
+import type { FirstSample } from "../sampling/phases";
+import type { FirstPhase } from "../sampling/ratio";
 import type { Stratum } from "../sampling/strata";
 import type { Estimate, Interval } from "../types";
 import { readScored, type ScoredGroup, type ScoredItem, type ScoredStratum } from "./curve-sample";
@@ -22,6 +24,7 @@ export type PrecisionRecallCurveInput = {
   /** An item is called positive from this score on. */
   thresholds: number[];
   level?: number;
+  phaseOne?: FirstSample;
   /** Of the draws behind the band's width; default 1. */
   seed?: number;
 };
@@ -66,14 +69,14 @@ function outcomesAt(strata: readonly ScoredStratum[], rank: number): OutcomeStra
       other: !items.every(isCalled),
     })),
   );
-  return strata.map(({ share, unsampled }, index) => {
+  return strata.map(({ share, unsampled, phase }, index) => {
     const items = seen[index] ?? [];
     const unseen = (possible[index] ?? []).map((outcome) => {
       const side = items.filter((item) => isCalled(item) === isCalled({ outcome }));
       const weight = Math.max(...(side.length > 0 ? side : items).map((item) => item.weight));
       return { outcome, weight, count: 0 };
     });
-    return { share, unsampled, items: [...items, ...unseen] };
+    return { share, unsampled, group: phase, items: [...items, ...unseen] };
   });
 }
 
@@ -85,12 +88,13 @@ function correlationOver(
   measure: Measure,
   strata: readonly ScoredStratum[],
   values: readonly (number | null)[],
+  firstPhase: FirstPhase | undefined,
 ): Matrix {
   const size = values.length;
   const covariance = new Matrix(size, size);
-  for (const { share, unsampled, groups } of strata) {
+  const means: { share: number; phase: number; mean: Float64Array }[] = [];
+  for (const { share, unsampled, phase, groups } of strata) {
     const n = groups.reduce((sum, group) => sum + group.count, 0);
-    if (n < 2) continue;
     const residuals = groups.map((group) =>
       Float64Array.from(values, (value, rank) => {
         if (value === null) return 0;
@@ -102,6 +106,8 @@ function correlationOver(
     residuals.forEach((row, g) => {
       for (let k = 0; k < size; k++) mean[k] = (mean[k] ?? 0) + ((groups[g]?.count ?? 0) * (row[k] ?? 0)) / n;
     });
+    means.push({ share, phase, mean });
+    if (n < 2) continue;
     const scale = (share ** 2 * unsampled) / (n * (n - 1));
     residuals.forEach((row, g) => {
       for (let k = 0; k < size; k++) row[k] = (row[k] ?? 0) - (mean[k] ?? 0);
@@ -112,6 +118,7 @@ function correlationOver(
       }
     });
   }
+  addFirstPhase(covariance, means, firstPhase);
   const used = [...values.keys()].filter((k) => covariance.at(k, k) > 1e-20);
   const correlation = new Matrix(used.length, used.length);
   used.forEach((k, row) => {
@@ -123,31 +130,57 @@ function correlationOver(
   return correlation;
 }
 
+/** The first phase's part of a covariance, as firstPhaseVariance has it of a variance. */
+function addFirstPhase(
+  covariance: Matrix,
+  means: readonly { share: number; phase: number; mean: Float64Array }[],
+  firstPhase: FirstPhase = [],
+): void {
+  for (const [phase, { size, unsampled }] of firstPhase.entries()) {
+    const own = means.filter((stratum) => stratum.phase === phase);
+    const share = own.reduce((sum, stratum) => sum + stratum.share, 0);
+    if (unsampled === 0 || share === 0) continue;
+    const [first] = own;
+    const total = Float64Array.from(first?.mean ?? [], (_, k) =>
+      own.reduce((sum, stratum) => sum + stratum.share * (stratum.mean[k] ?? 0), 0),
+    );
+    const scale = unsampled / (size - 1);
+    for (const stratum of own) {
+      for (let k = 0; k < total.length; k++) {
+        // share · Σ share · mean² − (Σ share · mean)², as a sum over strata of products of deviations
+        const factor = (scale * stratum.share * ((stratum.mean[k] ?? 0) * share - (total[k] ?? 0))) / share;
+        if (factor === 0) continue;
+        for (let l = 0; l <= k; l++) covariance.add(k, l, factor * ((stratum.mean[l] ?? 0) * share - (total[l] ?? 0)));
+      }
+    }
+  }
+}
+
 /**
  * Precision, recall and F1 (0 to 1) of a classifier at several thresholds, from a test set that people labelled, weighted
  * by its design: at each threshold the estimates of stratifiedClassification, or, for items with weights of their own,
  * the weighted ratio estimator (Hájek 1971) with linearised standard error. `band` is simultaneous over thresholds,
  * separately for each measure: intervals at the level at which all of them hold together with probability `level` (sup-t
  * band: Montiel Olea and Plagborg-Møller, Journal of Applied Econometrics 34, 2019). Points come in the order of
- * `thresholds`; items of unknown truth are left out.
+ * `thresholds`; items of unknown truth are left out. `phaseOne` as in stratifiedClassification.
  *
  * @throws StatisticsError as stratifiedClassification; `empty_input` without thresholds or settled items
  */
 export function precisionRecallCurve(input: PrecisionRecallCurveInput): PrecisionRecallPoint[] {
-  const { items, strata, positive, thresholds, level = 0.95, seed = 1 } = input;
+  const { items, positive, thresholds, level = 0.95, seed = 1 } = input;
   requireLevel(level);
   if (thresholds.length === 0) throw new StatisticsError("empty_input", "A curve needs at least one threshold.");
   for (const threshold of thresholds) requireFinite(threshold, "A threshold");
   const ascending = [...new Set(thresholds)].sort((a, b) => a - b);
-  const scored = readScored(items, strata, positive, ascending);
+  const { strata: scored, phases } = readScored(items, input.strata, positive, ascending, input.phaseOne);
   const samples = ascending.map((_, rank) => outcomesAt(scored, rank));
   const curves = CURVE_MEASURES.map((measure) => {
-    const estimates = samples.map((sample) => estimateMeasure(measure, sample, level));
+    const estimates = samples.map((sample) => estimateMeasure(measure, sample, level, phases.firstPhase));
     const values = estimates.map(({ value }) => (value > 0 && value < 1 ? value : null));
-    const correlation = correlationOver(measure, scored, values);
+    const correlation = correlationOver(measure, scored, values, phases.firstPhase);
     const critical = Math.max(criticalNormal(level), largestNormalQuantile(correlation, level, seed));
     const joint = 2 * normalCdf(critical) - 1;
-    const band = samples.map((sample) => estimateMeasure(measure, sample, joint).interval);
+    const band = samples.map((sample) => estimateMeasure(measure, sample, joint, phases.firstPhase).interval);
     return { estimates, band };
   });
   const [precision, recall, f1] = curves;

@@ -1,24 +1,17 @@
-import { requireCount, requireLevel, StatisticsError } from "../error";
-import type { FirstPhase } from "../sampling/ratio";
+import { requireLevel } from "../error";
+import { type FirstSample, type Phases, readPhases, unsampledPart } from "../sampling/phases";
 import type { Stratum } from "../sampling/strata";
 import type { Estimate, Interval } from "../types";
 import { type Judged, type JudgedStratum, readJudged } from "./judged-sample";
 import { effectiveSize, estimateMeasure, type Measure, type Outcome, type OutcomeStratum } from "./measures";
 import { PREDICTED_OTHER, PREDICTED_POSITIVE, possibleOutcomes, type SeenInStratum } from "./possible-outcomes";
 
-type PhaseOne = { size: number; populationSize: number };
-
 export type StratifiedClassificationInput = {
   strata: Stratum[];
   items: Judged[];
   positive: string;
   level?: number;
-  /**
-   * Set when the strata's weights were estimated from a first, larger random sample of the population: its size and the
-   * population's (Infinity: without end). A stratified first sample gives them for each of its strata, and each of
-   * `strata` says by `phaseOne` in which it lies.
-   */
-  phaseOne?: PhaseOne | { strata: (PhaseOne & { id: string })[] };
+  phaseOne?: FirstSample;
 };
 
 export type StratifiedClassification = Record<Measure, Estimate> & {
@@ -65,11 +58,7 @@ function seenIn({ outcomes, unsettled, outside }: JudgedStratum): SeenInStratum 
   };
 }
 
-function outcomeStrata(
-  strata: readonly JudgedStratum[],
-  { populationSize, groupOf }: Phases,
-  assignment?: Assignment,
-): OutcomeStratum[] {
+function outcomeStrata(strata: readonly JudgedStratum[], phases: Phases, assignment?: Assignment): OutcomeStratum[] {
   const possible = possibleOutcomes(strata.map(seenIn));
   return strata.map((stratum, index) => {
     const counts = new Map(possible[index]?.map((outcome) => [outcome, 0]));
@@ -80,48 +69,13 @@ function outcomeStrata(
     }
     const items = [...counts].map(([outcome, count]) => ({ outcome, count, weight: 1 }));
     const sampled = items.reduce((sum, item) => sum + item.count, 0);
-    // from a first phase on, a stratum's size in the population is its share of it
-    const size = populationSize === undefined ? stratum.populationSize : stratum.share * populationSize;
-    const unsampled = size === undefined ? 1 : Math.max(0, 1 - sampled / size);
-    return { share: stratum.share, unsampled, items, group: groupOf(stratum) };
+    return {
+      share: stratum.share,
+      unsampled: unsampledPart(stratum, sampled, phases),
+      items,
+      group: phases.groupOf(stratum),
+    };
   });
-}
-
-/** The first phase, the size of its population, and in which of its strata a stratum lies. */
-type Phases = {
-  firstPhase?: FirstPhase;
-  populationSize?: number;
-  groupOf: (stratum: { phaseOne?: string }) => number;
-};
-
-function readPhases({ phaseOne, strata, items }: StratifiedClassificationInput): Phases {
-  if (!phaseOne) return { groupOf: () => 0 };
-  const stratified = "strata" in phaseOne;
-  const phases = stratified ? phaseOne.strata : [{ ...phaseOne, id: "" }];
-  const groups = new Map(phases.map(({ id }, group) => [id, group]));
-  const groupOf = (stratum: { phaseOne?: string }) => {
-    const group = groups.get(stratified ? (stratum.phaseOne ?? "") : "");
-    if (group !== undefined) return group;
-    throw new StatisticsError("invalid_argument", `There is no stratum "${stratum.phaseOne}" in the first phase.`);
-  };
-  const groupOfId = new Map(strata.map((stratum) => [stratum.id, groupOf(stratum)]));
-  const judged = phases.map(() => 0);
-  for (const { stratum, count = 1 } of items) {
-    const group = groupOfId.get(stratum);
-    if (group !== undefined) judged[group] = (judged[group] ?? 0) + count;
-  }
-  const firstPhase = phases.map(({ size, populationSize }, group) => {
-    requireCount(size, "The size of the first phase");
-    const [items, census] = [judged[group] ?? 0, size === populationSize];
-    if (!(populationSize >= size) || size < Math.max(census ? 0 : 2, items)) {
-      throw new StatisticsError(
-        "invalid_argument",
-        `The first phase (${size}) must hold the ${items} judged items and fit into its population (${populationSize}).`,
-      );
-    }
-    return { size, unsampled: census ? 0 : 1 - size / populationSize };
-  });
-  return { firstPhase, populationSize: phases.reduce((sum, phase) => sum + phase.populationSize, 0), groupOf };
 }
 
 /**
@@ -148,7 +102,7 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
   const level = input.level ?? 0.95;
   requireLevel(level);
   const judged = readJudged(input.strata, input.items, input.positive);
-  const phases = readPhases(input);
+  const phases = readPhases(input.phaseOne, input.strata, input.items);
   const outside = judged.reduce((sum, stratum) => sum + stratum.outside.positive + stratum.outside.other, 0);
   const estimate = (measure: Measure, assignment?: Assignment) => {
     const strata = outcomeStrata(judged, phases, assignment);

@@ -1,6 +1,7 @@
 import { requireCount, requireFinite, requireLevel, StatisticsError } from "../error";
 import { criticalNormal, criticalT } from "../numerics/distributions";
-import type { RatioCell, RatioStratum } from "../sampling/ratio";
+import { type FirstSample, type Phases, readPhases } from "../sampling/phases";
+import { firstPhaseVariance, type RatioCell, type RatioStratum } from "../sampling/ratio";
 import { scoreInterval } from "../sampling/score-interval";
 import { readStrata, type Stratum } from "../sampling/strata";
 import type { Estimate } from "../types";
@@ -15,7 +16,8 @@ export type PpiOptions = {
   level?: number;
   /** How far predictions are trusted: 0 not at all, 1 as in plain prediction-powered inference. Default: tuned. */
   lambda?: number | "tuned";
-  strata?: { id: string; weight: number }[];
+  strata?: { id: string; weight: number; phaseOne?: string }[];
+  phaseOne?: FirstSample;
 };
 
 /** With fewer labelled items than this of a kind (truth less prediction), their spread is not trusted. */
@@ -26,7 +28,7 @@ const ONLY_STRATUM = "all";
 
 type Moments = { n: number; mean: number; variance: number };
 type CountedItem = LabeledItem & { count: number };
-type PpiStratum = { share: number; labeled: CountedItem[]; predicted: Moments };
+type PpiStratum = { share: number; group: number; labeled: CountedItem[]; predicted: Moments };
 
 const countOf = (items: readonly CountedItem[]) => items.reduce((sum, item) => sum + item.count, 0);
 
@@ -65,8 +67,8 @@ function summarise(predictions: readonly number[] | readonly PredictionSummary[]
 function readPpi(
   labeled: readonly LabeledItem[],
   summaries: PredictionSummary[],
-  strata: PpiOptions["strata"],
-): PpiStratum[] {
+  { strata, phaseOne }: PpiOptions,
+): { strata: PpiStratum[]; phases: Phases } {
   for (const { truth, prediction, count = 1 } of labeled) {
     requireCount(count, "The number of labelled items that are alike");
     requireFinite(truth, "A label");
@@ -86,7 +88,9 @@ function readPpi(
     if (known.has(id)) continue;
     throw new StatisticsError("unknown_stratum", `An item belongs to stratum "${id}", which is not listed.`, [id]);
   }
-  return readStrata(listed).map(({ id, share }) => {
+  const phases = readPhases(phaseOne, listed, labeled);
+  const read = readStrata(listed).map((listedStratum) => {
+    const { id, share } = listedStratum;
     const own = labeled.flatMap((item) => {
       const { count = 1 } = item;
       return stratumOf(item) === id && count > 0 ? [{ ...item, count }] : [];
@@ -101,8 +105,10 @@ function readPpi(
       const message = `Stratum "${id}" has ${judged} labelled items; the spread of errors needs at least two.`;
       throw new StatisticsError(judged === 0 ? "stratum_without_items" : "stratum_with_one_item", message, [id]);
     }
-    return { share, labeled: own, predicted: { n: summary.count, mean: summary.mean, variance: summary.variance } };
+    const predicted = { n: summary.count, mean: summary.mean, variance: summary.variance };
+    return { share, group: phases.groupOf(listedStratum), labeled: own, predicted };
   });
+  return { strata: read, phases };
 }
 
 /** The λ of least variance, between 0 and 1. */
@@ -158,6 +164,9 @@ function rectifierCells(strata: readonly PpiStratum[], lambda: number): { strata
  * strata from both samples; t interval with Satterthwaite's degrees of freedom; where a stratum has fewer than
  * five labels of a kind, the interval of truth less prediction is a score interval.
  *
+ * With `phaseOne`, whose items are all predicted, the weights were estimated from that sample, and the variance of the
+ * strata's means over it is added (Cochran 1977, equation 12.32).
+ *
  * Without `strata`, a stratum's weight is its number of predictions. `n` counts labelled items.
  *
  * @throws StatisticsError `invalid_argument`, `empty_input`, `duplicate_stratum`, `unknown_stratum`,
@@ -173,19 +182,22 @@ export function ppiMean(
   const summaries = summarise(unlabeled);
   if (summaries.length === 0)
     throw new StatisticsError("empty_input", "There must be predictions for unlabelled items.");
-  const strata = readPpi(labeled, summaries, options.strata);
+  const { strata, phases } = readPpi(labeled, summaries, options);
   const chosen = options.lambda ?? "tuned";
   if (chosen !== "tuned") requireFinite(chosen, "Lambda");
   const lambda = chosen === "tuned" ? tune(strata) : chosen;
 
   let [value, variance, uncertainty, predicted, rectified] = [0, 0, 0, 0, 0];
-  for (const { share, labeled: own, predicted: machine } of strata) {
+  const means: { share: number; group: number; mean: number }[] = [];
+  for (const { share, group, labeled: own, predicted: machine } of strata) {
     const rectifier = momentsOf(own, (item) => item.truth - lambda * item.prediction);
     const parts = [
       { variance: (share * lambda) ** 2 * (machine.variance / machine.n), freedom: machine.n - 1 },
       { variance: share ** 2 * (rectifier.variance / rectifier.n), freedom: rectifier.n - 1 },
     ];
-    value += share * (lambda * machine.mean + rectifier.mean);
+    const mean = lambda * machine.mean + rectifier.mean;
+    means.push({ share, group, mean });
+    value += share * mean;
     rectified += share * rectifier.mean;
     predicted += parts[0]?.variance ?? 0;
     for (const part of parts) {
@@ -193,6 +205,9 @@ export function ppiMean(
       if (part.freedom > 0) uncertainty += part.variance ** 2 / part.freedom;
     }
   }
+  const between = phases.firstPhase ? firstPhaseVariance(phases.firstPhase, means, 1) : 0;
+  variance += between;
+  predicted += between;
   const n = labeled.reduce((sum, { count = 1 }) => sum + count, 0);
   const degreesOfFreedom = uncertainty > 0 ? variance ** 2 / uncertainty : Number.POSITIVE_INFINITY;
   const { strata: cells, sparse } = rectifierCells(strata, lambda);

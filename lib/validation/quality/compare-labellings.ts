@@ -3,7 +3,7 @@ import { database } from "@/lib/platform/database/client";
 import { unprocessable } from "@/lib/platform/problem";
 import { type Estimate, pairedClassification } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
-import { type Estimates, estimates, predictedOf, problemOf, type StratumSize, weightOf } from "./label-figures";
+import { designOf, type Estimates, estimates, predictedOf, problemOf, type StratumSize } from "./label-figures";
 import { chooseLabelling, findReadableRound, listLabellings, readStrataFor } from "./readable-round";
 import {
   type Comparison,
@@ -82,18 +82,10 @@ function measuresOf(first: Estimates, second: Estimates, { differences, problem 
   return { measures: Object.fromEntries(shown) as Comparison["measures"], problem: first.problem ?? problem };
 }
 
-/** Not for a second phase, unless of the drawn sample itself: the first phase's variance is not in it. */
 function differencesOf(strata: StratumSize[], rows: Row[], target: Target): Differences {
-  if (target !== "drawn_sample" && strata.some(({ phaseOneStratum }) => phaseOneStratum)) {
-    return { differences: null, problem: { code: "two_phases", strata: [] } };
-  }
   try {
     const differences = pairedClassification({
-      strata: strata.map((stratum) => ({
-        id: stratum.id,
-        weight: weightOf(stratum, target),
-        ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
-      })),
+      ...designOf(strata, target),
       items: rows.map(({ stratumId, gold, first, second, count }) => ({
         stratum: stratumId,
         truth: gold,

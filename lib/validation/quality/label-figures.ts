@@ -1,4 +1,4 @@
-import { StatisticsError, stratifiedClassification } from "@/lib/stats";
+import { StatisticsError, type StratifiedClassificationInput, stratifiedClassification } from "@/lib/stats";
 import { corpusWeight, type GoldState } from "../rules";
 import {
   type ConfusionRow,
@@ -59,19 +59,28 @@ export const weightOf = (stratum: StratumSize, target: Target): number =>
   target === "drawn_sample" ? stratum.populationSize : corpusWeight(stratum);
 
 /**
- * The first phase as lib/stats wants it, undefined where there was one phase or the figures speak of the drawn sample. Of
+ * The design as lib/stats wants it. A first phase is part of it unless the figures speak of the drawn sample alone; of
  * documents like these the corpus itself is a sample, from a population without end.
  */
-function phaseOneOf(strata: StratumSize[], target: Target) {
-  if (target === "drawn_sample") return undefined;
+export function designOf(
+  strata: StratumSize[],
+  target: Target,
+): Pick<StratifiedClassificationInput, "strata" | "phaseOne"> {
   const phases = new Map(strata.flatMap(({ phaseOneStratum: one }) => (one ? [[one.id, one] as const] : [])));
-  if (phases.size === 0) return undefined;
+  const twoPhases = target !== "drawn_sample" && phases.size > 0;
+  const first = [...phases.values()].map(({ id, sampleSize, populationSize }) => ({
+    id,
+    size: sampleSize,
+    populationSize: target === "this_corpus" ? populationSize : Number.POSITIVE_INFINITY,
+  }));
   return {
-    strata: [...phases.values()].map(({ id, sampleSize, populationSize }) => ({
-      id,
-      size: sampleSize,
-      populationSize: target === "this_corpus" ? populationSize : Number.POSITIVE_INFINITY,
+    strata: strata.map((stratum) => ({
+      id: stratum.id,
+      weight: weightOf(stratum, target),
+      ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
+      ...(twoPhases && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
     })),
+    ...(twoPhases ? { phaseOne: { strata: first } } : {}),
   };
 }
 
@@ -136,15 +145,8 @@ function confusionRow(
 /** The measures of all documents, or of one source where tallies of others are `outside`. */
 export function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Estimates {
   try {
-    const phaseOne = phaseOneOf(strata, target);
     const result = stratifiedClassification({
-      strata: strata.map((stratum) => ({
-        id: stratum.id,
-        weight: weightOf(stratum, target),
-        ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
-        ...(phaseOne && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
-      })),
-      ...(phaseOne ? { phaseOne } : {}),
+      ...designOf(strata, target),
       items: tallies.map(({ stratumId, outcome, gold, count, outside = false }) => ({
         stratum: stratumId,
         truth: gold === "unsettled" ? null : gold,

@@ -1,5 +1,5 @@
 import { ppiMean } from "@/lib/stats";
-import { predictedOf, problemOf, type StratumSize, type Tally, weightOf } from "./label-figures";
+import { designOf, predictedOf, problemOf, type StratumSize, type Tally } from "./label-figures";
 import type { FigureProblem, LlmOutcome, PredictionPowered, Target } from "./schema";
 
 export type PredictionCount = { stratumId: string; outcome: LlmOutcome; count: number };
@@ -9,8 +9,8 @@ const isMedical = (outcome: LlmOutcome) => (predictedOf(outcome) === "medical" ?
 /**
  * The prevalence of medical documents from people's labels and, beyond them, all labels of the LLM on the draw, by stratum.
  * A document that people left open counts among those that only the LLM has labelled. A stratum of which people have
- * labelled everything adds their mean, since no prediction is left that could say more. Not for a second phase, unless of
- * the drawn sample itself: the first phase's variance is not in it. `problem`: why there are no figures at all.
+ * labelled everything adds their mean, since no prediction is left that could say more. `problem`: why there are no figures
+ * at all.
  */
 export function predictionPowered(
   strata: StratumSize[],
@@ -33,14 +33,9 @@ export function predictionPowered(
   const unlabelled = summaries.reduce((total, summary) => total + summary.count, 0);
   const labelled = settled.reduce((total, tally) => total + tally.count, 0);
   if (problem) return { estimate: null, labelled, unlabelled, problem };
-  const without = (code: string): PredictionPowered => ({
-    estimate: null,
-    labelled,
-    unlabelled,
-    problem: { code, strata: [] },
-  });
-  if (target !== "drawn_sample" && strata.some(({ phaseOneStratum }) => phaseOneStratum)) return without("two_phases");
-  if (unlabelled === 0) return without("all_labelled");
+  if (unlabelled === 0) {
+    return { estimate: null, labelled, unlabelled, problem: { code: "all_labelled", strata: [] } };
+  }
   const done = new Set(summaries.filter(({ count }) => count === 0).map(({ stratum }) => stratum));
   try {
     const { interval, ...estimate } = ppiMean(
@@ -51,7 +46,7 @@ export function predictionPowered(
         count,
       })),
       summaries.map((summary) => (summary.count === 0 ? { ...summary, count: 1 } : summary)),
-      { strata: strata.map((stratum) => ({ id: stratum.id, weight: weightOf(stratum, target) })) },
+      designOf(strata, target),
     );
     const within = (value: number) => Math.min(1, Math.max(0, value));
     const limits = { lower: within(interval.lower), upper: within(interval.upper) };
