@@ -1,0 +1,301 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import * as road from "./road";
+import { demoPassword, expectNoOverflow, pageOf, people, signIn } from "./studio";
+
+/** Clinicians at work under what happens to them: no connection, a closed lid, a phone, no mouse, no sight. */
+
+const documents = 24;
+const other = "zweite-praxis@example.org";
+const folder = mkdtempSync(path.join(tmpdir(), "studio-e2e-"));
+
+let study: string;
+let research: Page;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(240_000);
+  const file = path.join(folder, "corpus.jsonl");
+  const rows = Array.from({ length: documents }, (_, n) => ({
+    id: `d${n}`,
+    text: `Seite ${String(n).padStart(2, "0")}. ${"Der Text handelt von vielem, und auch von diesem. ".repeat(3 + n)}`,
+  }));
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  research = await pageOf(browser, people.researcher);
+  study = await road.createStudy(research, "Arbeit im Browser");
+  await road.importCorpus(research, study, file, documents);
+  await road.drawSample(research, study, documents, "1");
+  expect(await road.invite(research, study, people.clinician)).toBeNull();
+  const link = await road.invite(research, study, other);
+  // Null: in a studio that is used again, the account is there already.
+  if (!link) return;
+  const joining = await (await browser.newContext()).newPage();
+  await road.join(joining, link, "Zweite Praxis", demoPassword());
+  await joining.context().close();
+});
+
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function newRound(): Promise<string> {
+  const round = await road.draftRound(research, study, 0);
+  await road.openDraft(research, round);
+  return round;
+}
+
+/** What the round's export says of each document that somebody has decided. */
+async function exported(round: string) {
+  await research.goto(round);
+  type Row = {
+    text: string;
+    flags: string[];
+    decisions: { label: string; note: string; flags: string[]; counted: boolean }[];
+  };
+  const rows = (await road.download(research, "JSONL")).trim().split("\n");
+  return rows.map((row) => JSON.parse(row) as Row).filter((row) => row.decisions.length > 0);
+}
+
+const counted = (rows: Awaited<ReturnType<typeof exported>>) =>
+  rows.flatMap((row) => row.decisions.filter((decision) => decision.counted));
+
+const unsent = (page: Page, count: number) => expect(page.locator(`[data-unsent="${count}"]`)).toBeVisible();
+
+/** The number at the beginning of a document of this corpus. */
+const numberOf = (text: string | null) => /Seite (\d+)/.exec(text ?? "")?.[1] ?? "none";
+
+async function decideNext(page: Page, key: string): Promise<string> {
+  const text = await road.nextDocument(page);
+  await page.keyboard.press(key);
+  await expect(
+    page.getByRole("region", { name: /^Dokument/ }).filter({ hasText: `Seite ${numberOf(text)}.` }),
+  ).toHaveCount(0);
+  return numberOf(text);
+}
+
+test("without a connection one goes on, and after a closed lid everything arrives, once", async ({ browser }) => {
+  const round = await newRound();
+  const page = await pageOf(browser, people.clinician);
+  const context = page.context();
+  await page.goto(`${round}/work`);
+  const seen = [await decideNext(page, "m")];
+  await road.everythingSaved(page);
+
+  await context.setOffline(true);
+  for (const key of ["m", "n", "u"]) seen.push(await decideNext(page, key));
+  await unsent(page, 3);
+  await expect(page.locator("[data-unsent]")).toHaveText(/3 hier gesichert, nicht gesendet/);
+  // one taken back, and decided otherwise, while nothing can be sent
+  await page.keyboard.press("z");
+  expect(numberOf(await road.nextDocument(page))).toBe(seen.at(-1));
+  await page.keyboard.press("n");
+  await expect(
+    page.getByText("Der Server antwortet nicht.").or(page.getByRole("region", { name: /^Dokument/ })),
+  ).toBeVisible();
+  await page.reload().catch(() => undefined);
+  await page.close();
+
+  await context.setOffline(false);
+  const later = await context.newPage();
+  await later.goto(`${round}/work`);
+  await road.everythingSaved(later);
+  seen.push(await decideNext(later, "m"));
+  await road.everythingSaved(later);
+  expect(new Set(seen).size).toBe(5);
+
+  const rows = await exported(round);
+  expect(rows.map(({ text }) => numberOf(text)).sort()).toEqual([...seen].sort());
+  expect(
+    counted(rows)
+      .map(({ label }) => label)
+      .sort(),
+  ).toEqual(["medical", "medical", "medical", "non_medical", "non_medical"].sort());
+  await context.close();
+});
+
+/** A phone: small, touched, and without keys. */
+async function phoneOf(browser: Browser, email: string): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 2,
+  });
+  const page = await context.newPage();
+  await signIn(page, email);
+  return page;
+}
+
+async function decideByTouch(page: Page, round: string): Promise<string[]> {
+  await page.goto(`${round}/work`);
+  const answers = ["Medizinisch", "Nicht medizinisch", "Unsicher"];
+  for (const seen: string[] = []; ; ) {
+    const text = await road.nextDocument(page);
+    if (text === null) {
+      await road.everythingSaved(page);
+      return seen;
+    }
+    if (seen.length === 0) {
+      await expectNoOverflow(page);
+      for (const name of answers) {
+        const size = await page.getByRole("button", { name, exact: true }).boundingBox();
+        expect(Math.min(size?.width ?? 0, size?.height ?? 0), name).toBeGreaterThanOrEqual(44);
+      }
+    }
+    seen.push(numberOf(text));
+    await page.getByRole("button", { name: answers[seen.length % 3], exact: true }).tap();
+    await expect(
+      page.getByRole("region", { name: /^Dokument/ }).filter({ hasText: `Seite ${numberOf(text)}.` }),
+    ).toHaveCount(0);
+  }
+}
+
+test("one on a phone and one at a keyboard share a round, and no document comes to both", async ({ browser }) => {
+  const round = await newRound();
+  const [phone, desk] = [await phoneOf(browser, people.clinician), await pageOf(browser, other)];
+  const byKeyboard = async () => {
+    const seen: string[] = [];
+    await road.decide(desk, round, (text) => {
+      seen.push(numberOf(text));
+      return "m";
+    });
+    return seen;
+  };
+  const [touched, typed] = await Promise.all([decideByTouch(phone, round), byKeyboard()]);
+  expect(touched.length).toBeGreaterThan(0);
+  expect(typed.length).toBeGreaterThan(0);
+  expect(new Set([...touched, ...typed]).size).toBe(touched.length + typed.length);
+  expect(counted(await exported(round))).toHaveLength(documents);
+  await Promise.all([phone.context().close(), desk.context().close()]);
+});
+
+/** Presses Tab until what is wanted has the focus, and sees that the focus can be seen. */
+async function tabTo(page: Page, role: "link" | "button" | "textbox", name: string): Promise<void> {
+  const wanted = page.getByRole(role, { name }).first();
+  await expect(wanted).toBeVisible();
+  for (let presses = 0; presses < 60; presses++) {
+    if (await wanted.evaluate((node) => node === document.activeElement)) {
+      const seen = await wanted.evaluate((node) => {
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
+        return (outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0) || boxShadow !== "none";
+      });
+      expect(seen, `focus on ${name} can be seen`).toBe(true);
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not lead to the ${role} ${name}.`);
+}
+
+test("all of it can be done by keyboard alone, from signing in to the end", async ({ browser }) => {
+  const round = await newRound();
+  const page = await (await browser.newContext()).newPage();
+  await page.goto("/sign-in");
+  await tabTo(page, "textbox", "E-Mail");
+  await page.keyboard.type(other);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(demoPassword());
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => !url.pathname.includes("sign-in"));
+  await tabTo(page, "link", "Arbeit im Browser");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === study);
+  await page.goto(`${round}/work`);
+  // The instructions stand there first, their button has the focus within the dialog.
+  await tabTo(page, "button", "Anfangen");
+  await page.keyboard.press("Enter");
+
+  const first = numberOf(await road.nextDocument(page));
+  await page.keyboard.press("f");
+  await page.keyboard.press("1");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("/");
+  await page.keyboard.type("mnz ist eine Notiz");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("n");
+  const second = numberOf(await road.nextDocument(page));
+  expect(second).not.toBe(first);
+  await page.keyboard.press("s");
+  const third = numberOf(await road.nextDocument(page));
+  expect(third).not.toBe(second);
+  await page.keyboard.press("u");
+  await page.keyboard.press("z");
+  expect(numberOf(await road.nextDocument(page))).toBe(third);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  // While a dialog is open, keys decide nothing.
+  await page.keyboard.press("m");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  expect(numberOf(await road.nextDocument(page))).toBe(third);
+  const rest: string[] = [];
+  for (let text = await road.nextDocument(page); text !== null; text = await road.nextDocument(page)) {
+    rest.push(numberOf(text));
+    await page.keyboard.press("m");
+    await expect(
+      page.getByRole("region", { name: /^Dokument/ }).filter({ hasText: `Seite ${rest.at(-1)}.` }),
+    ).toHaveCount(0);
+  }
+  // What was skipped came again, everything but the first one in this loop.
+  expect(rest).toContain(second);
+  expect(rest).toHaveLength(documents - 1);
+  await road.everythingSaved(page);
+  await tabTo(page, "link", "Zur Studie");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === study);
+
+  const noted = counted(await exported(round)).filter(({ note }) => note);
+  expect(noted).toMatchObject([{ label: "non_medical", note: "mnz ist eine Notiz", flags: ["personal_data"] }]);
+  await page.context().close();
+});
+
+test("a screen reader finds the document, the answers with their keys, and hears what happens", async ({ browser }) => {
+  const round = await newRound();
+  const page = await pageOf(browser, people.clinician);
+  await page.goto(`${round}/work`);
+  await expect(page.getByRole("dialog", { name: "Anleitung" })).toMatchAriaSnapshot(`
+    - dialog "Anleitung":
+      - heading "Anleitung" [level=2]
+      - button "Anfangen"
+  `);
+  await page.getByRole("button", { name: "Anfangen" }).click();
+  const text = await road.nextDocument(page);
+  await expect(page.locator("body")).toMatchAriaSnapshot(`
+    - main:
+      - heading "Validierung" [level=1]
+      - button "Anleitung"
+      - link "Beenden und zur Studie"
+      - progressbar "Fortschritt in diesem Abschnitt"
+      - region /Dokument 1 von \\d+/: /Seite \\d+/
+      - button "Nicht medizinisch"
+      - button "Unsicher"
+      - button "Medizinisch"
+      - button "Zurück" [disabled]
+      - button "Überspringen"
+      - button "Melden"
+      - button "Notiz"
+      - button "Hervorheben"
+  `);
+  await expect(page.getByRole("region", { name: /^Dokument/ })).toBeFocused();
+  for (const [name, key] of Object.entries({ Medizinisch: "M", "Nicht medizinisch": "N", Unsicher: "U" })) {
+    await expect(page.getByRole("button", { name, exact: true })).toHaveAttribute("aria-keyshortcuts", key);
+  }
+  const heard = page.locator("[aria-live=polite]").filter({ hasText: /./ }).last();
+  await expect(heard).toHaveText(/^Dokument 1 von \d+$/);
+  await page.getByRole("button", { name: "Medizinisch", exact: true }).click();
+  await expect(heard).toHaveText(/^Dokument 2 von \d+$/);
+  await expect(page.getByRole("region", { name: /^Dokument 2/ })).toBeFocused();
+  await page.keyboard.press("z");
+  await expect(heard).toHaveText(/Entscheidung zurückgenommen|Dokument 1 von/);
+  expect(numberOf(await road.nextDocument(page))).toBe(numberOf(text));
+  await page.keyboard.press("f");
+  await page.getByRole("checkbox", { name: "Unlesbar" }).check();
+  await page.getByRole("button", { name: "Übernehmen" }).click();
+  await expect(heard).toHaveText("Gemeldet: Unlesbar");
+  await expect(page.getByRole("region", { name: /^Dokument/ })).toBeFocused();
+  await page.getByRole("button", { name: "Unsicher", exact: true }).click();
+  await road.everythingSaved(page);
+  expect(counted(await exported(round))).toMatchObject([{ label: "unsure", flags: ["unreadable"] }]);
+  await page.context().close();
+});
