@@ -3,7 +3,7 @@ import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 
-const dataFolder = process.env.E2E_DATA ?? path.join(import.meta.dirname, "..", ".studio", "e2e");
+export const dataFolder = process.env.E2E_DATA ?? path.join(import.meta.dirname, "..", ".studio", "e2e");
 
 /** The demo's accounts, as the demo itself prints them. */
 export const people = {
