@@ -12,6 +12,7 @@ import type { Operation } from "@/lib/platform/http/operation";
 import * as studies from "@/lib/studies/api";
 import * as adjudication from "@/lib/validation/adjudication/api";
 import * as validation from "@/lib/validation/api";
+import * as training from "@/lib/validation/training/api";
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of operations of every type
 export type AnyOperation = Operation<any, any, any, any>;
@@ -30,5 +31,6 @@ export const operations: AnyOperation[] = [
   generations,
   validation,
   adjudication,
+  training,
   judging,
 ].flatMap((room) => Object.values(room) as AnyOperation[]);

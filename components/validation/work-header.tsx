@@ -13,6 +13,8 @@ export function WorkHeader(props: {
   home: string;
   /** null until it is known where one was */
   place: { done: number; total: number; secondsLeft: number } | null;
+  /** other words for it */
+  placeName?: string;
   onInstructions: () => void;
 }) {
   const t = useTranslations("validation.work");
@@ -23,7 +25,7 @@ export function WorkHeader(props: {
     <header className="border-b border-line bg-surface">
       <div className="flex h-12 items-center gap-3 px-4">
         <p className="tabular whitespace-nowrap">
-          {props.place ? <span className="font-semibold">{t("place", { done, total })}</span> : null}
+          {props.place ? <span className="font-semibold">{props.placeName ?? t("place", { done, total })}</span> : null}
           {secondsLeft > 0 ? <span className="text-muted"> · {duration(secondsLeft)}</span> : null}
         </p>
         <h1 className="min-w-0 flex-1 truncate text-center text-muted max-sm:sr-only">{props.name}</h1>

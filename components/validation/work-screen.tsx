@@ -31,6 +31,8 @@ export function WorkScreen(props: {
   /** of the study; can be highlighted */
   highlightWords: string[];
   progress: WorkProgress;
+  /** just now, before the training */
+  instructionsRead: boolean;
 }) {
   const t = useTranslations("validation.work");
   const labels = useTranslations("validation.labels");
@@ -41,7 +43,7 @@ export function WorkScreen(props: {
   const { queue, supply, pace } = work;
   const set = useWorkSet(`set ${roundId} ${personId}`, work.recalled, queue.count, queue.open, pace);
   const [opened, setOpened] = useState<"flags" | "instructions" | null>(
-    props.progress.decided === 0 ? "instructions" : null,
+    props.progress.decided === 0 && !props.instructionsRead ? "instructions" : null,
   );
   const { announce, element: announcer } = useAnnouncer();
 

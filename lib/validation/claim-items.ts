@@ -1,6 +1,7 @@
 import { Prisma } from "@/lib/platform/database/client";
 import { inStatements, type Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
+import { conflict } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { enterRound, type OwnRound, requireOpen } from "./enter-round";
 import { lapseClaims } from "./lapse-claims";
@@ -14,13 +15,15 @@ import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
  * Hands the person documents: first those that they still hold and the browser has not, then the next of the queue, never
  * one that they have decided; skipped ones come back after the others. Answers fewer (or none) when nothing is left. One
  * document is never held and decided more often than wanted, whoever asks at the same time. Nothing new is handed out to
- * who has reached the round's quota, and to nobody once its stop rule has ended it. Repeats are strewn in.
+ * who has reached the round's quota, and to nobody once its stop rule has ended it. Repeats are strewn in. Throws 409
+ * `training_first` to who has training documents left.
  */
 export function claimItems(actor: StudyActor, roundId: string, input: ClaimItemsInput): Promise<ClaimedItems> {
   return inStatements(async (transaction) => {
     await shareRoundAs(transaction, roundId, actor.personId);
     const round = await enterRound(transaction, actor, roundId, input.personId);
     requireOpen(round);
+    if (round.training) throw conflict("training_first");
     const lapsesAt = new Date(Date.now() + claimHours * 3_600_000);
     const held = await renewOwnClaims(transaction, roundId, actor.personId, lapsesAt);
     const resumed = held.filter((item) => !input.holding.includes(item.id)).slice(0, input.count);

@@ -2,6 +2,7 @@ import type { Statements } from "@/lib/platform/database/statements";
 import { conflict, notFound, Problem } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { RoundState } from "./schema";
+import { ownTrainingItems } from "./training/own-training";
 
 export type OwnRound = {
   id: string;
@@ -17,6 +18,8 @@ export type OwnRound = {
   ownRepeated: number;
   ownActiveMs: number;
   queueFrom: number;
+  /** training documents come first, and some are left */
+  training: boolean;
 };
 
 /**
@@ -35,7 +38,10 @@ export async function enterRound(
     select round."id", round."state", round."items", round."wanted", round."decided",
       round."quota", round."stoppedAt", round."repeatShare",
       member."personId" is not null as "member", member."decided" as "ownDecided", member."repeated" as "ownRepeated",
-      member."activeMs"::float8 as "ownActiveMs", member."queueFrom"
+      member."activeMs"::float8 as "ownActiveMs", member."queueFrom",
+      round."trainingVersion" > 0 and exists (select 1 from ${ownTrainingItems}
+        and not exists (select 1 from "TrainingAnswer" answer
+          where answer."trainingItemId" = training."id" and answer."personId" = ${actor.personId}::uuid)) as "training"
     from "Round" round
     left join "RoundMember" member on member."roundId" = round."id" and member."personId" = ${actor.personId}::uuid
     where round."id" = ${roundId}::uuid and round."studyId" = ${actor.studyId}::uuid`;

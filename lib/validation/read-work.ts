@@ -3,6 +3,8 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { enterRound, type OwnRound } from "./enter-round";
 import { openForPerson, paceOf } from "./rules";
 import type { RoundState, WorkProgress } from "./schema";
+import { readProgressOfTraining } from "./training/own-training";
+import type { OwnTraining } from "./training/schema";
 
 /** A person's own progress: nothing in it depends on what others chose, or on the LLM's labels. */
 export function readProgress(round: OwnRound): WorkProgress {
@@ -23,6 +25,8 @@ export type Work = {
   /** of the study; can be highlighted */
   highlightWords: string[];
   progress: WorkProgress;
+  /** comes before everything else while documents of it are left; null: they are through, or there is none */
+  training: OwnTraining | null;
 };
 
 /** What the work screen needs besides documents. Throws 404 or 403 `not_in_round`. */
@@ -40,5 +44,6 @@ export async function readWork(actor: StudyActor, roundId: string): Promise<Work
     repeats: own.repeatShare > 0,
     highlightWords: round.study.highlightWords,
     progress: readProgress(own),
+    training: own.training ? await readProgressOfTraining(database(), roundId, actor.personId) : null,
   };
 }

@@ -118,6 +118,7 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
       t("decisions", { decided: round.decided, wanted: round.wanted, items: round.items }),
       ...(round.annotationImport ? [] : [t("highlighted", { highlighted: round.highlighted, decided: round.decided })]),
       ...(round.repeatShare > 0 ? [t("repeats", { share: share.format(round.repeatShare) })] : []),
+      ...(round._count.trainingItems > 0 ? [t("training", { count: round._count.trainingItems })] : []),
       ...(round.stopHalfWidth === null ? [] : [t("stopRule", stopValues(round, locale))]),
       t("settled", { documents: 0, disputed: 0, unsettled: 0, ...counts }),
     ]),

@@ -21,6 +21,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
         distinct: ["personId"],
         orderBy: [{ createdAt: "asc" }, { id: "asc" }],
       },
+      _count: { select: { trainingItems: { where: { removedIn: null } } } },
       annotationImport: { select: { fileName: true } },
       study: { select: { name: true, example: true } },
       draw: {

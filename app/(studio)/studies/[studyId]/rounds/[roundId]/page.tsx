@@ -11,10 +11,12 @@ import { RoundPlanCard } from "@/components/validation/round-plan";
 import { RoundProgress } from "@/components/validation/round-progress";
 import { RoundStateBadge } from "@/components/validation/round-state";
 import { StopRuleNotice } from "@/components/validation/stop-rule-notice";
+import { TrainingCard } from "@/components/validation/training/training-card";
 import { may } from "@/lib/studies/actor";
 import { readLabellingChoice } from "@/lib/validation/read-labelling-choice";
 import { readRound } from "@/lib/validation/read-round";
 import { readRoundOptions } from "@/lib/validation/read-round-options";
+import { readTraining } from "@/lib/validation/training/read-training";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("validation.round"))("title") };
@@ -23,9 +25,10 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RoundPage(props: { params: Promise<{ studyId: string; roundId: string }> }) {
   const { studyId, roundId } = await props.params;
   const actor = await requireStudyActor(studyId, "rounds.read");
-  const [round, options, locale, t, rounds] = await Promise.all([
+  const [round, options, training, locale, t, rounds] = await Promise.all([
     orNotFound(readRound(actor, roundId)),
     readRoundOptions(actor),
+    orNotFound(readTraining(actor, roundId)),
     getLocale(),
     getTranslations("validation.round"),
     getTranslations("validation.rounds"),
@@ -77,6 +80,14 @@ export default async function RoundPage(props: { params: Promise<{ studyId: stri
             />
           </div>
         ) : null}
+        <div className="min-w-0 empty:hidden lg:col-span-2">
+          <TrainingCard
+            studyId={studyId}
+            roundId={roundId}
+            training={training}
+            mayChange={may(actor, "rounds.change")}
+          />
+        </div>
         <Card title={t("instructions")} className="lg:col-span-2">
           <Instructions text={locale === "de" ? round.instructionsDe : round.instructionsEn} />
         </Card>

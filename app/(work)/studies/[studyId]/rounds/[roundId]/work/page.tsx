@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { orNotFound, requireStudyActor } from "@/app/_server/actor";
 import { ButtonLink } from "@/components/ui/button";
-import { WorkScreen } from "@/components/validation/work-screen";
+import { RoundWork } from "@/components/validation/round-work";
 import { WorkRest } from "@/components/work/work-rest";
 import { readWork } from "@/lib/validation/read-work";
 
@@ -37,13 +37,14 @@ export default async function WorkPage(props: Props) {
     );
   }
   return (
-    <WorkScreen
+    <RoundWork
       address={{ studyId, roundId, personId: actor.personId }}
       name={work.name}
       instructions={work.instructions[locale]}
       repeats={work.repeats}
       highlightWords={work.highlightWords}
       progress={work.progress}
+      training={work.training}
     />
   );
 }
