@@ -7,7 +7,7 @@ import type { ColumnMapping, CorpusDescription, RejectCode, RejectedLineView } f
 import { failureOf, ImportFailure } from "./failure";
 import { findDuplicates } from "./find-duplicates";
 import { detectFormat } from "./open-source";
-import { readDocuments } from "./read-documents";
+import { type ReadBatch, readDocuments } from "./read-documents";
 import { Rejects } from "./rejects";
 import { writePieces } from "./write-pieces";
 import { writeShards } from "./write-shards";
@@ -28,29 +28,52 @@ export type ImportedCorpus = CorpusDescription & {
   rejectedLines: RejectedLineView[];
 };
 
+type Progress = (progress: ImportProgress) => Promise<void> | void;
+
 /**
- * Reads a file (JSONL, JSONL.gz, Parquet) as a stream and writes it as a corpus: a folder of Parquet shards that
- * appears whole when everything is there. What is in the way at `folder` from an earlier, ended attempt is removed.
- * Memory does not grow with the file. Throws ImportFailure; whatever is thrown, nothing is left behind.
+ * Reads a file (JSONL, JSONL.gz, Parquet) as a stream and writes it as a corpus: see `importDocuments`. Documents whose
+ * language the file does not tell are looked at.
  */
-export async function importCorpusFile(input: {
+export function importCorpusFile(input: {
   /** absolute paths */
   file: string;
   folder: string;
-  /** where it works until then, on the same disk; beside `folder` where absent */
   work?: string;
   columns: ColumnMapping;
-  /** told after each batch (some hundred documents); may throw to end the import */
-  onProgress?: (progress: ImportProgress) => Promise<void> | void;
+  onProgress?: Progress;
   signal?: AbortSignal;
 }): Promise<ImportedCorpus> {
-  const { file, folder, columns, signal } = input;
+  const { file, columns, signal } = input;
+  const open = async () => {
+    const { format, bytes } = await detectFormat(file);
+    return { batches: readDocuments({ path: file, format, bytes }, columns, signal), bytes };
+  };
+  return importDocuments({ ...input, open, detectLanguages: true });
+}
+
+/**
+ * Writes documents as they come as a corpus: a folder of Parquet shards that appears whole when everything is there. What
+ * is in the way at `folder` from an earlier, ended attempt is removed. Memory does not grow with the documents. Throws
+ * ImportFailure and what `open` and its batches throw; whatever is thrown, nothing is left behind.
+ */
+export async function importDocuments(input: {
+  open: () => Promise<{ batches: AsyncIterable<ReadBatch>; bytes: number }>;
+  detectLanguages: boolean;
+  /** absolute path */
+  folder: string;
+  /** where it works until then, on the same disk; beside `folder` where absent */
+  work?: string;
+  /** told after each batch (some hundred documents); may throw to end the import */
+  onProgress?: Progress;
+  signal?: AbortSignal;
+}): Promise<ImportedCorpus> {
+  const { folder, detectLanguages, signal } = input;
   const work = input.work ?? `${folder}.part`;
   const shards = path.join(work, "shards");
   await rm(work, { recursive: true, force: true });
   try {
     await mkdir(shards, { recursive: true });
-    const { format, bytes } = await detectFormat(file);
+    const { batches, bytes } = await input.open();
     const rejects = new Rejects();
     const report = async (state: { bytesRead: number; documents: number }) =>
       input.onProgress?.({
@@ -59,8 +82,11 @@ export async function importCorpusFile(input: {
         rejected: rejects.total,
         rejectedByCode: { ...rejects.byCode },
       });
-    const batches = readDocuments({ path: file, format, bytes }, columns, signal);
-    const { pieces, documents } = await writePieces(work, batches, rejects, report, signal);
+    const { pieces, documents } = await writePieces(work, batches, rejects, {
+      onBatch: report,
+      detectLanguages,
+      signal,
+    });
     if (documents === 0)
       throw new ImportFailure(rejects.total === 0 ? "file_empty" : "no_document_kept", null, rejects);
     const duplicates = path.join(work, "duplicates.parquet");

@@ -32,11 +32,15 @@ export async function writePieces(
   folder: string,
   batches: AsyncIterable<ReadBatch>,
   rejects: Rejects,
-  onBatch: (state: { bytesRead: number; documents: number }) => Promise<void> | void,
-  signal?: AbortSignal,
+  options: {
+    onBatch: (state: { bytesRead: number; documents: number }) => Promise<void> | void;
+    detectLanguages: boolean;
+    signal?: AbortSignal;
+  },
 ): Promise<{ pieces: ParquetPiece[]; documents: number }> {
+  const { onBatch, signal } = options;
   const writer = new ParquetPieceWriter(folder, pieceColumns, signal);
-  const detect = languageDetection();
+  const detect = options.detectLanguages ? languageDetection() : () => null;
   let documents = 0;
   try {
     for await (const { lines, bytesRead } of batches) {
@@ -64,9 +68,10 @@ function rowOf(line: number, document: CheckedDocument, language: string | null)
 }
 
 /** A document without an id is named by its text: 128 bits of SHA-256. */
-export function idOfText(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex").slice(0, 32);
-}
+export const idOfText = (text: string): string => idOfHash(createHash("sha256").update(text, "utf8").digest("hex"));
+
+/** The same of the text's SHA-256 in hexadecimal. */
+export const idOfHash = (hash: string): string => hash.slice(0, 32);
 
 /** The detector is loaded when the first text needs it. */
 function languageDetection(): (text: string) => Promise<string | null> | string | null {

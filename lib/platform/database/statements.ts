@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { type Database, Prisma, pool } from "./client";
+import { copyRows } from "./copy-rows";
 
 /** Statements written by hand. Prisma's transactions offer them too, so that one function serves both. */
 export type Statements = Pick<Database, "$queryRaw" | "$executeRaw">;
@@ -33,17 +34,25 @@ function statementsOf(connection: pg.PoolClient | pg.Pool): Statements {
 /** Single statements by hand, each a transaction of its own. */
 export const statements = (): Statements => statementsOf(pool());
 
+/** `copyRows` within the transaction. */
+export type Copy = (
+  table: string,
+  columns: readonly string[],
+  lines: AsyncIterable<string> | Iterable<string>,
+) => Promise<number>;
+
 /**
  * One transaction of statements by hand, over Prisma's own pool but without its query engine, which costs more than the
  * statements themselves where people wait for every one (docs/performance.md). Whatever is thrown inside undoes all of it.
  * Rows come as `pg` gives them: 64-bit integers as text, so cast what is counted to int.
  */
-export async function inStatements<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+export async function inStatements<T>(work: (statements: Statements, copy: Copy) => Promise<T>): Promise<T> {
   const connection = await pool().connect();
   let broken: Error | undefined;
   try {
     await connection.query("begin");
-    const result = await work(statementsOf(connection));
+    const copy: Copy = (table, columns, lines) => copyRows(connection, table, columns, lines);
+    const result = await work(statementsOf(connection), copy);
     await connection.query("commit");
     return result;
   } catch (error) {

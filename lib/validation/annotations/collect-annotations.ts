@@ -1,83 +1,74 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
 import { checkDocument } from "@/lib/corpus/import/check-document";
+import type { ReadBatch, ReadLine } from "@/lib/corpus/import/read-documents";
 import { Rejects } from "@/lib/corpus/import/rejects";
-import { idOfText } from "@/lib/corpus/import/write-pieces";
+import { idOfHash } from "@/lib/corpus/import/write-pieces";
 import type { RejectCode } from "@/lib/corpus/schema";
 import { damageOf } from "@/lib/platform/text-damage";
+import type { CollectedDecision, CollectedDecisions } from "./collected-decisions";
 import { AnnotationFailure } from "./failure";
 import { interpretEntry, type RawAnnotation } from "./interpret-entry";
 import { detectAnnotationFormat, type Entry, readEntries } from "./read-entries";
 import { decide, type MeaningOf } from "./rules";
-import type { AnnotationRejectCode, Meaning } from "./schema";
+import type { AnnotationRejectCode } from "./schema";
 
-export type CollectedDecision = Pick<RawAnnotation, "flags" | "note" | "activeMs" | "decidedAt"> & {
-  /** index in `people` */
-  person: number;
-  label: Meaning;
-};
-export type Collected = {
-  /** decisions of each document by its id, in the order of the file */
-  decisions: Map<string, CollectedDecision[]>;
-  /** how many different people decided */
-  people: number;
-  decided: number;
-  rejects: Rejects<AnnotationRejectCode>;
-};
-
-/** As many as a sample may have; decisions are held until they are written. */
+/** As many as a sample may have. */
 const mostDocuments = 200_000;
 const mostDecisions = 1_000_000;
 const mostNoteCharacters = 2000;
 
-/**
- * Reads the whole file: documents go to `documentsFile` as JSON lines that the corpus import reads, each once; decisions
- * are kept by document. A document that nobody decided on with a label that means something here is left out.
- */
-export async function collectAnnotations(
-  file: string,
-  documentsFile: string,
-  meanings: MeaningOf,
-  options: {
-    onProgress?: (state: { bytesRead: number; documents: number }) => Promise<void> | void;
-    signal?: AbortSignal;
-  },
-): Promise<Collected> {
-  const format = await detectAnnotationFormat(file);
-  const output = createWriteStream(documentsFile);
-  const collector = new Collector(meanings);
-  let bytesRead = 0;
-  const onRead = (bytes: number) => {
-    bytesRead = bytes;
-  };
-  try {
-    for await (const entry of readEntries(file, format, { onRead, signal: options.signal })) {
-      const line = collector.take(entry);
-      if (line && !output.write(line)) await new Promise<void>((resolve) => output.once("drain", resolve));
-      await options.onProgress?.({ bytesRead, documents: collector.collected.decisions.size });
-    }
-  } finally {
-    output.end();
-    await finished(output);
-  }
-  const { collected } = collector;
-  if (collected.decisions.size === 0) throw new AnnotationFailure("annotations_none");
-  return collected;
-}
+const entriesOfBatch = 200;
 
-class Collector {
-  readonly collected: Collected = { decisions: new Map(), people: 0, decided: 0, rejects: new Rejects() };
-  private readonly people = new Map<string, number>();
+/** Reads a file once: its documents are handed on, its decisions kept beside. */
+export class AnnotationCollector {
+  readonly rejects = new Rejects<AnnotationRejectCode>();
+  private readonly peopleSeen = new Map<string, number>();
+  /** the text of each document by its id, as a hash */
   private readonly texts = new Map<string, string>();
 
-  constructor(private readonly meanings: MeaningOf) {}
+  constructor(
+    private readonly meanings: MeaningOf,
+    readonly decisions: CollectedDecisions,
+  ) {}
 
-  /** The document's line where it is new. */
-  take(entry: Entry): string | null {
-    const { rejects } = this.collected;
+  get documents(): number {
+    return this.texts.size;
+  }
+
+  /** How many different people decided. */
+  get people(): number {
+    return this.peopleSeen.size;
+  }
+
+  /**
+   * Every document once, in the file's order. One that nobody decided on with a label that means something here is left
+   * out. Throws AnnotationFailure.
+   */
+  async *collect(file: string, signal?: AbortSignal): AsyncGenerator<ReadBatch, void, undefined> {
+    const format = await detectAnnotationFormat(file);
+    let bytesRead = 0;
+    const onRead = (bytes: number) => {
+      bytesRead = bytes;
+    };
+    let lines: ReadLine[] = [];
+    let entries = 0;
+    for await (const entry of readEntries(file, format, { onRead, signal })) {
+      const line = await this.take(entry);
+      if (line) lines.push(line);
+      entries += 1;
+      if (entries % entriesOfBatch > 0) continue;
+      yield { lines, bytesRead };
+      lines = [];
+    }
+    yield { lines, bytesRead };
+    await this.decisions.end();
+    if (this.documents === 0) throw new AnnotationFailure("annotations_none");
+  }
+
+  /** The document where it is new. */
+  private async take(entry: Entry): Promise<ReadLine | null> {
     const reject = (code: AnnotationRejectCode) => {
-      rejects.add(entry.number, code, entry.beginning);
+      this.rejects.add(entry.number, code, entry.beginning);
       return null;
     };
     if ("code" in entry) return reject(entry.code);
@@ -93,39 +84,25 @@ class Collector {
       return [];
     });
     if (decided.length === 0) return null;
-    const textHash = createHash("sha256").update(checked.text).digest("base64");
-    const id = checked.id ?? idOfText(checked.text);
+    const textHash = createHash("sha256").update(checked.text).digest("hex");
+    const id = checked.id ?? idOfHash(textHash);
     const known = this.texts.get(id);
     if (known !== undefined && known !== textHash) return reject("same_id_other_text");
-    this.keep(
-      id,
-      decided.map(({ annotation, label }) => this.decisionOf(annotation, label)),
-    );
-    if (known !== undefined) return null;
     this.texts.set(id, textHash);
-    const { text, source, url, language } = checked;
-    return `${JSON.stringify({ id, text, source, url, language })}\n`;
+    for (const { annotation, label } of decided) await this.decisions.add(id, this.decisionOf(annotation, label));
+    if (this.documents > mostDocuments || this.decisions.count > mostDecisions) {
+      throw new AnnotationFailure("annotations_too_many");
+    }
+    return known === undefined ? { line: entry.number, document: { ...checked, id } } : null;
   }
 
   private decisionOf(
     { annotator, flags, note, activeMs, decidedAt }: RawAnnotation,
-    label: Meaning,
+    label: CollectedDecision["label"],
   ): CollectedDecision {
-    const person = this.people.get(annotator) ?? this.people.size;
-    this.people.set(annotator, person);
+    const person = this.peopleSeen.get(annotator) ?? this.people;
+    this.peopleSeen.set(annotator, person);
     const short = Array.from(note).slice(0, mostNoteCharacters).join("").trim();
     return { person, label, flags, note: damageOf(short) ? "" : short, activeMs, decidedAt };
-  }
-
-  private keep(id: string, decisions: CollectedDecision[]): void {
-    const { collected } = this;
-    const kept = collected.decisions.get(id) ?? [];
-    kept.push(...decisions);
-    collected.decisions.set(id, kept);
-    collected.decided += decisions.length;
-    collected.people = this.people.size;
-    if (collected.decisions.size > mostDocuments || collected.decided > mostDecisions) {
-      throw new AnnotationFailure("annotations_too_many");
-    }
   }
 }

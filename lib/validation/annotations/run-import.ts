@@ -1,29 +1,28 @@
 import { mkdir, rm } from "node:fs/promises";
-import path from "node:path";
 import { z } from "zod";
-import { recordAudit } from "@/lib/audit/record";
+import { recordAudit, recordOwnAudit } from "@/lib/audit/record";
 import { isDatabaseAway } from "@/lib/corpus/database-away";
 import { failureOf } from "@/lib/corpus/import/failure";
-import { importCorpusFile } from "@/lib/corpus/import/import-corpus-file";
+import { importDocuments } from "@/lib/corpus/import/import-corpus-file";
 import { staleSeconds } from "@/lib/corpus/import/run-import";
 import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
+import type { CorpusDescription } from "@/lib/corpus/schema";
 import { removeUploadAt } from "@/lib/corpus/uploads/upload-store";
 import { defineJob } from "@/lib/jobs/define";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { type Database, database, inTransaction, type Prisma } from "@/lib/platform/database/client";
+import { inStatements } from "@/lib/platform/database/statements";
 import { log } from "@/lib/platform/log";
 import { pathOf } from "@/lib/platform/storage/addresses";
-import { type Collected, collectAnnotations } from "./collect-annotations";
+import { AnnotationCollector } from "./collect-annotations";
+import { CollectedDecisions } from "./collected-decisions";
 import { AnnotationFailure } from "./failure";
 import { meaningsOf } from "./rules";
-import { type AnnotationFailureCode, type AnnotationRejectCode, annotationFailures, mappingSchema } from "./schema";
+import { type AnnotationFailureCode, annotationFailures, mappingSchema } from "./schema";
 import { writeRound } from "./write-round";
 
 const heartbeatMs = 5_000;
 const progressMs = 700;
-/** All decisions become visible together. */
-const writingMs = 10 * 60_000;
-
 /**
  * Imports one file: its documents become a corpus and a convenience sample, its decisions a closed round. What an attempt
  * that died left is removed, and the next one starts over; the round appears whole, with the import's success.
@@ -89,14 +88,16 @@ async function carryOut(claim: Claim, signal: AbortSignal): Promise<void> {
   const heartbeat = setInterval(() => void keep().catch(() => {}), heartbeatMs);
   const folder = pathOf(`store:corpora/${claim.corpusId}`);
   const work = `${folder}.${claim.startedAt.getTime()}.annotations`;
+  const stopped = AbortSignal.any([signal, lost.signal]);
+  const decisions = new CollectedDecisions(work, stopped);
   try {
     await removeAttempt(claim);
     await mkdir(work, { recursive: true });
-    const stopped = AbortSignal.any([signal, lost.signal]);
-    const collected = await collect(claim, work, keep, stopped);
-    await makeSample(claim, path.join(work, "documents.jsonl"), folder, collected, stopped);
+    const collector = new AnnotationCollector(meaningsOf(mappingSchema.parse(claim.mapping)), decisions);
+    const corpus = await writeCorpus(claim, folder, collector, keep, stopped);
+    await makeSample(claim, corpus, stopped);
     stopped.throwIfAborted();
-    await succeed(claim, collected);
+    await succeed(claim, collector, stopped);
     await removeUploadAt(claim.source);
   } catch (error) {
     if (lost.signal.aborted || error instanceof ClaimLost) return;
@@ -106,48 +107,42 @@ async function carryOut(claim: Claim, signal: AbortSignal): Promise<void> {
     else await fail(claim, error);
   } finally {
     clearInterval(heartbeat);
+    decisions.discard();
     await rm(work, { recursive: true, force: true });
   }
 }
 
-function collect(
+/**
+ * One pass over the file. Languages stay what the file says: to guess them would take longer than all the rest, and nothing
+ * is drawn by them from a sample that others chose.
+ */
+async function writeCorpus(
   claim: Claim,
-  work: string,
+  folder: string,
+  collector: AnnotationCollector,
   keep: (data: Prisma.AnnotationImportUncheckedUpdateManyInput) => Promise<void>,
   signal: AbortSignal,
-): Promise<Collected> {
+): Promise<Corpus> {
   let told = 0;
-  return collectAnnotations(
-    pathOf(claim.source),
-    path.join(work, "documents.jsonl"),
-    meaningsOf(mappingSchema.parse(claim.mapping)),
-    {
-      signal,
-      onProgress: async ({ bytesRead, documents }) => {
-        if (Date.now() - told < progressMs) return;
-        told = Date.now();
-        await keep({ bytesRead: BigInt(bytesRead), documents });
-      },
-    },
-  );
-}
-
-const columns = { text: "text", id: "id", source: "source", url: "url", language: "language", gold: null };
-
-async function makeSample(claim: Claim, file: string, folder: string, collected: Collected, signal: AbortSignal) {
-  const {
-    rejected: _,
-    rejectedByCode: __,
-    rejectedLines: ___,
-    ...corpus
-  } = await importCorpusFile({
-    file,
+  const batches = collector.collect(pathOf(claim.source), signal);
+  const { rejected, rejectedByCode, rejectedLines, ...corpus } = await importDocuments({
     folder,
-    columns,
+    open: async () => ({ batches, bytes: Number(claim.bytesTotal) }),
+    detectLanguages: false,
+    onProgress: async ({ bytesRead, documents }) => {
+      if (Date.now() - told < progressMs) return;
+      told = Date.now();
+      await keep({ bytesRead: BigInt(bytesRead), documents });
+    },
     signal,
   });
+  return corpus;
+}
+type Corpus = CorpusDescription & { digest: string };
+
+async function makeSample(claim: Claim, corpus: Corpus, signal: AbortSignal): Promise<void> {
   const { studyId, name, corpusId, sampleId, createdById } = claim;
-  const size = collected.decisions.size;
+  const size = corpus.documents;
   await inTransaction(async (transaction) => {
     if (!(await updateClaimed(transaction, claim, { documents: size }))) throw new ClaimLost();
     await transaction.corpus.create({
@@ -171,39 +166,29 @@ async function makeSample(claim: Claim, file: string, folder: string, collected:
   if (state !== "ready") throw new Error(`the sample of annotation import ${claim.id} is ${state}`);
 }
 
-async function succeed(claim: Claim, collected: Collected): Promise<void> {
-  const { studyId, sampleId, name, createdById } = claim;
-  const { rejects, decided, people, decisions } = collected;
-  await database().$transaction(
-    async (transaction) => {
-      const roundId = await writeRound(
-        transaction,
-        { studyId, importId: claim.id, sampleId, name, createdById },
-        collected,
-      );
-      const kept = await updateClaimed(transaction, claim, {
-        ...{ state: "succeeded", roundId, finishedAt: new Date(), bytesRead: claim.bytesTotal },
-        ...{ documents: decisions.size, decisions: decided, people },
-        ...rejectData(rejects),
-      });
-      if (!kept) throw new ClaimLost();
-      await recordAudit(transaction, null, {
-        action: "annotations.imported",
-        subject: "round",
-        subjectId: roundId,
-        studyId,
-        detail: { importId: claim.id, documents: decisions.size, decisions: decided, people, rejected: rejects.total },
-      });
-    },
-    { timeout: writingMs },
-  );
+/** All decisions become visible together. */
+async function succeed(claim: Claim, collector: AnnotationCollector, signal: AbortSignal): Promise<void> {
+  const { id: importId, studyId, sampleId, name, createdById } = claim;
+  const { rejects, people, documents, decisions } = collector;
+  await inStatements(async (statements, copy) => {
+    const target = { studyId, importId, sampleId, name, createdById, people };
+    const roundId = await writeRound(statements, copy, target, decisions, signal);
+    const kept = await statements.$executeRaw`
+      update "AnnotationImport" set "state" = 'succeeded', "roundId" = ${roundId}::uuid, "finishedAt" = now(),
+        "bytesRead" = "bytesTotal", "documents" = ${documents}, "decisions" = ${decisions.count}, "people" = ${people},
+        "rejected" = ${rejects.total}, "rejectedByCode" = ${JSON.stringify(rejects.byCode)}::jsonb,
+        "rejectedLines" = ${JSON.stringify(rejects.first())}::jsonb
+      where "id" = ${importId}::uuid and "state" = 'running' and "startedAt" = ${claim.startedAt}`;
+    if (kept !== 1) throw new ClaimLost();
+    await recordOwnAudit(statements, {
+      action: "annotations.imported",
+      subject: "round",
+      subjectId: roundId,
+      studyId,
+      detail: { importId, documents, decisions: decisions.count, people, rejected: rejects.total },
+    });
+  });
 }
-
-const rejectData = (rejects: Collected["rejects"]) => ({
-  rejected: rejects.total,
-  rejectedByCode: rejects.byCode as Partial<Record<AnnotationRejectCode, number>>,
-  rejectedLines: rejects.first(),
-});
 
 async function fail(claim: Claim, error: unknown): Promise<void> {
   const failureCode = codeOf(error);

@@ -1,152 +1,196 @@
-import type { Database } from "@/lib/platform/database/client";
+import { database } from "@/lib/platform/database/client";
+import { copyLine } from "@/lib/platform/database/copy-rows";
+import type { Copy, Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import { agree, isContested, patternOf } from "../rules";
-import type { Collected, CollectedDecision } from "./collect-annotations";
+import type { CollectedDecision, CollectedDecisions } from "./collected-decisions";
 
-const rowsPerStatement = 2000;
+const itemsAtOnce = 4000;
 const noInstructions = {
   instructionsDe: "Diese Entscheidungen wurden außerhalb des Studios getroffen und importiert.",
   instructionsEn: "These decisions were made outside the studio and imported.",
 };
 
-type Target = { studyId: string; importId: string; sampleId: string; name: string; createdById: string | null };
-type Placed = { itemId: string; documentId: string; stratumId: string; position: number };
-type Item = Placed & {
-  roundItemId: string;
-  versions: (CollectedDecision & { id: string; correctsId: string | null })[];
+type Target = {
+  studyId: string;
+  importId: string;
+  sampleId: string;
+  name: string;
+  createdById: string | null;
+  people: number;
 };
+type Placed = { itemId: string; documentId: string; stratumId: string; position: number };
+type Version = CollectedDecision & { id: string; correctsId: string | null };
 
 /**
- * The closed round with all decisions, in the caller's transaction. Whoever decided twice on a document corrected
- * themselves: both versions stay, the later one counts.
+ * The closed round with all decisions, in the caller's transaction and some thousand items at a time. Whoever decided
+ * twice on a document corrected themselves: both versions stay, the later one counts.
  */
 export async function writeRound(
-  transaction: Database,
+  statements: Statements,
+  copy: Copy,
   target: Target,
-  { decisions, people }: Collected,
+  collected: CollectedDecisions,
+  signal: AbortSignal,
 ): Promise<string> {
-  const draw = await transaction.draw.findFirstOrThrow({ where: { sampleId: target.sampleId, number: 1 } });
-  const persons = await writePeople(transaction, people);
-  const drawn = await transaction.$queryRaw<Placed[]>`
-    select d."itemId", item."documentId", d."stratumId", d."position"
-    from "DrawItem" d join "Item" item on item."id" = d."itemId"
-    where d."drawId" = ${draw.id}::uuid order by d."position"`;
-  const items = drawn.map(
-    (row): Item => ({ ...row, roundItemId: newId(), versions: versionsOf(decisions.get(row.documentId)) }),
-  );
-  const counted = items.map(({ versions }) => currentOf(versions));
-  const decided = counted.reduce((sum, one) => sum + one.length, 0);
-  const now = new Date();
-  const round = await transaction.round.create({
-    data: {
-      studyId: target.studyId,
-      drawId: draw.id,
-      name: target.name,
-      state: "closed",
-      ...noInstructions,
-      doubleShare: counted.filter((one) => one.length > 1).length / Math.max(1, items.length),
-      seed: 0,
-      items: items.length,
-      wanted: decided,
-      decided,
-      createdById: target.createdById,
-      closedAt: now,
-    },
+  const { sampleId } = target;
+  const { id: drawId, sample } = await database().draw.findFirstOrThrow({
+    where: { sampleId, number: 1 },
+    include: { sample: true },
   });
-  await inParts(items, (part) => writeItems(transaction, round.id, part));
-  const members = persons.map((personId) => ({ roundId: round.id, personId, decided: 0, activeMs: 0 }));
-  for (const { versions } of items) for (const version of versions) countFor(members, version, versions);
-  await transaction.roundMember.createMany({ data: members });
-  const rows = items.flatMap(({ roundItemId, versions }) => versions.map((version) => ({ roundItemId, version })));
-  await inParts(rows, (part, from) =>
-    writeDecisions(
-      transaction,
-      round.id,
-      part.map(({ roundItemId, version }, index) => ({
-        ...version,
-        roundItemId,
-        personId: String(persons[version.person]),
-        idempotencyKey: `${target.importId}:${from + index}`,
-        decidedAt: version.decidedAt ?? now,
-      })),
-    ),
-  );
-  const patterns = new Map<string, number>();
-  for (const current of counted) {
-    const pattern = patternOf(current.map(({ person, label }) => ({ personId: String(persons[person]), label })));
-    if (pattern) patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1);
+  const round = new RoundWriter(newId(), target, copy);
+  await insertRound(statements, round.id, drawId, target);
+  await insertPeople(statements, round.persons);
+  const documents = collected.byDocument(sample.seed, signal);
+  try {
+    for await (const drawn of readDrawn(drawId)) {
+      for (const placed of drawn) {
+        const { value } = await documents.next();
+        if (value?.documentId !== placed.documentId) throw new Error(`no decisions on ${placed.documentId}`);
+        round.add(placed, value.decisions);
+      }
+      await round.write();
+    }
+  } finally {
+    await documents.return();
   }
-  await inParts([...patterns], (part) =>
-    transaction.agreementTally.createMany({
-      data: part.map(([pattern, count]) => ({ roundId: round.id, pattern, count })),
-    }),
-  );
+  await insertTallies(statements, round);
   return round.id;
 }
 
-// By hand: a hundred thousand rows through the client's own createMany take minutes.
+/** Items in the order of the draw, which is also that of the decisions. */
+async function* readDrawn(drawId: string): AsyncGenerator<Placed[], void, undefined> {
+  for (let after = -1; ; ) {
+    const rows = await database().$queryRaw<Placed[]>`
+      select d."itemId", item."documentId", d."stratumId", d."position"
+      from "DrawItem" d join "Item" item on item."id" = d."itemId"
+      where d."drawId" = ${drawId}::uuid and d."position" > ${after} order by d."position" limit ${itemsAtOnce}`;
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    after = last.position;
+  }
+}
 
-async function writeItems(transaction: Database, roundId: string, items: Item[]): Promise<void> {
-  const rows = items.map((item) => {
-    const current = currentOf(item.versions);
+const itemColumns = [
+  ...["id", "roundId", "itemId", "stratumId", "position", "wanted", "decided", "agreed", "gold", "disputed", "flagged"],
+  "contested",
+];
+const decisionColumns = [
+  ...["id", "roundId", "roundItemId", "personId", "label", "flags", "note", "activeMs", "idempotencyKey", "correctsId"],
+  "decidedAt",
+];
+
+class RoundWriter {
+  readonly persons: string[];
+  readonly members: { decided: number; activeMs: number }[];
+  readonly patterns = new Map<string, number>();
+  items = 0;
+  decided = 0;
+  doubled = 0;
+  private versions = 0;
+  private itemLines: string[] = [];
+  private decisionLines: string[] = [];
+  private readonly now = new Date();
+
+  constructor(
+    readonly id: string,
+    private readonly target: Target,
+    private readonly copy: Copy,
+  ) {
+    this.persons = Array.from({ length: target.people }, newId);
+    this.members = this.persons.map(() => ({ decided: 0, activeMs: 0 }));
+  }
+
+  add({ itemId, stratumId, position }: Placed, decisions: CollectedDecision[]): void {
+    const roundItemId = newId();
+    const versions = versionsOf(decisions);
+    const current = currentOf(versions);
     const { agreed, disputed } = agree(current.map(({ label }) => label));
     const flagged = current.some(({ flags }) => flags.length > 0);
     const contested = isContested(current.length, agreed, flagged);
-    return { ...item, decided: current.length, agreed, disputed, flagged, contested };
-  });
-  await transaction.$executeRaw`
-    insert into "RoundItem" ("id", "roundId", "itemId", "stratumId", "position", "wanted", "decided", "agreed", "gold",
-      "disputed", "flagged", "contested")
-    select row."id", ${roundId}::uuid, row."itemId", row."stratumId", row."position", row."decided", row."decided",
-      row."agreed"::"DecisionLabel", row."agreed"::"DecisionLabel", row."disputed", row."flagged", row."contested"
-    from unnest(${rows.map((row) => row.roundItemId)}::uuid[], ${rows.map((row) => row.itemId)}::uuid[],
-      ${rows.map((row) => row.stratumId)}::uuid[], ${rows.map((row) => row.position)}::int[],
-      ${rows.map((row) => row.decided)}::int[], ${rows.map((row) => row.agreed)}::text[],
-      ${rows.map((row) => row.disputed)}::bool[], ${rows.map((row) => row.flagged)}::bool[],
-      ${rows.map((row) => row.contested)}::bool[]
-    ) as row ("id", "itemId", "stratumId", "position", "decided", "agreed", "disputed", "flagged", "contested")`;
+    const [wanted, decided] = [current.length, current.length];
+    this.itemLines.push(
+      copyLine([
+        ...[roundItemId, this.id, itemId, stratumId, position, wanted, decided, agreed, agreed],
+        ...[disputed, flagged, contested],
+      ]),
+    );
+    for (const version of versions) this.addVersion(roundItemId, version);
+    for (const { person } of current) this.memberOf(person).decided += 1;
+    const pattern = patternOf(current.map(({ person, label }) => ({ personId: this.personId(person), label })));
+    if (pattern) this.patterns.set(pattern, (this.patterns.get(pattern) ?? 0) + 1);
+    this.items += 1;
+    this.decided += decided;
+    if (decided > 1) this.doubled += 1;
+  }
+
+  /** A later version names an earlier one, which stands before it. */
+  async write(): Promise<void> {
+    await this.copy("RoundItem", itemColumns, this.itemLines);
+    await this.copy("Decision", decisionColumns, this.decisionLines);
+    this.itemLines = [];
+    this.decisionLines = [];
+  }
+
+  private addVersion(roundItemId: string, { id, person, label, flags, note, activeMs, ...rest }: Version): void {
+    this.memberOf(person).activeMs += activeMs;
+    this.decisionLines.push(
+      copyLine([
+        ...[id, this.id, roundItemId, this.personId(person), label, `{${flags.join(",")}}`, note, activeMs],
+        ...[`${this.target.importId}:${this.versions}`, rest.correctsId, (rest.decidedAt ?? this.now).toISOString()],
+      ]),
+    );
+    this.versions += 1;
+  }
+
+  private personId(person: number): string {
+    const id = this.persons[person];
+    if (!id) throw new Error(`no person ${person}`);
+    return id;
+  }
+
+  private memberOf(person: number): { decided: number; activeMs: number } {
+    const member = this.members[person];
+    if (!member) throw new Error(`no person ${person}`);
+    return member;
+  }
 }
 
-type DecisionRow = Omit<Item["versions"][number], "decidedAt" | "person"> & {
-  roundItemId: string;
-  personId: string;
-  idempotencyKey: string;
-  decidedAt: Date;
-};
-
-/** Flags as one text each, since an array of arrays of different lengths is none in SQL. */
-async function writeDecisions(transaction: Database, roundId: string, rows: DecisionRow[]): Promise<void> {
-  await transaction.$executeRaw`
-    insert into "Decision" ("id", "roundId", "roundItemId", "personId", "label", "flags", "note", "activeMs",
-      "idempotencyKey", "correctsId", "decidedAt")
-    select row."id", ${roundId}::uuid, row."roundItemId", row."personId", row."label"::"DecisionLabel",
-      string_to_array(row."flags", ' '), row."note", row."activeMs", row."key", row."correctsId", row."decidedAt"
-    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.roundItemId)}::uuid[],
-      ${rows.map((row) => row.personId)}::uuid[], ${rows.map((row) => row.label)}::text[],
-      ${rows.map((row) => row.flags.join(" "))}::text[], ${rows.map((row) => row.note)}::text[],
-      ${rows.map((row) => row.activeMs)}::int[], ${rows.map((row) => row.idempotencyKey)}::text[],
-      ${rows.map((row) => row.correctsId)}::uuid[], ${rows.map((row) => row.decidedAt)}::timestamptz[]
-    ) as row ("id", "roundItemId", "personId", "label", "flags", "note", "activeMs", "key", "correctsId", "decidedAt")`;
+async function insertRound(statements: Statements, roundId: string, drawId: string, target: Target): Promise<void> {
+  const { studyId, name, createdById } = target;
+  const { instructionsDe, instructionsEn } = noInstructions;
+  await statements.$executeRaw`
+    insert into "Round" ("id", "studyId", "drawId", "name", "state", "instructionsDe", "instructionsEn", "doubleShare",
+      "seed", "createdById", "closedAt")
+    values (${roundId}::uuid, ${studyId}::uuid, ${drawId}::uuid, ${name}, 'closed', ${instructionsDe}, ${instructionsEn},
+      0, 0, ${createdById}::uuid, now())`;
 }
 
 /** People by a pseudonym alone; the address exists nowhere (RFC 2606), and they can't sign in. */
-async function writePeople(transaction: Database, count: number): Promise<string[]> {
-  const persons = Array.from({ length: count }, (_, index) => ({ id: newId(), name: `P${index + 1}` }));
-  await inParts(persons, (part) =>
-    transaction.person.createMany({
-      data: part.map(({ id, name }) => ({
-        id,
-        name,
-        email: `${id}@external.invalid`,
-        external: true,
-        deactivatedAt: new Date(),
-      })),
-    }),
-  );
-  return persons.map(({ id }) => id);
+async function insertPeople(statements: Statements, persons: string[]): Promise<void> {
+  await statements.$executeRaw`
+    insert into "Person" ("id", "name", "email", "external", "deactivatedAt")
+    select id, 'P' || number, id || '@external.invalid', true, now()
+    from unnest(${persons}::uuid[]) with ordinality as person (id, number)`;
 }
 
-function versionsOf(decisions: CollectedDecision[] = []): Item["versions"] {
+async function insertTallies(statements: Statements, round: RoundWriter): Promise<void> {
+  const { id, persons, members, patterns, items, decided, doubled } = round;
+  await statements.$executeRaw`
+    update "Round" set "items" = ${items}, "wanted" = ${decided}, "decided" = ${decided},
+      "doubleShare" = ${doubled / Math.max(1, items)}::float8
+    where "id" = ${id}::uuid`;
+  await statements.$executeRaw`
+    insert into "RoundMember" ("roundId", "personId", "decided", "activeMs")
+    select ${id}::uuid, * from unnest(${persons}::uuid[], ${members.map((member) => member.decided)}::int[],
+      ${members.map(({ activeMs }) => activeMs)}::bigint[])`;
+  await statements.$executeRaw`
+    insert into "AgreementTally" ("roundId", "pattern", "count")
+    select ${id}::uuid, * from unnest(${[...patterns.keys()]}::text[], ${[...patterns.values()]}::int[])`;
+}
+
+function versionsOf(decisions: CollectedDecision[]): Version[] {
   const last = new Map<number, string>();
   return decisions.map((decision) => {
     const id = newId();
@@ -156,25 +200,7 @@ function versionsOf(decisions: CollectedDecision[] = []): Item["versions"] {
   });
 }
 
-const currentOf = (versions: Item["versions"]) => {
+const currentOf = (versions: Version[]) => {
   const corrected = new Set(versions.map(({ correctsId }) => correctsId));
   return versions.filter(({ id }) => !corrected.has(id));
 };
-
-function countFor(
-  members: { decided: number; activeMs: number }[],
-  version: Item["versions"][number],
-  versions: Item["versions"],
-): void {
-  const member = members[version.person];
-  if (!member) return;
-  member.activeMs += version.activeMs;
-  if (!versions.some(({ correctsId }) => correctsId === version.id)) member.decided += 1;
-}
-
-/** A later version names an earlier one, which stands before it: parts keep that order. */
-async function inParts<T>(rows: T[], write: (part: T[], from: number) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    await write(rows.slice(from, from + rowsPerStatement), from);
-  }
-}
