@@ -20,6 +20,20 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
       </Link>,
     ],
     [t("documents"), format.number(round.state === "draft" ? (props.size ?? 0) : round.items)],
+    ...(round.continues
+      ? [
+          [
+            t("continues"),
+            <Link
+              key="continues"
+              className="text-accent underline"
+              href={`/studies/${studyId}/rounds/${round.continues.roundId}`}
+            >
+              {t("continuesValue", { name: round.continues.name, decisions: round.continues.decisions })}
+            </Link>,
+          ] satisfies [string, React.ReactNode],
+        ]
+      : []),
     [t("doubleShare"), format.number(round.doubleShare, { style: "percent", maximumFractionDigits: 1 })],
     ...(round.repeatShare > 0
       ? [

@@ -15,6 +15,10 @@ import type { RoundDetail, RoundOptions } from "@/lib/validation/schema";
 import { LimitsFields, limitsOf } from "./limits-fields";
 import { PeopleField } from "./people-field";
 
+/** Who has extended a sample wants to go on; who chooses the same sample again may want to decide it anew. */
+const goOnFrom = (draw: RoundOptions["draws"][number] | undefined) =>
+  (draw?.extension ? draw.continuable[0]?.id : undefined) ?? null;
+
 /** A new round, or a draft to change. */
 export function RoundForm(props: { studyId: string; options: RoundOptions; draft?: RoundDetail }) {
   const t = useTranslations("validation.form");
@@ -31,7 +35,9 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
   const [limits, setLimits] = useState(limitsOf(draft));
   const draw = options.draws.find(({ id }) => id === drawId);
   const [repeatPercent, setRepeatPercent] = useState(Math.round((draft?.repeatShare ?? 0.05) * 100));
-  const size = draw?.size ?? 0;
+  const [continuesRoundId, setContinuesRoundId] = useState(draft ? (draft.continues?.roundId ?? null) : goOnFrom(draw));
+  const continued = draw?.continuable.find(({ id }) => id === continuesRoundId);
+  const size = Math.max(0, (draw?.size ?? 0) - (continued?.documents ?? 0));
   const doubles = Math.round((size * doublePercent) / 100);
 
   const save = useMutation({
@@ -44,6 +50,7 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
         memberIds,
         doubleShare: doublePercent / 100,
         repeatShare: repeatPercent / 100,
+        continuesRoundId,
         ...limits,
       };
       return draft
@@ -73,8 +80,9 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
               disabled={draft !== undefined}
               onChange={(event) => {
                 setDrawId(event.target.value);
-                // The labels of another sample are others.
+                // The labels of another sample are others, and the earlier rounds too.
                 setLimits({ ...limits, stopRule: null });
+                setContinuesRoundId(goOnFrom(options.draws.find(({ id }) => id === event.target.value)));
               }}
             >
               {options.draws.map((draw) => (
@@ -84,6 +92,21 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
               ))}
             </Select>
           </Field>
+          {draw && draw.continuable.length > 0 ? (
+            <Field label={t("continues")} hint={t("continuesHint")}>
+              <Select
+                value={continuesRoundId ?? ""}
+                onChange={(event) => setContinuesRoundId(event.target.value || null)}
+              >
+                <option value="">{t("continuesNothing")}</option>
+                {draw.continuable.map(({ id, name, decided }) => (
+                  <option key={id} value={id}>
+                    {t("continuesOption", { name, decisions: decided })}
+                  </option>
+                ))}
+              </Select>
+            </Field>
+          ) : null}
           <Field label={t("doubleShare")} hint={t("doubleShareHint")}>
             <Input
               type="number"

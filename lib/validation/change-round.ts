@@ -2,6 +2,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { inTransaction } from "@/lib/platform/database/client";
 import { conflict, notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { checkContinued } from "./carry-decisions";
 import { checkRoundMembers } from "./check-round-members";
 import { checkStopLabelling, limitColumns } from "./limits";
 import { readRound } from "./read-round";
@@ -37,6 +38,7 @@ export async function changeRound(actor: StudyActor, roundId: string, input: Cha
     }
     await checkRoundMembers(transaction, actor.studyId, added);
     await checkStopLabelling(transaction, round.drawId, stopRule);
+    await checkContinued(transaction, actor.studyId, round.drawId, rest.continuesRoundId);
     await transaction.roundMember.deleteMany({ where: { roundId, personId: { in: gone } } });
     await transaction.roundMember.createMany({ data: added.map((personId) => ({ roundId, personId })) });
     await transaction.round.update({

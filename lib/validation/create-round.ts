@@ -4,6 +4,7 @@ import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { checkContinued } from "./carry-decisions";
 import { checkRoundMembers } from "./check-round-members";
 import { checkStopLabelling, limitColumns } from "./limits";
 import { readRound } from "./read-round";
@@ -20,6 +21,7 @@ export async function createRound(actor: StudyActor, input: CreateRoundInput): P
     if (!draw) throw notFound();
     await checkRoundMembers(transaction, actor.studyId, memberIds);
     await checkStopLabelling(transaction, drawId, stopRule);
+    await checkContinued(transaction, actor.studyId, drawId, rest.continuesRoundId);
     const round = await transaction.round.create({
       data: {
         ...rest,
@@ -42,6 +44,7 @@ export async function createRound(actor: StudyActor, input: CreateRoundInput): P
         doubleShare: round.doubleShare,
         seed: round.seed,
         stopRule,
+        continuesRoundId: round.continuesRoundId,
       },
     });
     return round.id;

@@ -4,6 +4,7 @@ import { newId } from "@/lib/platform/ids";
 import { conflict, notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { type Assignment, assignItems, canonicalAssignment, hashAssignment, newSalt } from "./assignment";
+import { carriedAssignment, carryDecisions } from "./carry-decisions";
 import { readRound } from "./read-round";
 import { takeRound } from "./round-lock";
 import type { RoundDetail } from "./schema";
@@ -26,10 +27,18 @@ export async function openRound(actor: StudyActor, roundId: string): Promise<Rou
       select: { itemId: true },
     });
     if (items.length === 0) throw unprocessable("round_without_items");
-    const itemIds = items.map((item) => item.itemId);
-    const assignment = assignItems(itemIds, round.seed, round.doubleShare);
+    const carried = round.continuesRoundId
+      ? await carriedAssignment(transaction, round.continuesRoundId, round.drawId)
+      : [];
+    const known = new Set(carried.map(({ itemId }) => itemId));
+    const fresh = items.map(({ itemId }) => itemId).filter((itemId) => !known.has(itemId));
+    if (fresh.length === 0) throw unprocessable("round_without_open_items");
+    const assigned = assignItems(fresh, round.seed, round.doubleShare);
+    if (assigned.some((item) => item.wanted > 1) && round._count.members < 2) {
+      throw unprocessable("double_needs_two_people");
+    }
+    const assignment = [...carried, ...assigned];
     const wanted = assignment.reduce((sum, item) => sum + item.wanted, 0);
-    if (wanted > assignment.length && round._count.members < 2) throw unprocessable("double_needs_two_people");
 
     const salt = newSalt();
     const assignmentHash = hashAssignment(salt, canonicalAssignment(assignment));
@@ -39,11 +48,15 @@ export async function openRound(actor: StudyActor, roundId: string): Promise<Rou
     });
     if (moved.count === 0) throw conflict("round_already_open");
     await insertQueue(transaction, roundId, round.drawId, assignment);
+    const decisions = round.continuesRoundId ? await carryDecisions(transaction, roundId, round.continuesRoundId) : 0;
     await recordAudit(transaction, actor, {
       action: "rounds.open",
       subject: "round",
       subjectId: roundId,
-      detail: { items: assignment.length, wanted, assignmentHash },
+      detail: {
+        ...{ items: assignment.length, wanted, assignmentHash },
+        ...(round.continuesRoundId ? { continuesRoundId: round.continuesRoundId, carried: decisions } : {}),
+      },
     });
   });
   return readRound(actor, roundId);

@@ -1,6 +1,7 @@
 import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { database, type Prisma } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
+import { readContinuable } from "./carry-decisions";
 import { readDefaultInstructions } from "./default-instructions";
 import { readPace } from "./sampling/read-pace";
 import type { RoundOptions } from "./schema";
@@ -13,7 +14,7 @@ const choosable = {
 
 /** What a new round can be made of: draws of ready samples, people of the study, and the shipped instructions. */
 export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions> {
-  const [draws, members, instructions, pace] = await Promise.all([
+  const [draws, continuable, members, instructions, pace] = await Promise.all([
     database().draw.findMany({
       where: usableDraw(actor.studyId),
       include: {
@@ -24,6 +25,7 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       },
       orderBy: { createdAt: "desc" },
     }),
+    readContinuable(actor.studyId),
     database().member.findMany({
       where: { studyId: actor.studyId },
       include: { person: { select: { name: true, simulated: true } } },
@@ -37,6 +39,8 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       id: draw.id,
       name: draw.number === 1 ? draw.sample.name : `${draw.sample.name} (${draw.number})`,
       size: draw.size,
+      extension: draw.extendsDrawId !== null,
+      continuable: continuable.get(draw.id) ?? [],
       labellings: [...draw.labellingRuns, ...(draw.parentDraw?.labellingRuns ?? [])].map(({ id, model, prompt }) => ({
         id,
         name: `${model} (${prompt.language} v${prompt.version})`,

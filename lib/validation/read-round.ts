@@ -8,7 +8,11 @@ import { roundInclude, summariseRound } from "./summarise-round";
 export async function readRound(actor: StudyActor, roundId: string): Promise<RoundDetail> {
   const round = await database().round.findFirst({
     where: { id: roundId, studyId: actor.studyId },
-    include: { ...roundInclude, annotationImport: { select: { id: true } } },
+    include: {
+      ...roundInclude,
+      annotationImport: { select: { id: true } },
+      continues: { select: { name: true, decided: true } },
+    },
   });
   if (!round) throw notFound();
   const { instructionsDe, instructionsEn } = round;
@@ -16,7 +20,18 @@ export async function readRound(actor: StudyActor, roundId: string): Promise<Rou
   const contested = summary.deciding ? null : await countContested(roundId);
   const stopRule = stopRuleOf(round, summary.deciding);
   const highlighted = summary.deciding || round.annotationImport ? null : round.highlighted;
-  return { ...summary, instructionsDe, instructionsEn, stopRule, contested, highlighted };
+  const continues = continuesOf(round);
+  return { ...summary, instructionsDe, instructionsEn, stopRule, continues, contested, highlighted };
+}
+
+function continuesOf(
+  round: Pick<Round, "state" | "carried" | "continuesRoundId"> & {
+    continues: { name: string; decided: number } | null;
+  },
+): RoundDetail["continues"] {
+  const { continuesRoundId: roundId, continues, state, carried } = round;
+  if (!roundId || !continues) return null;
+  return { roundId, name: continues.name, decisions: state === "draft" ? continues.decided : carried };
 }
 
 type Rule = Pick<Round, "stopHalfWidth" | "stopLabellingRunId" | "stopLower" | "stopUpper" | "stopDocuments">;

@@ -32,6 +32,9 @@ const limits = {
   stopRule: stopRule.nullable(),
 };
 
+/** a closed round over the same draw, or over one that it extends: its decisions come along when the round opens */
+const continuesRoundId = z.uuid().nullable().optional();
+
 export const createRoundSchema = z.object({
   drawId: z.uuid(),
   name,
@@ -45,6 +48,7 @@ export const createRoundSchema = z.object({
   quota: limits.quota.optional(),
   deadline: limits.deadline.optional(),
   stopRule: limits.stopRule.optional(),
+  continuesRoundId,
   /** shuffles the queue and chooses what is decided twice; left out: chosen by the studio */
   seed: z.number().int().min(0).max(2_147_483_647).optional(),
 });
@@ -60,6 +64,7 @@ export const changeRoundSchema = z.object({
   quota: limits.quota.optional(),
   deadline: limits.deadline.optional(),
   stopRule: limits.stopRule.optional(),
+  continuesRoundId,
 });
 export type ChangeRoundInput = z.infer<typeof changeRoundSchema>;
 
@@ -119,6 +124,8 @@ export const roundDetailSchema = roundSchema.extend({
       documents: z.number().int(),
     })
     .nullable(),
+  /** the earlier round whose decisions come along, or came along when this one opened: so many */
+  continues: z.object({ roundId: z.uuid(), name: z.string(), decisions: z.number().int() }).nullable(),
   /** contested documents that wait for adjudication, and those that it has settled; null for those who decide */
   contested: z.object({ open: z.number().int(), settled: z.number().int() }).nullable(),
   /** counted decisions made while words were highlighted; null for those who decide, and where decisions were imported */
@@ -239,7 +246,16 @@ export const decidedItemsSchema = z.object({
 
 /** What a new round can be made of. */
 export type RoundOptions = {
-  draws: { id: string; name: string; size: number; labellings: { id: string; name: string }[] }[];
+  draws: {
+    id: string;
+    name: string;
+    size: number;
+    /** it extends another draw */
+    extension: boolean;
+    labellings: { id: string; name: string }[];
+    /** closed rounds whose decisions can come along */
+    continuable: { id: string; name: string; documents: number; decided: number }[];
+  }[];
   people: {
     personId: string;
     role: "clinician" | "adjudicator" | "researcher" | "owner";

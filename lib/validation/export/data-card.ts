@@ -114,6 +114,7 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
     `## ${t("peopleTitle")}`,
     list([
       t("people", { count: round.members.length }),
+      ...(round.continues ? [t("continues", { name: plain(round.continues.name), decisions: round.carried })] : []),
       ...(round.annotationImport ? [] : [t("doubles", { share: share.format(round.doubleShare) })]),
       t("decisions", { decided: round.decided, wanted: round.wanted, items: round.items }),
       ...(round.annotationImport ? [] : [t("highlighted", { highlighted: round.highlighted, decided: round.decided })]),

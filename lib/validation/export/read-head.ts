@@ -22,6 +22,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
         orderBy: [{ createdAt: "asc" }, { id: "asc" }],
       },
       _count: { select: { trainingItems: { where: { removedIn: null } } } },
+      continues: { select: { name: true } },
       annotationImport: { select: { fileName: true } },
       study: { select: { name: true, example: true } },
       draw: {
