@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import * as road from "./road";
-import { demoPassword, expectNoOverflow, pageOf, people, signIn } from "./studio";
+import { demoPassword, expectNoOverflow, pageOf, people, signIn, watch } from "./studio";
 
 /** Clinicians at work under what happens to them: no connection, a closed lid, a phone, no mouse, no sight. */
 
@@ -13,10 +13,12 @@ const folder = mkdtempSync(path.join(tmpdir(), "studio-e2e-"));
 
 let study: string;
 let research: Page;
+/** of the researcher's browser, which opens dialogs after moving within the page */
+let complaints: () => string[];
 
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({ browser }) => {
+test.beforeAll(async ({ browser, baseURL }) => {
   test.setTimeout(240_000);
   const file = path.join(folder, "corpus.jsonl");
   const rows = Array.from({ length: documents }, (_, n) => ({
@@ -25,6 +27,7 @@ test.beforeAll(async ({ browser }) => {
   }));
   writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   research = await pageOf(browser, people.researcher);
+  complaints = watch(research, baseURL ?? "");
   study = await road.createStudy(research, "Arbeit im Browser");
   await road.importCorpus(research, study, file, documents);
   await road.drawSample(research, study, documents, "1");
@@ -42,6 +45,7 @@ test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function newRound(): Promise<string> {
   const round = await road.draftRound(research, study, 0);
   await road.openDraft(research, round);
+  expect(complaints()).toEqual([]);
   return round;
 }
 

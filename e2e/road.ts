@@ -121,7 +121,7 @@ export async function draftRound(page: Page, study: string, doublePercent: numbe
 }
 
 export async function openDraft(page: Page, round: string): Promise<void> {
-  await page.goto(round);
+  if (new URL(page.url()).pathname !== round) await page.goto(round);
   await page.getByRole("button", { name: "Eröffnen" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Eröffnen" }).click();
   await expect(page.getByText("offen", { exact: true }).first()).toBeVisible();

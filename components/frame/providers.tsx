@@ -10,8 +10,9 @@ import { messagesOf } from "@/messages";
 
 /** The sentences come with the cached script, not with each page. */
 export function Providers(props: { locale: Locale; nonce?: string; timeZone: string; children: ReactNode }) {
-  // Dialogs that keep the page behind them still add a style element; the policy wants it to carry the nonce.
-  if (props.nonce) setNonce(props.nonce);
+  // Dialogs that keep the page behind them still add a style element; the policy wants it to carry the nonce. That of the
+  // first answer: it came with the policy, those of later ones within the page did not.
+  useState(() => props.nonce && setNonce(props.nonce));
   const [client] = useState(
     () =>
       new QueryClient({
