@@ -10,25 +10,28 @@ export function tallyLabels(roundId: string, labellingRunId: string): Promise<vo
     await takeRound(transaction, roundId);
     await transaction.qualityTally.deleteMany({ where: { roundId, labellingRunId } });
     await transaction.predictionTally.deleteMany({ where: { roundId, labellingRunId } });
+    // Each part joins the table itself, whose index finds a label whatever the planner knows: of labels that have just come
+    // it knows nothing, and would compare all of a gathered list with all items.
     await transaction.$executeRaw`
-      with labels as materialized (
-        select "itemId", "outcome" from "LlmLabel" where "labellingRunId" = ${labellingRunId}::uuid
-      ), counted as (
+      with counted as (
         insert into "QualityTally" ("roundId", "labellingRunId", "stratumId", "outcome", "gold", "count")
-        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", labels."outcome",
+        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", label."outcome",
           coalesce(item."gold"::text, 'unsettled'), count(*)
-        from "RoundItem" item join labels on labels."itemId" = item."itemId"
+        from "RoundItem" item
+        join "LlmLabel" label on label."labellingRunId" = ${labellingRunId}::uuid and label."itemId" = item."itemId"
         where item."roundId" = ${roundId}::uuid and item."decided" > 0
-        group by item."stratumId", labels."outcome", coalesce(item."gold"::text, 'unsettled')
+        group by item."stratumId", label."outcome", coalesce(item."gold"::text, 'unsettled')
       ), predicted as (
         insert into "PredictionTally" ("roundId", "labellingRunId", "stratumId", "outcome", "count")
-        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", labels."outcome", count(*)
-        from "RoundItem" item join labels on labels."itemId" = item."itemId"
+        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", label."outcome", count(*)
+        from "RoundItem" item
+        join "LlmLabel" label on label."labellingRunId" = ${labellingRunId}::uuid and label."itemId" = item."itemId"
         where item."roundId" = ${roundId}::uuid
-        group by item."stratumId", labels."outcome"
+        group by item."stratumId", label."outcome"
       )
       insert into "TalliedLabelling" ("roundId", "labellingRunId", "labels")
-      select ${roundId}::uuid, ${labellingRunId}::uuid, count(*) from labels
+      select ${roundId}::uuid, ${labellingRunId}::uuid, count(*) from "LlmLabel"
+      where "labellingRunId" = ${labellingRunId}::uuid
       on conflict ("roundId", "labellingRunId") do update set "labels" = excluded."labels", "talliedAt" = now()`;
   });
 }
