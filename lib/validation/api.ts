@@ -9,6 +9,8 @@ import {
 } from "./annotations/schema";
 import { exportQuery } from "./export/schema";
 import { changeHighlightWordsSchema, highlightWordsResponse } from "./highlight/schema";
+import { ownRecordSchema } from "./own-record/schema";
+import { showPaceSchema } from "./pace/schema";
 import {
   comparisonQuery,
   comparisonSchema,
@@ -130,6 +132,37 @@ export const changeHighlightWordsOperation = operation({
   params: studyParams,
   body: changeHighlightWordsSchema,
   response: highlightWordsResponse,
+});
+
+export const readShowPaceOperation = operation({
+  id: "rounds.showPace",
+  method: "GET",
+  path: "/studies/{studyId}/show-pace",
+  summary: "Whether owners see how long each person takes for a decision, and each person how long they took",
+  access: { kind: "study", permission: "study.read" },
+  params: studyParams,
+  response: showPaceSchema,
+});
+
+export const changeShowPaceOperation = operation({
+  id: "rounds.changeShowPace",
+  method: "PUT",
+  path: "/studies/{studyId}/show-pace",
+  summary: "Turn on or off that owners see how long each person takes for a decision, and each person their own",
+  access: { kind: "study", permission: "study.change" },
+  params: studyParams,
+  body: showPaceSchema,
+  response: showPaceSchema,
+});
+
+export const readOwnRecordOperation = operation({
+  id: "rounds.own",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/own",
+  summary: "The caller's own consistency and pace in a round, once their part is done; null before",
+  access: { kind: "study", permission: "rounds.decide" },
+  params: roundParams,
+  response: z.object({ record: ownRecordSchema.nullable() }),
 });
 
 export const claimItemsOperation = operation({
