@@ -16,6 +16,8 @@ import {
   comparisonSchema,
   completeQualitySchema,
   disputedSchema,
+  driftSchema,
+  paceViewSchema,
   partsSchema,
   qualityQuery,
   qualitySchema,
@@ -249,6 +251,27 @@ export const compareLabellingsOperation = operation({
   params: roundParams,
   query: comparisonQuery,
   response: z.object({ comparison: comparisonSchema.nullable() }),
+});
+
+export const readDriftOperation = operation({
+  id: "quality.drift",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/drift",
+  summary: "Whether what people decide moves over a round: share of medical, agreement with the LLM and with gold",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  response: driftSchema,
+});
+
+export const readPaceOperation = operation({
+  id: "quality.pace",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/pace",
+  summary: "How long each person takes for a decision; for owners, where the study shows it",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  response: paceViewSchema,
 });
 
 export const listDisputedOperation = operation({
