@@ -7,13 +7,13 @@ export function OwnRecordFigures({ record }: { record: Pick<OwnRecord, "consiste
   const t = useTranslations("validation.own");
   const format = useFormatter();
   const { consistency, pace } = record;
-  const seconds = (value: number) => format.number(value, { maximumFractionDigits: value < 10 ? 1 : 0 });
+  const seconds = (value: number) => format.number(value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   return (
     <>
       {consistency ? (
         <p>
           {t("consistency", { same: consistency.same, repeats: consistency.repeats })}
-          <span className="block text-sm">
+          <span className="block text-sm text-muted">
             {t("share")} <Figure estimate={consistency.share} percent />, {t("interval")}
           </span>
         </p>
@@ -21,7 +21,7 @@ export function OwnRecordFigures({ record }: { record: Pick<OwnRecord, "consiste
       {pace ? (
         <p>
           {t("pace", { seconds: seconds(pace.median) })}
-          <span className="block text-sm">
+          <span className="block text-sm text-muted">
             {t("quartiles", { lower: seconds(pace.lowerQuartile), upper: seconds(pace.upperQuartile), count: pace.n })}
           </span>
         </p>

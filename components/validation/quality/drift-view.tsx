@@ -32,6 +32,7 @@ export function DriftView({ params, query }: { params: Params; query: Partial<Qu
           <ShareChart key={measure} measure={measure} drift={drift} />
         ))}
       </div>
+      <p className="max-w-[90ch] text-sm text-muted">{t("goldHint")}</p>
       <TrendTable drift={drift} />
       <details>
         <summary className="font-semibold">{t("table")}</summary>
@@ -68,7 +69,6 @@ function ShareChart({ measure, drift }: { measure: DriftMeasure; drift: Drift })
   return (
     <BandChart
       title={title}
-      description={measure === "gold" ? t("goldHint") : undefined}
       n={shares.reduce((sum, share) => sum + (share?.n ?? 0), 0)}
       height={220}
       x={{ label: t("part"), domain: [1, drift.parts], format: { maximumFractionDigits: 0 } }}

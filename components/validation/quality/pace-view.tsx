@@ -29,7 +29,7 @@ export function PaceView({ params }: { params: { studyId: string; roundId: strin
   const seconds = (value: number) =>
     `${format.number(value, { maximumFractionDigits: 1, minimumFractionDigits: 1 })} ${t("seconds")}`;
   const drawn = people.filter(({ parts }) => parts.length > 1);
-  const most = Math.max(...people.flatMap(({ parts }) => parts.map((part) => part.upperQuartile)));
+  const most = Math.max(10, ...people.flatMap(({ parts }) => parts.map((part) => part.upperQuartile)));
   return (
     <div className="flex flex-col gap-6">
       <p className="max-w-[90ch] text-sm text-muted">{t("hint")}</p>
@@ -64,10 +64,15 @@ export function PaceView({ params }: { params: { studyId: string; roundId: strin
             title={person}
             description={t("bands")}
             n={pace.n}
-            height={200}
+            height={220}
             x={{ label: t("part"), domain: [1, parts.length], format: { maximumFractionDigits: 0 } }}
             // The same scale for all, so that they can be compared.
-            y={{ label: t("secondsPer"), unit: "s", domain: [0, most], format: { maximumFractionDigits: 1 } }}
+            y={{
+              label: t("secondsPer"),
+              unit: "s",
+              domain: [0, Math.ceil(most / 10) * 10],
+              format: { maximumFractionDigits: 1 },
+            }}
             series={[
               {
                 id: "pace",
