@@ -18,7 +18,7 @@ export type Lesson = {
   text: string;
   label: TrainingLabel;
   explanation: string;
-  document?: boolean;
+  itemId: string | null;
   results?: { answered: number; right: number };
 };
 
@@ -36,7 +36,7 @@ export function LessonFields(props: {
   const t = useTranslations("validation.training");
   const labels = useTranslations("validation.labels");
   const { lesson, number, onChange } = props;
-  const own = lesson.source === "own" || lesson.document === false;
+  const own = lesson.itemId === null;
   const { results } = lesson;
   const name = t(own ? "ownTextNumber" : "documentNumber", { number });
   return (
