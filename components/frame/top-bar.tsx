@@ -2,16 +2,17 @@
 
 import { CircleUserRound } from "lucide-react";
 import Link from "next/link";
-import { signOut } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { DropdownMenu } from "radix-ui";
 import { CommandPalette } from "./command-palette";
 import { Preferences } from "./preferences";
+import { useSignOut } from "./sign-out";
 
 const item = "flex h-9 items-center rounded-base px-3 outline-none data-highlighted:bg-sunken";
 
-export function TopBar(props: { name: string; administrator: boolean }) {
+export function TopBar(props: { personId: string; name: string; administrator: boolean }) {
   const t = useTranslations("frame");
+  const { begin: signOut, dialog } = useSignOut(props.personId);
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-3 border-b border-line bg-surface px-4">
       <a
@@ -56,12 +57,13 @@ export function TopBar(props: { name: string; administrator: boolean }) {
             <DropdownMenu.Item asChild className={item}>
               <a href="/api-reference">{t("apiReference")}</a>
             </DropdownMenu.Item>
-            <DropdownMenu.Item className={item} onSelect={() => signOut({ callbackUrl: "/sign-in" })}>
+            <DropdownMenu.Item className={item} onSelect={signOut}>
               {t("signOut")}
             </DropdownMenu.Item>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
+      {dialog}
     </header>
   );
 }

@@ -19,6 +19,7 @@ export function usePairs(address: ComparisonAddress, start: { decided: number; o
   const params = { studyId, comparisonId };
   return useHeldWork<WorkPair, VoteDraft, VoteOutcome, VoteInput>({
     personId,
+    studyId,
     channel: outboxChannel(address),
     send: (votes) => sendVotes(address, votes),
     start,

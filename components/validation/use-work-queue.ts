@@ -21,6 +21,7 @@ export function useWorkQueue(address: RoundAddress, start: WorkProgress) {
   const [pace, setPace] = useState(start.secondsPerDecision);
   const work = useHeldWork<WorkItem, Draft, DecisionLabel, DecisionInput>({
     personId,
+    studyId,
     channel: outboxChannel(address),
     send: (decisions) => sendDecisions(address, decisions),
     start,

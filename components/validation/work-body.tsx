@@ -20,6 +20,8 @@ export function WorkBody(props: {
   open: number;
   home: string;
   onLookAgain: () => void;
+  /** what the person learns once nothing is left */
+  atEnd?: ReactNode;
 }) {
   const t = useTranslations("validation.work");
   const { supply } = props;
@@ -72,6 +74,7 @@ export function WorkBody(props: {
       <WorkRest title={t("allDone")} actions={actions}>
         <p>{props.ownCount}</p>
         <p>{t("allDoneHint")}</p>
+        {props.atEnd}
       </WorkRest>
     );
   }

@@ -14,6 +14,7 @@ import type { RoundAddress } from "./decision-outbox";
 import { DocumentView } from "./document-view";
 import { FlagDialog } from "./flag-dialog";
 import { Instructions } from "./instructions";
+import { OwnRecordAtEnd } from "./own-record/own-record-at-end";
 import { useDocumentTools } from "./use-document-tools";
 import { useWorkQueue } from "./use-work-queue";
 import { useWorkSet } from "./use-work-set";
@@ -96,6 +97,14 @@ export function WorkScreen(props: {
         open={queue.open}
         home={home}
         onLookAgain={work.lookAgain}
+        atEnd={
+          <OwnRecordAtEnd
+            studyId={studyId}
+            roundId={roundId}
+            decided={queue.count}
+            delivered={work.outgoing.known && work.outgoing.unsent === 0}
+          />
+        }
       >
         {document ? (
           <DocumentView

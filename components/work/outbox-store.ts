@@ -7,6 +7,8 @@ export type OutboxEntry<T> = {
   /** whose it is and what for: nothing is sent for another person or round */
   channel: string;
   payload: T;
+  /** where it is sent from any page of the studio; what an earlier version has stored lacks it, and waits for its own page */
+  studyId?: string;
   /** the server will never take it; kept until its person has read why */
   refusedBecause?: string;
 };
@@ -14,8 +16,10 @@ export type OutboxEntry<T> = {
 export interface OutboxStore<T> {
   /** survives a reload */
   readonly lasting: boolean;
-  add(channel: string, payload: T): Promise<void>;
+  add(channel: string, payload: T, studyId?: string): Promise<void>;
   list(channel: string): Promise<OutboxEntry<T>[]>;
+  /** Of all channels, whosever they are. */
+  listAll(): Promise<OutboxEntry<T>[]>;
   refuse(entry: OutboxEntry<T>, code: string): Promise<void>;
   remove(sequences: number[]): Promise<void>;
 }
@@ -46,14 +50,18 @@ class IndexedStore<T> implements OutboxStore<T> {
 
   constructor(private readonly database: IDBPDatabase<Schema>) {}
 
-  async add(channel: string, payload: T): Promise<void> {
+  async add(channel: string, payload: T, studyId?: string): Promise<void> {
     // `sequence` comes from the store, so that entries of two windows have one order.
-    await this.database.add(storeName, { channel, payload } as OutboxEntry<T>);
+    await this.database.add(storeName, { channel, payload, studyId } as OutboxEntry<T>);
   }
 
   async list(channel: string): Promise<OutboxEntry<T>[]> {
     const entries = await this.database.getAllFromIndex(storeName, "channel", channel);
     return (entries as OutboxEntry<T>[]).sort((a, b) => a.sequence - b.sequence);
+  }
+
+  async listAll(): Promise<OutboxEntry<T>[]> {
+    return (await this.database.getAll(storeName)) as OutboxEntry<T>[];
   }
 
   async refuse(entry: OutboxEntry<T>, code: string): Promise<void> {
@@ -71,12 +79,16 @@ export class MemoryStore<T> implements OutboxStore<T> {
   private entries: OutboxEntry<T>[] = [];
   private next = 1;
 
-  async add(channel: string, payload: T): Promise<void> {
-    this.entries.push({ sequence: this.next++, channel, payload });
+  async add(channel: string, payload: T, studyId?: string): Promise<void> {
+    this.entries.push({ sequence: this.next++, channel, payload, studyId });
   }
 
   async list(channel: string): Promise<OutboxEntry<T>[]> {
     return this.entries.filter((entry) => entry.channel === channel);
+  }
+
+  async listAll(): Promise<OutboxEntry<T>[]> {
+    return [...this.entries];
   }
 
   async refuse(entry: OutboxEntry<T>, code: string): Promise<void> {

@@ -28,6 +28,8 @@ export type OutboxState = {
 export type OutboxOptions<T> = {
   channel: string;
   store: OutboxStore<T>;
+  /** kept with what is put in, so that it can be sent from elsewhere too */
+  studyId?: string;
   /** Sends in order and answers one result per entry; throws CallError when there is no such answer. */
   send: (payloads: T[]) => Promise<SendResult[]>;
   /** Runs one at a time over all windows of the browser. */
@@ -53,7 +55,7 @@ const waitByTimer = (milliseconds: number, work: () => void) => {
 export class Outbox<T> {
   private snapshot: OutboxState;
   private readonly listeners = new Set<() => void>();
-  private readonly options: Required<OutboxOptions<T>>;
+  private readonly options: Required<Omit<OutboxOptions<T>, "studyId">> & Pick<OutboxOptions<T>, "studyId">;
   private pauseMs = firstPauseMs;
   private cancelRetry: () => void = () => {};
   private flushing = false;
@@ -73,7 +75,7 @@ export class Outbox<T> {
   };
 
   async put(payload: T): Promise<void> {
-    await this.options.store.add(this.options.channel, payload);
+    await this.options.store.add(this.options.channel, payload, this.options.studyId);
     await this.refresh();
     this.options.changed();
     void this.flush();

@@ -19,6 +19,7 @@ export type Stamp = { idempotencyKey: string; activeMs: number; decidedAt: strin
  */
 export function useHeldWork<Item extends { id: string }, Draft, Choice, Payload>(options: {
   personId: string;
+  studyId: string;
   /** the outbox's, such as "decisions ROUND PERSON" */
   channel: string;
   send: (payloads: Payload[]) => Promise<SendResult[]>;
@@ -34,7 +35,7 @@ export function useHeldWork<Item extends { id: string }, Draft, Choice, Payload>
   unpack: (payload: Payload) => { itemId: string; withdrawn: boolean };
   skip?: (itemId: string) => Promise<unknown>;
 }) {
-  const { outbox, state: outgoing } = useOutbox<Payload>(options.channel, options.send);
+  const { outbox, state: outgoing } = useOutbox<Payload>(options.channel, options.studyId, options.send);
   const [queue, turn] = useReducer(
     (state: HeldQueue<Item, Draft>, action: HeldAction<Item, Draft>) => turnQueue(state, action),
     beginQueue<Item, Draft>(options.start.decided, options.start.open),

@@ -9,14 +9,15 @@ const subscribeNothing = () => () => {};
 const readNothing = () => nothing;
 
 /** One flush at a time over all windows; without TLS browsers have no locks, and idempotency keys alone prevent doubles. */
-function exclusively(channel: string, work: () => Promise<void>): Promise<void> {
+export function exclusively(channel: string, work: () => Promise<void>): Promise<void> {
   if (!("locks" in navigator)) return work();
   return navigator.locks.request(`outbox ${channel}`, work);
 }
 
-/** The outbox of a channel such as "decisions ROUND PERSON"; null until the browser's store is open. */
+/** The outbox of a channel such as "decisions ROUND PERSON" of a study; null until the browser's store is open. */
 export function useOutbox<T>(
   channel: string,
+  studyId: string,
   send: (payloads: T[]) => Promise<SendResult[]>,
 ): { outbox: Outbox<T> | null; state: OutboxState } {
   const [outbox, setOutbox] = useState<Outbox<T> | null>(null);
@@ -42,6 +43,7 @@ export function useOutbox<T>(
       opened = new Outbox<T>({
         channel,
         store,
+        studyId,
         send: (payloads) => latestSend.current(payloads),
         exclusively: (work) => exclusively(channel, work),
         changed: () => neighbours.postMessage("changed"),
@@ -63,7 +65,7 @@ export function useOutbox<T>(
       document.removeEventListener("visibilitychange", retry);
       window.removeEventListener("beforeunload", warn);
     };
-  }, [channel]);
+  }, [channel, studyId]);
 
   const state = useSyncExternalStore(outbox?.subscribe ?? subscribeNothing, outbox?.read ?? readNothing, readNothing);
   return { outbox, state };

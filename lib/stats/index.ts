@@ -67,4 +67,5 @@ export {
 export { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
 export type { FirstSample } from "./sampling/phases";
 export type { Stratum } from "./sampling/strata";
+export { type Trend, type TrendGroup, trendOfShares } from "./trend";
 export type { Estimate, Interval } from "./types";

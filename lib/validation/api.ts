@@ -9,11 +9,15 @@ import {
 } from "./annotations/schema";
 import { exportQuery } from "./export/schema";
 import { changeHighlightWordsSchema, highlightWordsResponse } from "./highlight/schema";
+import { ownRecordSchema } from "./own-record/schema";
+import { showPaceSchema } from "./pace/schema";
 import {
   comparisonQuery,
   comparisonSchema,
   completeQualitySchema,
   disputedSchema,
+  driftSchema,
+  paceViewSchema,
   partsSchema,
   qualityQuery,
   qualitySchema,
@@ -132,6 +136,37 @@ export const changeHighlightWordsOperation = operation({
   response: highlightWordsResponse,
 });
 
+export const readShowPaceOperation = operation({
+  id: "rounds.showPace",
+  method: "GET",
+  path: "/studies/{studyId}/show-pace",
+  summary: "Whether owners see how long each person takes for a decision, and each person how long they took",
+  access: { kind: "study", permission: "study.read" },
+  params: studyParams,
+  response: showPaceSchema,
+});
+
+export const changeShowPaceOperation = operation({
+  id: "rounds.changeShowPace",
+  method: "PUT",
+  path: "/studies/{studyId}/show-pace",
+  summary: "Turn on or off that owners see how long each person takes for a decision, and each person their own",
+  access: { kind: "study", permission: "study.change" },
+  params: studyParams,
+  body: showPaceSchema,
+  response: showPaceSchema,
+});
+
+export const readOwnRecordOperation = operation({
+  id: "rounds.own",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/own",
+  summary: "The caller's own consistency and pace in a round, once their part is done; null before",
+  access: { kind: "study", permission: "rounds.decide" },
+  params: roundParams,
+  response: z.object({ record: ownRecordSchema.nullable() }),
+});
+
 export const claimItemsOperation = operation({
   id: "rounds.claim",
   method: "POST",
@@ -216,6 +251,27 @@ export const compareLabellingsOperation = operation({
   params: roundParams,
   query: comparisonQuery,
   response: z.object({ comparison: comparisonSchema.nullable() }),
+});
+
+export const readDriftOperation = operation({
+  id: "quality.drift",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/drift",
+  summary: "Whether what people decide moves over a round: share of medical, agreement with the LLM and with gold",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  query: qualityQuery,
+  response: driftSchema,
+});
+
+export const readPaceOperation = operation({
+  id: "quality.pace",
+  method: "GET",
+  path: "/studies/{studyId}/rounds/{roundId}/quality/pace",
+  summary: "How long each person takes for a decision; for owners, where the study shows it",
+  access: { kind: "study", permission: "quality.read" },
+  params: roundParams,
+  response: paceViewSchema,
 });
 
 export const listDisputedOperation = operation({

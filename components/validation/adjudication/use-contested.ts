@@ -1,6 +1,5 @@
 "use client";
 
-import { resultsOf } from "@/components/work/outbox";
 import { useHeldWork } from "@/components/work/use-held-work";
 import { answerWithinMs } from "@/components/work/use-supply";
 import { addressOf, call } from "@/lib/platform/http/call";
@@ -8,11 +7,11 @@ import {
   claimContestedOperation,
   releaseContestedOperation,
   skipContestedOperation,
-  submitAdjudicationsOperation,
 } from "@/lib/validation/adjudication/api";
 import type { AdjudicationInput, AdjudicationProgress, ContestedItem } from "@/lib/validation/adjudication/schema";
 import type { DecisionLabel } from "@/lib/validation/schema";
 import type { RoundAddress } from "../decision-outbox";
+import { sendAdjudications } from "./adjudication-outbox";
 
 /** `highlighted`: words were highlighted at some time while the document was on the screen */
 export type AdjudicationDraft = { note: string; highlighted: boolean };
@@ -23,15 +22,9 @@ export function useContested(address: RoundAddress, start: AdjudicationProgress)
   const params = { studyId, roundId };
   return useHeldWork<ContestedItem, AdjudicationDraft, DecisionLabel, AdjudicationInput>({
     personId,
+    studyId,
     channel: `adjudications ${roundId} ${personId}`,
-    async send(adjudications) {
-      const { results } = await call(submitAdjudicationsOperation, {
-        params,
-        body: { personId, adjudications },
-        signal: AbortSignal.timeout(answerWithinMs),
-      });
-      return resultsOf(adjudications, results);
-    },
+    send: (adjudications) => sendAdjudications(address, adjudications),
     start,
     prefetched: 1,
     noDraft: { note: "", highlighted: false },

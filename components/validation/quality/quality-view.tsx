@@ -17,9 +17,11 @@ import { ComparisonView } from "./comparison-view";
 import { ConfusionMatrix } from "./confusion-matrix";
 import { ConsistencyTable } from "./consistency-table";
 import { DisputedView } from "./disputed-view";
+import { DriftView } from "./drift-view";
 import { LabelErrorsView } from "./label-errors-view";
 import { LabelFigures } from "./label-figures";
 import { MeasuresChart } from "./measures-chart";
+import { PaceView } from "./pace-view";
 import { PartsView } from "./parts-view";
 import { PredictionPoweredView } from "./prediction-powered-view";
 import { QualityChoice } from "./quality-choice";
@@ -140,6 +142,15 @@ export function QualityView(props: {
           <ConsistencyTable consistency={quality.consistency} />
         </Card>
       ) : null}
+      {round.convenience ? null : (
+        <Card title={t("drift.title")}>
+          <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("drift.hint")}</p>
+          <DriftView params={params} query={query} />
+        </Card>
+      )}
+      <Card title={t("pace.title")}>
+        <PaceView params={params} />
+      </Card>
       <Card title={t("disputed")}>
         {round.state === "closed" ? (
           <>

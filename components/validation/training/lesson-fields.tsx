@@ -18,7 +18,7 @@ export type Lesson = {
   text: string;
   label: TrainingLabel;
   explanation: string;
-  document?: boolean;
+  itemId: string | null;
   results?: { answered: number; right: number };
 };
 
@@ -36,11 +36,11 @@ export function LessonFields(props: {
   const t = useTranslations("validation.training");
   const labels = useTranslations("validation.labels");
   const { lesson, number, onChange } = props;
-  const own = lesson.source === "own" || lesson.document === false;
+  const own = lesson.itemId === null;
   const { results } = lesson;
   const name = t(own ? "ownTextNumber" : "documentNumber", { number });
   return (
-    <fieldset className="flex flex-col gap-3">
+    <fieldset className="flex min-w-0 flex-col gap-3">
       <legend className="sr-only">{name}</legend>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <span aria-hidden className="font-semibold">
@@ -97,7 +97,7 @@ export function LessonFields(props: {
       )}
       <Field label={t("rightLabel")}>
         <Select
-          className="w-auto!"
+          className="w-auto! self-start"
           value={lesson.label}
           onChange={(event) =>
             onChange({ ...lesson, label: trainingLabels.find((one) => one === event.target.value) ?? lesson.label })

@@ -58,9 +58,7 @@ export function TrainingEditor(props: { studyId: string; roundId: string; traini
     save.mutate();
   };
   const full = lessons.length >= mostTrainingItems;
-  const taken = new Set(
-    lessons.flatMap(({ source }) => (source !== "own" && "itemId" in source ? [source.itemId] : [])),
-  );
+  const taken = new Set(lessons.flatMap(({ itemId }) => (itemId ? [itemId] : [])));
   return (
     <div className="grid items-start gap-6 lg:grid-cols-2">
       <Card title={t("chosen")}>
@@ -90,7 +88,10 @@ export function TrainingEditor(props: { studyId: string; roundId: string; traini
             <Button
               disabled={full}
               onClick={() =>
-                change([...lessons, { key: newKey(), source: "own", text: "", label: "medical", explanation: "" }])
+                change([
+                  ...lessons,
+                  { key: newKey(), source: "own", itemId: null, text: "", label: "medical", explanation: "" },
+                ])
               }
             >
               {t("addText")}
@@ -108,7 +109,10 @@ export function TrainingEditor(props: { studyId: string; roundId: string; traini
         taken={taken}
         full={full}
         onAdd={({ itemId, text, gold }) =>
-          change([...lessons, { key: itemId, source: { itemId }, text, label: gold ?? "medical", explanation: "" }])
+          change([
+            ...lessons,
+            { key: itemId, source: { itemId }, itemId, text, label: gold ?? "medical", explanation: "" },
+          ])
         }
       />
     </div>

@@ -3,9 +3,18 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { compareLabellings } from "./compare-labellings";
 import { figureRow, figuresCsv, figuresHeader } from "./figures-csv";
 import { listDisputed } from "./list-disputed";
+import { readDrift } from "./read-drift";
 import { readParts } from "./read-parts";
 import { readQuality } from "./read-quality";
-import { type CompleteQuality, measures, type Part, partMeasures, type QualityQuery } from "./schema";
+import {
+  type CompleteQuality,
+  type Drift,
+  driftMeasures,
+  measures,
+  type Part,
+  partMeasures,
+  type QualityQuery,
+} from "./schema";
 
 /** Everything of the page as data: what the page reads, and what it asks for by itself. */
 export async function readCompleteQuality(
@@ -15,12 +24,13 @@ export async function readCompleteQuality(
 ): Promise<CompleteQuality> {
   const quality = await readQuality(actor, roundId, query);
   const { second } = query;
-  const [parts, comparison, disputed] = await Promise.all([
+  const [parts, comparison, disputed, drift] = await Promise.all([
     readParts(actor, roundId, query),
     second ? compareLabellings(actor, roundId, { ...query, second }) : null,
     quality.round.state === "closed" ? listDisputed(actor, roundId) : null,
+    readDrift(actor, roundId, query),
   ]);
-  return { quality, parts, comparison, disputed: disputed?.documents ?? null };
+  return { quality, parts, comparison, disputed: disputed?.documents ?? null, drift };
 }
 
 /** The figures that an export of the round gives again by one command, as CSV, one a line. */
@@ -29,9 +39,9 @@ export async function exportFigures(actor: StudyActor, roundId: string, query: Q
   return figuresCsv(labelQuality, agreement);
 }
 
-/** The figures in depth as CSV, one a line: all LLM labels, errors of people, parts, a comparison, consistency. */
+/** The figures in depth as CSV, one a line: all LLM labels, errors of people, parts, a comparison, consistency, drift. */
 export async function exportDetails(actor: StudyActor, roundId: string, query: QualityQuery): Promise<string> {
-  const { quality, parts, comparison } = await readCompleteQuality(actor, roundId, query);
+  const { quality, parts, comparison, drift } = await readCompleteQuality(actor, roundId, query);
   const rows = [
     ...labelRows(quality.labelQuality),
     ...(parts ? [...parts.strata, ...parts.sources] : []).flatMap((part) => partRows(part, query.target)),
@@ -39,6 +49,7 @@ export async function exportDetails(actor: StudyActor, roundId: string, query: Q
     ...quality.consistency.map(({ person, share }) =>
       figureRow(`consistency ${person}`, share, "repeated_documents", null),
     ),
+    ...driftRows(drift),
   ];
   return writeCsv(figuresHeader, rows);
 }
@@ -78,6 +89,22 @@ function comparisonRows(comparison: CompleteQuality["comparison"]): CsvCell[][] 
       figureRow(`${measure} second ${second}`, sides.second, target, problem),
       figureRow(`${measure} second - first`, sides.difference, target, problem),
     ];
+  });
+}
+
+function driftRows({ parts, measures: drifts }: Drift): CsvCell[][] {
+  if (parts === 0) return [];
+  return driftMeasures.flatMap((name) => {
+    const { shares, trend } = drifts[name];
+    const rows = shares.map((share, index) =>
+      figureRow(`drift ${name} part ${index + 1} of ${parts}`, share, "decisions", null),
+    );
+    if (!trend) return rows;
+    const { change, interval, z, pValue, n } = trend;
+    const method = `change over the round within each person, Cochran-Armitage trend, z ${z}, p ${pValue}`;
+    const blank = [null, null, null, null, null];
+    const change95 = [change, null, interval.lower, interval.upper, 0.95, n, method];
+    return [...rows, [`drift ${name} change`, ...change95, "decisions", ...blank]];
   });
 }
 

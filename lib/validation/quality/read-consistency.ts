@@ -1,20 +1,26 @@
-import { database } from "@/lib/platform/database/client";
+import { database, Prisma } from "@/lib/platform/database/client";
 import type { Consistency } from "./schema";
 import { shareOfDocuments } from "./share-of-documents";
 
-type Row = { personId: string; repeats: number; same: number };
+type Row = { roundId: string; personId: string; repeats: number; same: number };
 
-/** How often each person decided the same when a document came to them, hidden, a second time. */
-export async function readConsistency(roundId: string, nameOf: (personId: string) => string): Promise<Consistency> {
-  const rows = await database().$queryRaw<Row[]>`
-    select repeat."personId", count(*)::int as "repeats",
+/** Repeats that have been decided, and those of them decided the same as at first, by round and person. */
+export function countRepeats(of: { roundIds: string[]; personId?: string }): Promise<Row[]> {
+  const person = of.personId ? Prisma.sql`repeat."personId" = ${of.personId}::uuid` : Prisma.sql`true`;
+  return database().$queryRaw<Row[]>`
+    select repeat."roundId", repeat."personId", count(*)::int as "repeats",
       (count(*) filter (where repeat."label" = decision."label"))::int as "same"
     from "Repeat" repeat
     join "Decision" decision on decision."roundItemId" = repeat."roundItemId"
       and decision."personId" = repeat."personId" and decision."label" is not null
       and not exists (select 1 from "Decision" later where later."correctsId" = decision."id")
-    where repeat."roundId" = ${roundId}::uuid and repeat."label" is not null
-    group by repeat."personId"`;
+    where repeat."roundId" = any(${of.roundIds}::uuid[]) and repeat."label" is not null and ${person}
+    group by repeat."roundId", repeat."personId"`;
+}
+
+/** How often each person decided the same when a document came to them, hidden, a second time. */
+export async function readConsistency(roundId: string, nameOf: (personId: string) => string): Promise<Consistency> {
+  const rows = await countRepeats({ roundIds: [roundId] });
   return rows
     .map(({ personId, repeats, same }) => ({
       person: nameOf(personId),

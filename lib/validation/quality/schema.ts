@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { paceSchema } from "../pace/schema";
 import { roundStates } from "../schema";
 
 export const measures = ["f1", "precision", "recall", "accuracy", "prevalence"] as const;
@@ -259,11 +260,55 @@ export const disputedDocumentSchema = z.object({
 export type DisputedDocument = z.infer<typeof disputedDocumentSchema>;
 export const disputedSchema = z.object({ documents: z.array(disputedDocumentSchema) });
 
+/** Shares of decisions that should not move while people decide, since the queue is shuffled. */
+export const driftMeasures = ["medical", "llm", "gold"] as const;
+export type DriftMeasure = (typeof driftMeasures)[number];
+
+export const driftSchema = z.object({
+  /** current decisions that count, in the order in which they were made */
+  decisions: z.number().int(),
+  /** into so many equal parts that order is cut, at most ten; 0: there are too few decisions */
+  parts: z.number().int(),
+  measures: z.record(
+    z.enum(driftMeasures),
+    z.object({
+      /** from the first part to the last; null: no decision in it can be counted */
+      shares: z.array(estimateSchema.nullable()),
+      /** change of the share from the first part to the last, compared within each person; null: nothing varies */
+      trend: z
+        .object({
+          change: z.number(),
+          interval: intervalSchema,
+          z: z.number(),
+          pValue: z.number(),
+          n: z.number().int(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+export type Drift = z.infer<typeof driftSchema>;
+
+/** `off`: the study does not show it; `owners`: it does, but not to the caller. */
+export const paceViewSchema = z.object({
+  shown: z.enum(["off", "owners", "shown"]),
+  people: z.array(
+    z.object({
+      person: z.string(),
+      pace: paceSchema,
+      /** the person's own decisions in their order, cut into at most ten equal parts */
+      parts: z.array(paceSchema),
+    }),
+  ),
+});
+export type PaceView = z.infer<typeof paceViewSchema>;
+
 /** Everything of the page in one file. */
 export const completeQualitySchema = z.object({
   quality: qualitySchema,
   parts: partsSchema.nullable(),
   comparison: comparisonSchema.nullable(),
   disputed: z.array(disputedDocumentSchema).nullable(),
+  drift: driftSchema,
 });
 export type CompleteQuality = z.infer<typeof completeQualitySchema>;

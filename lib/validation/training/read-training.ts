@@ -15,7 +15,7 @@ export async function readTraining(actor: StudyActor, roundId: string): Promise<
   if (!round) throw notFound();
   const [items, people, rounds] = await Promise.all([
     database().$queryRaw<Training["items"]>`
-      select training."id", coalesce(training."text", item."text") as "text", training."itemId" is not null as "document",
+      select training."id", coalesce(training."text", item."text") as "text", training."itemId",
         training."label", training."explanation", count(answer.*)::int as "answered",
         (count(*) filter (where answer."label" = training."label"))::int as "right"
       from "TrainingItem" training

@@ -35,15 +35,14 @@ export type ChangeTrainingInput = z.infer<typeof changeTrainingSchema>;
 export const trainingItemSchema = z.object({
   id: z.uuid(),
   text: z.string(),
-  /** a document of the study; false: a text written for the training */
-  document: z.boolean(),
+  /** the document of the study; null: a text written for the training */
+  itemId: z.uuid().nullable(),
   label: trainingLabelSchema,
   explanation: z.string(),
   /** people who have answered it, and those whose answer was the right label */
   answered: z.number().int(),
   right: z.number().int(),
 });
-export type TrainingItem = z.infer<typeof trainingItemSchema>;
 
 export const trainingSchema = z.object({
   version: z.number().int(),

@@ -198,9 +198,9 @@ describe("documents to train on", () => {
     expect((await list({})).items).toEqual([]);
 
     const chosen = items.map(({ itemId }) => ({ itemId, label: "medical" as const, explanation: "" }));
-    expect((await train(roundId, chosen)).items.map(({ text, document }) => [text, document])).toEqual([
-      ["Dokument 4", true],
-      ["Dokument 5", true],
+    expect((await train(roundId, chosen)).items.map(({ text, itemId }) => [text, itemId])).toEqual([
+      ["Dokument 4", chosen[0]?.itemId],
+      ["Dokument 5", chosen[1]?.itemId],
     ]);
     const wrong = (items: TrainingEntry[]) => expect(train(roundId, items)).rejects;
     const lesson = { label: "medical" as const, explanation: "" };

@@ -4,10 +4,12 @@ import { requireStudyActor } from "@/app/_server/actor";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState, PageHeader } from "@/components/ui/surface";
 import { HighlightWords } from "@/components/validation/highlight/highlight-words";
+import { ShowPace } from "@/components/validation/pace/show-pace";
 import { RoundList } from "@/components/validation/round-list";
 import { may } from "@/lib/studies/actor";
 import { readHighlightWords } from "@/lib/validation/highlight/change-highlight-words";
 import { listRounds } from "@/lib/validation/list-rounds";
+import { readShowPace } from "@/lib/validation/pace/show-pace";
 import { readRoundOptions } from "@/lib/validation/read-round-options";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,10 +19,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function RoundsPage(props: { params: Promise<{ studyId: string }> }) {
   const { studyId } = await props.params;
   const actor = await requireStudyActor(studyId, "rounds.read");
-  const [rounds, options, { words }, t] = await Promise.all([
+  const [rounds, options, { words }, { showPace }, t] = await Promise.all([
     listRounds(actor),
     readRoundOptions(actor),
     readHighlightWords(actor),
+    readShowPace(actor),
     getTranslations("validation.rounds"),
   ]);
   const create = (
@@ -64,6 +67,11 @@ export default async function RoundsPage(props: { params: Promise<{ studyId: str
       {may(actor, "rounds.change") ? (
         <div className="mt-6">
           <HighlightWords studyId={studyId} words={words} />
+        </div>
+      ) : null}
+      {may(actor, "study.change") ? (
+        <div className="mt-6">
+          <ShowPace studyId={studyId} showPace={showPace} />
         </div>
       ) : null}
     </>

@@ -2,8 +2,10 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { orNotFound, requireStudyActor } from "@/app/_server/actor";
 import { ButtonLink } from "@/components/ui/button";
+import { OwnRecordFigures } from "@/components/validation/own-record/own-record";
 import { RoundWork } from "@/components/validation/round-work";
 import { WorkRest } from "@/components/work/work-rest";
+import { readOwnRecord } from "@/lib/validation/own-record/read-own-records";
 import { readWork } from "@/lib/validation/read-work";
 
 type Props = { params: Promise<{ studyId: string; roundId: string }> };
@@ -21,6 +23,7 @@ export default async function WorkPage(props: Props) {
     getTranslations("validation.work"),
   ]);
   if (work.state !== "open") {
+    const record = await readOwnRecord(actor, roundId);
     return (
       <div className="flex h-full flex-col">
         <WorkRest
@@ -32,6 +35,7 @@ export default async function WorkPage(props: Props) {
           }
         >
           <p>{t(work.state === "draft" ? "notOpenHint" : "closedHint", { name: work.name })}</p>
+          {record ? <OwnRecordFigures record={record} /> : null}
         </WorkRest>
       </div>
     );

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Study" ADD COLUMN     "showPace" BOOLEAN NOT NULL DEFAULT false;
