@@ -1,5 +1,5 @@
 import { recordAudit } from "@/lib/audit/record";
-import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { type Database, database, inTransaction } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import { conflict, notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -59,6 +59,8 @@ export async function openRound(actor: StudyActor, roundId: string): Promise<Rou
       },
     });
   });
+  // So that the planner knows the new queue before anybody asks; by itself it would look in a minute or so.
+  await database().$executeRaw`analyze "RoundItem"`;
   return readRound(actor, roundId);
 }
 

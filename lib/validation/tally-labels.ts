@@ -10,8 +10,9 @@ export function tallyLabels(roundId: string, labellingRunId: string): Promise<vo
     await takeRound(transaction, roundId);
     await transaction.qualityTally.deleteMany({ where: { roundId, labellingRunId } });
     await transaction.predictionTally.deleteMany({ where: { roundId, labellingRunId } });
-    // Each part joins the table itself, whose index finds a label whatever the planner knows: of labels that have just come
-    // it knows nothing, and would compare all of a gathered list with all items.
+    // Of labels and queues that have just come the planner knows nothing: it would take both for a row or two, and compare each
+    // of a hundred thousand labels with every item while the round waits. All rows are wanted, so never by nested loops.
+    await transaction.$executeRaw`set local enable_nestloop = off`;
     await transaction.$executeRaw`
       with counted as (
         insert into "QualityTally" ("roundId", "labellingRunId", "stratumId", "outcome", "gold", "count")
