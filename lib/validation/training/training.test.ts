@@ -5,6 +5,9 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "../close-round";
 import { createRound } from "../create-round";
+import { writeDataCard } from "../export/data-card";
+import { readExportHead } from "../export/read-head";
+import { readExportRows } from "../export/read-rows";
 import { openRound } from "../open-round";
 import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
@@ -154,6 +157,20 @@ describe("training documents", () => {
     await decide(clinician, roundId, item?.id ?? "", null);
     await train(roundId);
     expect((await readWork(clinician, roundId)).training).toBeNull();
+  });
+
+  it("are told in the data card, and neither they nor the answers are in the rows", async () => {
+    const { roundId } = await makeRound(owner, [clinician], { strata: [{ populationSize: 100, sampleSize: 3 }] });
+    await train(roundId);
+    for (const label of ["medical", "unsure"] as const) await answerNext(clinician, roundId, label);
+    await workThrough(clinician, roundId);
+    await closeRound(owner, roundId);
+    const head = await readExportHead(owner, roundId);
+    expect(await writeDataCard(owner, head, "de")).toContain("Übung: 2 Dokumente kamen");
+    const rows = [];
+    for await (const batch of readExportRows(owner, head)) rows.push(...batch);
+    expect(rows).toHaveLength(3);
+    expect(rows.flatMap((row) => row.decisions)).toHaveLength(3);
   });
 
   it("refuse other people, other rounds, other studies, and what is not open", async () => {
