@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import * as road from "./road";
-import { demoPassword, expectNoOverflow, pageOf, people, signIn, watch } from "./studio";
+import { demoPassword, expectAccessible, expectNoOverflow, pageOf, people, signIn, watch } from "./studio";
 
 /** Clinicians at work under what happens to them: no connection, a closed lid, a phone, no mouse, no sight. */
 
@@ -302,4 +302,100 @@ test("a screen reader finds the document, the answers with their keys, and hears
   await road.everythingSaved(page);
   expect(counted(await exported(round))).toMatchObject([{ label: "unsure", flags: ["unreadable"] }]);
   await page.context().close();
+});
+
+test("training documents come first, by the same keys, and each answer is followed by what is right", async ({
+  browser,
+}) => {
+  const round = await newRound();
+  await research.goto(`${round}/training`);
+  const lessons = [
+    ["Der Arzt verschreibt ein Antibiotikum.", "Medizinisch", "Eine Behandlung."],
+    ["Der Fahrplan gilt ab Sonntag.", "Nicht medizinisch", ""],
+  ] as const;
+  for (const [text, label, explanation] of lessons) {
+    await research.getByRole("button", { name: "Eigenen Text einfügen" }).click();
+    await research.getByLabel("Text", { exact: true }).last().fill(text);
+    await research.getByLabel("Richtiges Label").last().selectOption({ label });
+    await research.getByLabel("Erklärung").last().fill(explanation);
+  }
+  await research.getByRole("button", { name: "Speichern", exact: true }).click();
+  await expect(research.getByText("Gespeichert.")).toBeVisible();
+  await expectAccessible(research);
+
+  const page = await pageOf(browser, people.clinician);
+  await page.goto(`${round}/work`);
+  await expect(page.getByRole("dialog")).toContainText("Zuerst kommen 2 Übungsdokumente");
+  await page.getByRole("button", { name: "Anfangen" }).click();
+  await expect(page.getByText("Übung 1 von 2")).toBeVisible();
+  await page.keyboard.press("n");
+  await expect(page.getByText("Richtig wäre: Medizinisch")).toBeVisible();
+  await expect(page.getByText("Eine Behandlung.").first()).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Übung 2 von 2")).toBeVisible();
+
+  await page.context().setOffline(true);
+  await page.keyboard.press("n");
+  await expect(page.getByText("Die Übung braucht eine Verbindung.")).toBeVisible();
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Erneut versuchen" }).click();
+  await expect(page.getByText("Richtig: Nicht medizinisch")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 von 2 Dokumenten haben Sie gleich richtig beantwortet.")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await decideNext(page, "m");
+  await road.everythingSaved(page);
+  expect(counted(await exported(round))).toHaveLength(1);
+
+  await page.goto(`${round}/work`);
+  await road.nextDocument(page);
+  await expect(page.getByText(/Übung \d/)).toHaveCount(0);
+  await page.context().close();
+});
+
+test("signing out asks where something is unsent; it goes out for its own person only", async ({ browser }) => {
+  const round = await newRound();
+  const page = await pageOf(browser, people.clinician);
+  const context = page.context();
+  const delivered: string[] = [];
+  let cut = true;
+  await context.route("**/decisions", (route) => {
+    if (cut) return route.abort();
+    delivered.push(route.request().url());
+    return route.continue();
+  });
+  const signOut = async () => {
+    await page.getByRole("button", { name: /^Konto von/ }).click();
+    await page.getByRole("menuitem", { name: "Abmelden" }).click();
+  };
+  await page.goto(`${round}/work`);
+  await decideNext(page, "m");
+  await decideNext(page, "n");
+  await unsent(page, 2);
+  await page.goto(study);
+  await signOut();
+  const dialog = page.getByRole("dialog", { name: "Noch nicht alles gesendet" });
+  await expect(dialog).toContainText("2 Entscheidungen liegen nur auf diesem Gerät.");
+  await dialog.getByRole("button", { name: "Jetzt senden" }).click();
+  await expect(dialog).toContainText("Der Server antwortet nicht.");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Bleiben" }).click();
+  await signOut();
+  await dialog.getByRole("button", { name: "Trotzdem abmelden" }).click();
+  await page.waitForURL(/sign-in/);
+
+  cut = false;
+  await signIn(page, other);
+  await page.goto(study);
+  await page.waitForLoadState("networkidle");
+  expect(delivered).toEqual([]);
+  await signOut();
+  await page.waitForURL(/sign-in/);
+  await signIn(page, people.clinician);
+  await expect.poll(() => delivered.length).toBe(1);
+  await expect.poll(async () => counted(await exported(round)).length).toBe(2);
+  await signOut();
+  await page.waitForURL(/sign-in/);
+  await context.close();
 });

@@ -65,6 +65,7 @@ const withoutLink = [
   "/sign-in",
   "/join",
   "/studies/ID/rounds/ID/edit",
+  "/studies/ID/rounds/ID/training",
   "/studies/ID/rounds/ID/work",
   "/studies/ID/rounds/ID/adjudicate",
   "/studies/ID/comparisons/ID/work",
@@ -154,7 +155,11 @@ test("the pages that no link leads to: signing in, an invitation, a draft, a rou
   };
   await test.step("signed out", () => lookAtAll(null, { "sign-in": "/sign-in", join: invitation ?? "" }));
   await test.step("a draft", () =>
-    lookAtAll(researcher, { "study-rounds-draft": draft, "study-rounds-ID-edit": `${draft}/edit` }));
+    lookAtAll(researcher, {
+      "study-rounds-draft": draft,
+      "study-rounds-ID-edit": `${draft}/edit`,
+      "study-rounds-ID-training": `${draft}/training`,
+    }));
   await road.openDraft(research, draft);
   await test.step("nothing to adjudicate", () =>
     lookAtAll(researcher, { "study-rounds-ID-adjudicate": `${draft}/adjudicate` }));

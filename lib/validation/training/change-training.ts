@@ -50,6 +50,7 @@ export async function changeTraining(
       [...kept, ...come.map(({ itemId }) => itemId)].filter((id) => id !== null),
     );
     await checkFit(transaction, actor.studyId, round.draw, come);
+    await markBegun(transaction, roundId, round.trainingVersion);
     const staying = stay.map(({ id }) => id);
     const gone = await transaction.trainingItem.updateMany({
       where: { roundId, removedIn: null, id: { notIn: staying } },
@@ -66,6 +67,16 @@ export async function changeTraining(
     });
   });
   return readTraining(actor, roundId);
+}
+
+/** Who has decided here without training began with what there was. What came along from another round is not from here. */
+async function markBegun(transaction: Database, roundId: string, version: number): Promise<void> {
+  await transaction.$executeRaw`
+    update "RoundMember" member set "trainingVersion" = ${version}
+    where member."roundId" = ${roundId}::uuid and member."trainingVersion" is null
+      and exists (select 1 from "Decision" decision
+        where decision."roundId" = member."roundId" and decision."personId" = member."personId"
+          and decision."idempotencyKey" not like 'carried:%')`;
 }
 
 const lessonOf = ({ label, explanation }: TrainingEntry) => ({ label, explanation });

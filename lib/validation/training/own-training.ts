@@ -4,13 +4,12 @@ import type { OwnTraining } from "./schema";
 
 /**
  * The training documents of one person in a query over "Round" as `round` and "RoundMember" as `member`: those of the
- * version with which they began, else today's; none for who decided before there were any. Erased texts teach nothing.
+ * version with which they began, which may have none, else today's. Erased texts teach nothing.
  */
 export const ownTrainingItems = Prisma.sql`
   "TrainingItem" training
   left join "Item" source on source."id" = training."itemId"
   where training."roundId" = round."id" and source."erasedAt" is null
-    and (member."trainingVersion" is not null or member."decided" = 0 and member."activeMs" = 0)
     and training."addedIn" <= coalesce(member."trainingVersion", round."trainingVersion")
     and coalesce(training."removedIn" > coalesce(member."trainingVersion", round."trainingVersion"), true)`;
 

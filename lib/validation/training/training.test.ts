@@ -4,6 +4,10 @@ import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "../close-round";
+import { createRound } from "../create-round";
+import { writeDataCard } from "../export/data-card";
+import { readExportHead } from "../export/read-head";
+import { readExportRows } from "../export/read-rows";
 import { openRound } from "../open-round";
 import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
@@ -124,6 +128,49 @@ describe("training documents", () => {
     expect((await claim(clinician, roundId, 1)).items).toHaveLength(1);
     // Nobody else's either: what they could see of them is nothing.
     expect(await readOwnTraining(clinician, roundId)).toMatchObject({ total: 0, item: null });
+  });
+
+  it("are asked of who has only decided in the round that this one goes on from", async () => {
+    const earlier = await makeRound(owner, [clinician], { strata: [{ populationSize: 100, sampleSize: 6 }] });
+    for (const { id } of (await claim(clinician, earlier.roundId, 2)).items) {
+      await decide(clinician, earlier.roundId, id, "medical");
+    }
+    await closeRound(owner, earlier.roundId);
+    const { id: roundId } = await createRound(owner, {
+      ...{ drawId: earlier.drawId, name: "Weiter", instructionsDe: "Lesen.", instructionsEn: "Read." },
+      ...{ memberIds: [clinician.personId], doubleShare: 0, continuesRoundId: earlier.roundId },
+    });
+    await openRound(owner, roundId);
+    await train(roundId);
+    expect((await readWork(clinician, roundId)).training).toMatchObject({ total: 2, answered: 0 });
+    await answerNext(clinician, roundId, "medical");
+    await answerNext(clinician, roundId, "non_medical");
+    expect(await workThrough(clinician, roundId)).toBe(4);
+  });
+
+  it("are not asked of who began while there were none, whatever comes and goes", async () => {
+    const { roundId } = await makeRound(owner, [clinician]);
+    await train(roundId);
+    await train(roundId, []);
+    const [item] = (await claim(clinician, roundId, 1)).items;
+    await decide(clinician, roundId, item?.id ?? "", "medical");
+    await decide(clinician, roundId, item?.id ?? "", null);
+    await train(roundId);
+    expect((await readWork(clinician, roundId)).training).toBeNull();
+  });
+
+  it("are told in the data card, and neither they nor the answers are in the rows", async () => {
+    const { roundId } = await makeRound(owner, [clinician], { strata: [{ populationSize: 100, sampleSize: 3 }] });
+    await train(roundId);
+    for (const label of ["medical", "unsure"] as const) await answerNext(clinician, roundId, label);
+    await workThrough(clinician, roundId);
+    await closeRound(owner, roundId);
+    const head = await readExportHead(owner, roundId);
+    expect(await writeDataCard(owner, head, "de")).toContain("Übung: 2 Dokumente kamen");
+    const rows = [];
+    for await (const batch of readExportRows(owner, head)) rows.push(...batch);
+    expect(rows).toHaveLength(3);
+    expect(rows.flatMap((row) => row.decisions)).toHaveLength(3);
   });
 
   it("refuse other people, other rounds, other studies, and what is not open", async () => {
