@@ -18,9 +18,12 @@ import { step } from "./session/terminal.mjs";
 import { ensureNpmPackages } from "./steps/npm-packages.mjs";
 import { ensurePrismaClient } from "./steps/prisma-client.mjs";
 import { checkNodeVersion } from "./steps/requirements.mjs";
+import { ensureWebBuild } from "./steps/web-build.mjs";
 
 const FOLDER = "benchmarks";
 const ENDING = ".bench.ts";
+/** Those that measure the web application as it is served. */
+const SERVED = ["label-studio.bench.ts"];
 
 await runCommand(async (openSession) => {
   const words = process.argv.slice(2);
@@ -30,6 +33,7 @@ await runCommand(async (openSession) => {
   const session = await openSession(new DataFolder(join(repositoryRoot, ".studio", "bench")), { echoed: false });
   await ensureNpmPackages(session);
   await ensurePrismaClient(session);
+  if (files.some((file) => SERVED.includes(file))) await ensureWebBuild(session);
   let failed = 0;
   for (const file of files) failed += (await measure(file, words.slice(end + 1))) === 0 ? 0 : 1;
   session.beforeExit(() => process.stdout.write(`${files.length - failed} measured, ${failed} failed\n`));

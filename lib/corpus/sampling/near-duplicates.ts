@@ -45,14 +45,17 @@ const wordsRead = 20_000;
 function signatureOf(text: string): Int32Array {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length > wordsRead) words.length = wordsRead;
-  const signature = new Int32Array(hashes).fill(0x7fffffff);
-  const last = Math.max(0, words.length - shingleWords);
-  for (let start = 0; start <= last; start++) {
-    const shingle = hashShingle(words, start);
-    for (let index = 0; index < hashes; index++) {
-      const value = ((Math.imul(shingle, multipliers[index] ?? 1) + (offsets[index] ?? 0)) | 0) ^ 0x80000000;
-      if (value < (signature[index] ?? 0)) signature[index] = value;
+  const shingles = new Int32Array(Math.max(1, words.length - shingleWords + 1));
+  for (let start = 0; start < shingles.length; start++) shingles[start] = hashShingle(words, start);
+  const signature = new Int32Array(hashes);
+  for (let index = 0; index < hashes; index++) {
+    const [multiplier, offset] = [multipliers[index] ?? 1, offsets[index] ?? 0];
+    let least = 0x7fffffff;
+    for (let start = 0; start < shingles.length; start++) {
+      const value = ((Math.imul(shingles[start] ?? 0, multiplier) + offset) | 0) ^ 0x80000000;
+      if (value < least) least = value;
     }
+    signature[index] = least;
   }
   return signature;
 }

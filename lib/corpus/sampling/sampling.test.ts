@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -246,6 +247,80 @@ describe("strata by language and score", () => {
       );
     }
     await expect(planSample(actor, { corpusId, design })).rejects.toMatchObject({ code: "corpus_without_scores" });
+  });
+});
+
+describe("a drawn document", () => {
+  it("is kept as it is in the corpus, whatever stands in it", async () => {
+    const address = "store:corpora/odd";
+    const texts = ["\"quoted\", 'too'", "line\nbreak\r\n\\.\n\tend", "\\N", " ", "Ähre \u{1F33E}", "NULL"];
+    const attributes = ['{"a": {"b": "}"}} ', "{ }", "[1]", "no JSON", null, '{"classifier_score": 7, "ü": "\\"\\\\"}'];
+    const rows = texts.map((text, index) => ({
+      ...{ id: `'${index}",`, text, source: index % 2 === 0 ? "" : 'a"b', url: null, language: "de" },
+      ...{ characters: Array.from(text).length, attributes: attributes[index] ?? null, score: 0.25 + index },
+    }));
+    await writeParquet(`${pathOf(address)}/part-00000.parquet`, { ...columns, score: "double" }, rows);
+    const odd = await database().corpus.create({
+      data: { studyId: actor.studyId, name: "odd", address, state: "ready", documents: rows.length },
+    });
+    const { id: sampleId } = await createSample(actor, {
+      ...{ name: "s", corpusId: odd.id, seed: 1, design: { kind: "simple", size: rows.length } },
+    });
+    await drawSampleJob.run({ sampleId }, { signal: new AbortController().signal });
+    const items = await database().item.findMany({ where: { sampleId }, orderBy: { originRow: "asc" } });
+    expect(
+      items.map(({ documentId, text, source, url, characters }) => [documentId, text, source, url, characters]),
+    ).toEqual(rows.map(({ id, text, source, url, characters }) => [id, text, source, url, characters]));
+    expect(items.map(({ textHash }) => textHash)).toEqual(
+      texts.map((text) => createHash("sha256").update(text).digest("hex")),
+    );
+    expect(items.map((item) => item.attributes)).toEqual([
+      { a: { b: "}" }, classifier_score: 0.25 },
+      { classifier_score: 1.25 },
+      { classifier_score: 2.25 },
+      { classifier_score: 3.25 },
+      { classifier_score: 4.25 },
+      { classifier_score: 5.25, ü: '"\\' },
+    ]);
+  });
+
+  it("shares its group with near-duplicates, also with those of an earlier draw", async () => {
+    const address = "store:corpora/twins";
+    const article = (subject: string) =>
+      Array.from({ length: 60 }, (_, at) => `Satz ${at} über ${subject} und den Kreislauf.`).join(" ");
+    const rows = Array.from({ length: 40 }, (_, index) => {
+      const text = `${article(`Thema${index >> 1}`)} Stand: ${index}`;
+      return {
+        id: `t${index}`,
+        text,
+        source: null,
+        url: null,
+        language: "de",
+        characters: text.length,
+        attributes: "{}",
+      };
+    });
+    await writeParquet(`${pathOf(address)}/part-00000.parquet`, columns, rows);
+    const twins = await database().corpus.create({
+      data: { studyId: actor.studyId, name: "twins", address, state: "ready", documents: rows.length },
+    });
+    const { id: sampleId } = await createSample(actor, {
+      ...{ name: "s", corpusId: twins.id, seed: 3, design: { kind: "simple", size: 10 } },
+    });
+    const signal = new AbortController().signal;
+    await drawSampleJob.run({ sampleId }, { signal });
+    const { id: drawId } = await database().draw.findFirstOrThrow({ where: { sampleId } });
+    await extendDraw(actor, sampleId, { kind: "extension", drawId, size: 40 });
+    await drawSampleJob.run({ sampleId }, { signal });
+    const items = await database().item.findMany({ where: { sampleId } });
+    const groups = new Map<string, Set<string>>();
+    for (const { documentId, duplicateGroup } of items) {
+      const pair = `${Number(documentId.slice(1)) >> 1}`;
+      groups.set(pair, (groups.get(pair) ?? new Set()).add(duplicateGroup));
+    }
+    expect(groups.size).toBe(20);
+    for (const [pair, group] of groups) expect(group.size, pair).toBe(1);
+    expect(new Set(items.map(({ duplicateGroup }) => duplicateGroup)).size).toBe(20);
   });
 });
 

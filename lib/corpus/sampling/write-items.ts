@@ -1,6 +1,6 @@
 import { DOUBLE, type DuckDBConnection, LIST, listValue, VARCHAR } from "@duckdb/node-api";
 import { database } from "@/lib/platform/database/client";
-import { inStatements } from "@/lib/platform/database/statements";
+import { inStatements, statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import { openDuckDb } from "@/lib/platform/storage/duckdb";
 import type { SampleDesign, StratumView } from "../schema";
@@ -26,15 +26,17 @@ export async function writeItems(
   try {
     await chooseDocuments(connection, target, design, strata);
     await nameItems(connection, claim.extending ? target.sampleId : null);
-    await groupDuplicates(connection);
     await writeStrata(connection, target, strata);
-    return await copyItems(connection, target, claim);
+    const duplicates = new NearDuplicates();
+    const written = await copyItems(connection, target, duplicates, claim);
+    await writeGroups(await duplicates.groups(), claim);
+    return written;
   } finally {
     close();
   }
 }
 
-const knownAtOnce = 10_000;
+const rowsAtOnce = 10_000;
 
 /** Table `named`: each drawn document with its item. What an earlier draw of `sampleId` has stays the item that it is. */
 async function nameItems(connection: DuckDBConnection, sampleId: string | null): Promise<void> {
@@ -43,7 +45,7 @@ async function nameItems(connection: DuckDBConnection, sampleId: string | null):
     const items = await database().$queryRaw<{ id: string; documentId: string }[]>`
       select "id"::text, "documentId" from "Item"
       where "sampleId" = ${sampleId}::uuid and "documentId" collate "C" > ${after}
-      order by "documentId" collate "C" limit ${knownAtOnce}`;
+      order by "documentId" collate "C" limit ${rowsAtOnce}`;
     const last = items.at(-1);
     if (!last) break;
     after = last.documentId;
@@ -58,28 +60,6 @@ async function nameItems(connection: DuckDBConnection, sampleId: string | null):
      SELECT drawn.*, coalesce(known.item, uuidv7()::VARCHAR) AS item, known.item IS NOT NULL AS known
      FROM drawn LEFT JOIN known USING (id)`,
   );
-}
-
-/** Table `grouped`: the group of each item that has near-duplicates in this draw. */
-async function groupDuplicates(connection: DuckDBConnection): Promise<void> {
-  const duplicates = new NearDuplicates();
-  const texts = await connection.stream(
-    "SELECT item, text FROM candidate JOIN named ON candidate.rowid = named.candidate",
-  );
-  for await (const chunk of texts) {
-    const [items = [], contents = []] = chunk.getColumns();
-    for (const [index, item] of items.entries()) duplicates.add(String(item), String(contents[index]));
-  }
-  const groups = [...(await duplicates.groups())];
-  await connection.run("CREATE OR REPLACE TEMP TABLE grouped (item VARCHAR, first VARCHAR)");
-  for (let from = 0; from < groups.length; from += knownAtOnce) {
-    const part = groups.slice(from, from + knownAtOnce);
-    await connection.run(
-      "INSERT INTO grouped SELECT unnest(?), unnest(?)",
-      [listValue(part.map(([item]) => item)), listValue(part.map(([, first]) => first))],
-      [LIST(VARCHAR), LIST(VARCHAR)],
-    );
-  }
 }
 
 /** The strata, and the table `stratum` with what is the same for all drawn items of one. */
@@ -122,51 +102,85 @@ const drawItemColumns = ["drawId", "itemId", "stratumId", "position", "inclusion
 const rowsSql = `SELECT
   CASE WHEN NOT known THEN concat_ws(',', item, ?, ${cell("document.id")}, ${cell("text")}, sha256(text), length(text),
     ${cell("source")}, ${cell("url")}, ${cell("language")}, ${cell("parse_filename(filename)")}, file_row_number,
-    named.random, coalesce(grouped.first, item), ${cell(attributesSql)}) || chr(10) END,
+    named.random, item, ${cell(attributesSql)}) || chr(10) END,
   concat_ws(',', ?, item, stratum, position, coalesce(probability::VARCHAR, '')) || chr(10),
-  CASE WHEN known AND grouped.first IS NOT NULL THEN item END, grouped.first
+  item, text
   FROM (SELECT *, rowid AS candidate, ${objectSql} AS object FROM candidate) document
-  JOIN named USING (candidate) JOIN stratum ON stratum.key = named.key LEFT JOIN grouped USING (item)`;
+  JOIN named USING (candidate) JOIN stratum ON stratum.key = named.key`;
 
 /** Written together: as many rows, or as much text. */
-const partRows = 8_000;
-const partCharacters = 16 * 1024 * 1024;
+const partRows = 4_000;
+const partCharacters = 8 * 1024 * 1024;
 
-type Part = { items: string[]; draws: string[]; regrouped: [item: string, group: string][]; characters: number };
-const emptyPart = (): Part => ({ items: [], draws: [], regrouped: [], characters: 0 });
+type Part = { items: string[]; draws: string[]; characters: number };
+const emptyPart = (): Part => ({ items: [], draws: [], characters: 0 });
 
-async function copyItems(connection: DuckDBConnection, target: Target, claim: DrawingClaim): Promise<number> {
+/** Two parts are on their way at a time, each in a transaction of its own, while the next one is made. */
+const partsAtOnce = 2;
+
+/** Every drawn text is also handed to `duplicates`. */
+async function copyItems(
+  connection: DuckDBConnection,
+  target: Target,
+  duplicates: NearDuplicates,
+  claim: DrawingClaim,
+): Promise<number> {
   const rows = await connection.stream(rowsSql, [target.sampleId, target.drawId]);
+  const underWay = new Set<Promise<void>>();
   let written = 0;
-  let part = emptyPart();
-  for await (const chunk of rows) {
-    const [items = [], draws = [], known = [], groups = []] = chunk.getColumns();
-    for (const [index, draw] of draws.entries()) {
-      const item = items[index];
-      if (typeof item === "string") {
-        part.items.push(item);
-        part.characters += item.length;
+  const send = async (part: Part) => {
+    if (underWay.size >= partsAtOnce) await Promise.race(underWay);
+    const sent = writePart(part, claim).then((count) => {
+      written += count;
+      underWay.delete(sent);
+    });
+    underWay.add(sent);
+    // Told by whoever waits for it next.
+    sent.catch(() => {});
+  };
+  try {
+    let part = emptyPart();
+    for await (const chunk of rows) {
+      const [items = [], draws = [], ids = [], texts = []] = chunk.getColumns();
+      for (const [index, draw] of draws.entries()) {
+        const item = items[index];
+        if (typeof item === "string") {
+          part.items.push(item);
+          part.characters += item.length;
+        }
+        part.draws.push(String(draw));
+        duplicates.add(String(ids[index]), String(texts[index]));
+        if (part.draws.length < partRows && part.characters < partCharacters) continue;
+        await send(part);
+        part = emptyPart();
       }
-      part.draws.push(String(draw));
-      if (known[index] !== null) part.regrouped.push([String(known[index]), String(groups[index])]);
-      if (part.draws.length < partRows && part.characters < partCharacters) continue;
-      written += await writePart(part, claim);
-      part = emptyPart();
     }
+    await send(part);
+    await Promise.all(underWay);
+    return written;
+  } finally {
+    // Whatever failed: nothing is written any more once this has ended.
+    await Promise.allSettled(underWay);
   }
-  return written + (await writePart(part, claim));
 }
 
-async function writePart({ items, draws, regrouped }: Part, claim: DrawingClaim): Promise<number> {
+async function writePart({ items, draws }: Part, claim: DrawingClaim): Promise<number> {
   await keepClaim(claim);
-  const [ids, groups] = [regrouped.map(([item]) => item), regrouped.map(([, group]) => group)];
-  return inStatements(async (statements, copy) => {
+  return inStatements(async (_, copy) => {
     await copy("Item", itemColumns, items);
-    if (ids.length > 0) {
-      await statements.$executeRaw`
-        update "Item" item set "duplicateGroup" = grouped."first"
-        from unnest(${ids}::uuid[], ${groups}::text[]) as grouped("id", "first") where item."id" = grouped."id"`;
-    }
     return copy("DrawItem", drawItemColumns, draws);
   });
+}
+
+/** What an earlier draw has joins the groups that this one's texts show. */
+async function writeGroups(groups: Map<string, string>, claim: DrawingClaim): Promise<void> {
+  const members = [...groups];
+  for (let from = 0; from < members.length; from += rowsAtOnce) {
+    await keepClaim(claim);
+    const part = members.slice(from, from + rowsAtOnce);
+    const [ids, firsts] = [part.map(([id]) => id), part.map(([, first]) => first)];
+    await statements().$executeRaw`
+      update "Item" item set "duplicateGroup" = grouped."first"
+      from unnest(${ids}::uuid[], ${firsts}::text[]) as grouped("id", "first") where item."id" = grouped."id"`;
+  }
 }

@@ -65,13 +65,12 @@ class CopyIn implements pg.Submittable {
 
   handleError(error: unknown): void {
     this.fail(error);
-    // Of a connection that has broken nothing more is heard.
-    if (!(error instanceof pg.DatabaseError)) this.reject(this.failure);
+    // Nothing more is heard afterwards; what is still on its way to PostgreSQL is passed over there.
+    this.reject(this.failure);
   }
 
   handleReadyForQuery(): void {
-    if (this.failed) this.reject(this.failure);
-    else this.resolve(this.rows);
+    this.resolve(this.rows);
   }
 
   private async send(connection: Wire): Promise<void> {

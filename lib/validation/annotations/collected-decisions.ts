@@ -1,5 +1,4 @@
-import { listValue } from "@duckdb/node-api";
-import { z } from "zod";
+import { type DuckDBValue, listValue } from "@duckdb/node-api";
 import { randomSql } from "@/lib/corpus/sampling/permanent-random";
 import { escapeGlob, openDuckDb } from "@/lib/platform/storage/duckdb";
 import { type ParquetPiece, ParquetPieceWriter } from "@/lib/platform/storage/parquet-piece-writer";
@@ -22,25 +21,14 @@ const columns = {
   id: "text",
   number: "integer",
   person: "integer",
-  label: "text",
-  flags: "text",
+  /** place in decisionLabels */
+  label: "integer",
+  /** a bit for each of decisionFlags */
+  flags: "integer",
   note: "text",
   active_ms: "integer",
   decided_at: "double",
 } as const;
-
-const rowSchema = z.tuple([
-  z.string(),
-  z.number(),
-  z.enum(decisionLabels),
-  z
-    .string()
-    .transform((flags) => (flags === "" ? [] : flags.split(" ")))
-    .pipe(z.array(z.enum(decisionFlags))),
-  z.string(),
-  z.number(),
-  z.number().nullable(),
-]);
 
 /** A file's decisions, on disk until they are written: memory does not grow with them. */
 export class CollectedDecisions {
@@ -55,8 +43,9 @@ export class CollectedDecisions {
 
   async add(documentId: string, { person, label, flags, note, activeMs, decidedAt }: CollectedDecision): Promise<void> {
     await this.writer.add({
-      ...{ id: documentId, number: this.count, person, label, note },
-      flags: flags.join(" "),
+      ...{ id: documentId, number: this.count, person, note },
+      label: decisionLabels.indexOf(label),
+      flags: flags.reduce((bits, flag) => bits | (1 << decisionFlags.indexOf(flag)), 0),
       active_ms: activeMs,
       decided_at: decidedAt?.getTime() ?? null,
     });
@@ -81,21 +70,32 @@ export class CollectedDecisions {
          ORDER BY ${randomSql(seed)}, id, number`,
         [listValue(files)],
       );
-      let current: DocumentDecisions | null = null as DocumentDecisions | null;
-      for await (const rows of result.yieldRowsJs()) {
-        for (const row of rows) {
-          const [documentId, person, label, flags, note, activeMs, decidedAt] = rowSchema.parse(row);
-          if (current?.documentId !== documentId) {
-            if (current) yield current;
+      let current: DocumentDecisions = { documentId: "", decisions: [] };
+      for await (const chunk of result) {
+        for (const [id, ...row] of chunk.getRows()) {
+          const documentId = String(id);
+          if (documentId !== current.documentId) {
+            if (current.decisions.length > 0) yield current;
             current = { documentId, decisions: [] };
           }
-          const date = decidedAt === null ? null : new Date(decidedAt);
-          current.decisions.push({ person, label, flags, note, activeMs, decidedAt: date });
+          current.decisions.push(decisionOf(row));
         }
       }
-      if (current) yield current;
+      if (current.decisions.length > 0) yield current;
     } finally {
       close();
     }
   }
+}
+
+function decisionOf([person, label, flags, note, activeMs, decidedAt]: readonly DuckDBValue[]): CollectedDecision {
+  const bits = Number(flags);
+  return {
+    person: Number(person),
+    label: decisionLabels[Number(label)] ?? "unsure",
+    flags: bits === 0 ? [] : decisionFlags.filter((_, at) => (bits & (1 << at)) !== 0),
+    note: String(note),
+    activeMs: Number(activeMs),
+    decidedAt: decidedAt === null ? null : new Date(Number(decidedAt)),
+  };
 }

@@ -1,6 +1,6 @@
 import { database } from "@/lib/platform/database/client";
 import { copyLine } from "@/lib/platform/database/copy-rows";
-import type { Copy, Statements } from "@/lib/platform/database/statements";
+import { type Copy, type Statements, statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import { agree, isContested, patternOf } from "../rules";
 import type { CollectedDecision, CollectedDecisions } from "./collected-decisions";
@@ -27,7 +27,7 @@ type Version = CollectedDecision & { id: string; correctsId: string | null };
  * twice on a document corrected themselves: both versions stay, the later one counts.
  */
 export async function writeRound(
-  statements: Statements,
+  transaction: Statements,
   copy: Copy,
   target: Target,
   collected: CollectedDecisions,
@@ -39,9 +39,11 @@ export async function writeRound(
     include: { sample: true },
   });
   const round = new RoundWriter(newId(), target, copy);
-  await insertRound(statements, round.id, drawId, target);
-  await insertPeople(statements, round.persons);
+  await insertRound(transaction, round.id, drawId, target);
+  await insertPeople(transaction, round.persons);
   const documents = collected.byDocument(sample.seed, signal);
+  // Some items are written while the next ones are read.
+  let written: Promise<void> = Promise.resolve();
   try {
     for await (const drawn of readDrawn(drawId)) {
       for (const placed of drawn) {
@@ -49,19 +51,24 @@ export async function writeRound(
         if (value?.documentId !== placed.documentId) throw new Error(`no decisions on ${placed.documentId}`);
         round.add(placed, value.decisions);
       }
-      await round.write();
+      await written;
+      written = round.write();
+      written.catch(() => {});
     }
+    await written;
   } finally {
-    await documents.return();
+    await Promise.allSettled([written, documents.return()]);
   }
-  await insertTallies(statements, round);
+  await insertTallies(transaction, round);
   return round.id;
 }
 
 /** Items in the order of the draw, which is also that of the decisions. */
 async function* readDrawn(drawId: string): AsyncGenerator<Placed[], void, undefined> {
+  // On another connection, while this one writes.
+  const separate = statements();
   for (let after = -1; ; ) {
-    const rows = await database().$queryRaw<Placed[]>`
+    const rows = await separate.$queryRaw<Placed[]>`
       select d."itemId", item."documentId", d."stratumId", d."position"
       from "DrawItem" d join "Item" item on item."id" = d."itemId"
       where d."drawId" = ${drawId}::uuid and d."position" > ${after} order by d."position" limit ${itemsAtOnce}`;
@@ -127,10 +134,11 @@ class RoundWriter {
 
   /** A later version names an earlier one, which stands before it. */
   async write(): Promise<void> {
-    await this.copy("RoundItem", itemColumns, this.itemLines);
-    await this.copy("Decision", decisionColumns, this.decisionLines);
+    const { itemLines, decisionLines } = this;
     this.itemLines = [];
     this.decisionLines = [];
+    await this.copy("RoundItem", itemColumns, itemLines);
+    await this.copy("Decision", decisionColumns, decisionLines);
   }
 
   private addVersion(roundItemId: string, { id, person, label, flags, note, activeMs, ...rest }: Version): void {
@@ -157,10 +165,10 @@ class RoundWriter {
   }
 }
 
-async function insertRound(statements: Statements, roundId: string, drawId: string, target: Target): Promise<void> {
+async function insertRound(transaction: Statements, roundId: string, drawId: string, target: Target): Promise<void> {
   const { studyId, name, createdById } = target;
   const { instructionsDe, instructionsEn } = noInstructions;
-  await statements.$executeRaw`
+  await transaction.$executeRaw`
     insert into "Round" ("id", "studyId", "drawId", "name", "state", "instructionsDe", "instructionsEn", "doubleShare",
       "seed", "createdById", "closedAt")
     values (${roundId}::uuid, ${studyId}::uuid, ${drawId}::uuid, ${name}, 'closed', ${instructionsDe}, ${instructionsEn},
@@ -168,24 +176,24 @@ async function insertRound(statements: Statements, roundId: string, drawId: stri
 }
 
 /** People by a pseudonym alone; the address exists nowhere (RFC 2606), and they can't sign in. */
-async function insertPeople(statements: Statements, persons: string[]): Promise<void> {
-  await statements.$executeRaw`
+async function insertPeople(transaction: Statements, persons: string[]): Promise<void> {
+  await transaction.$executeRaw`
     insert into "Person" ("id", "name", "email", "external", "deactivatedAt")
     select id, 'P' || number, id || '@external.invalid', true, now()
     from unnest(${persons}::uuid[]) with ordinality as person (id, number)`;
 }
 
-async function insertTallies(statements: Statements, round: RoundWriter): Promise<void> {
+async function insertTallies(transaction: Statements, round: RoundWriter): Promise<void> {
   const { id, persons, members, patterns, items, decided, doubled } = round;
-  await statements.$executeRaw`
+  await transaction.$executeRaw`
     update "Round" set "items" = ${items}, "wanted" = ${decided}, "decided" = ${decided},
       "doubleShare" = ${doubled / Math.max(1, items)}::float8
     where "id" = ${id}::uuid`;
-  await statements.$executeRaw`
+  await transaction.$executeRaw`
     insert into "RoundMember" ("roundId", "personId", "decided", "activeMs")
     select ${id}::uuid, * from unnest(${persons}::uuid[], ${members.map((member) => member.decided)}::int[],
       ${members.map(({ activeMs }) => activeMs)}::bigint[])`;
-  await statements.$executeRaw`
+  await transaction.$executeRaw`
     insert into "AgreementTally" ("roundId", "pattern", "count")
     select ${id}::uuid, * from unnest(${[...patterns.keys()]}::text[], ${[...patterns.values()]}::int[])`;
 }
