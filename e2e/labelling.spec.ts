@@ -327,20 +327,20 @@ test("training documents come first, by the same keys, and each answer is follow
   await page.goto(`${round}/work`);
   await expect(page.getByRole("dialog")).toContainText("Zuerst kommen 2 Übungsdokumente");
   await page.getByRole("button", { name: "Anfangen" }).click();
-  await expect(page.getByText("Übung 1 von 2")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Übung 1 von 2" })).toBeVisible();
   await page.keyboard.press("n");
-  await expect(page.getByText("Richtig wäre: Medizinisch")).toBeVisible();
-  await expect(page.getByText("Eine Behandlung.").first()).toBeVisible();
+  await expect(page.getByText("Richtig wäre: Medizinisch", { exact: true })).toBeVisible();
+  await expect(page.getByText("Eine Behandlung.", { exact: true })).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Übung 2 von 2")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Übung 2 von 2" })).toBeVisible();
 
   await page.context().setOffline(true);
   await page.keyboard.press("n");
   await expect(page.getByText("Die Übung braucht eine Verbindung.")).toBeVisible();
   await page.context().setOffline(false);
   await page.getByRole("button", { name: "Erneut versuchen" }).click();
-  await expect(page.getByText("Richtig: Nicht medizinisch")).toBeVisible();
+  await expect(page.getByText("Richtig: Nicht medizinisch", { exact: true })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 von 2 Dokumenten haben Sie gleich richtig beantwortet.")).toBeVisible();
   await page.keyboard.press("Enter");
@@ -350,7 +350,7 @@ test("training documents come first, by the same keys, and each answer is follow
 
   await page.goto(`${round}/work`);
   await road.nextDocument(page);
-  await expect(page.getByText(/Übung \d/)).toHaveCount(0);
+  await expect(page.getByRole("region", { name: /^Übung/ })).toHaveCount(0);
   await page.context().close();
 });
 
