@@ -1,11 +1,12 @@
-import { database } from "@/lib/platform/database/client";
+import { statements } from "@/lib/platform/database/statements";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { DecisionLabel } from "../schema";
 import type { ExportHead } from "./read-head";
 import type { ExportedAdjudication, ExportedDecision, ExportedLabel, ExportRow, GoldOrigin } from "./schema";
 
-/** Texts can be long: this many are held at a time. */
-const rowsPerRead = 100;
+/** What is held at a time: so many rows, fewer where their texts are long. */
+const rowsPerRead = 1000;
+const charactersPerRead = 4_000_000;
 
 type StoredDecision = {
   id: string;
@@ -49,15 +50,19 @@ export async function* readExportRows(
 
 function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<StoredRow[]> {
   const runIds = head.labellings.map((run) => run.id);
-  // The batch comes first, by the queue's own index: everything else is looked up for these rows alone, whatever the
-  // planner knows of the tables.
-  return database().$queryRaw<StoredRow[]>`
-    with queued as materialized (
+  // The batch comes first, by the queue's own index: everything else is looked up for these rows alone ("offset 0": row by
+  // row), whatever the planner knows of the tables.
+  return statements().$queryRaw<StoredRow[]>`
+    with following as materialized (
       select one.*, round."drawId" from "RoundItem" one
       join "Round" round on round."id" = one."roundId" and round."studyId" = ${actor.studyId}::uuid
       where one."roundId" = ${head.round.id}::uuid and one."position" > ${after}
       order by one."position" limit ${rowsPerRead}
-    )
+    ), measured as (
+      select following.*, sum(item."characters") over (order by following."position") - item."characters" as "before"
+      from following
+      cross join lateral (select "characters" from "Item" where "id" = following."itemId" offset 0) item
+    ), queued as materialized (select * from measured where "before" < ${charactersPerRead})
     select item."id" as "item_id", item."documentId" as "document_id", item."text", item."textHash" as "text_sha256",
       item."erasedAt" is not null as "erased", item."characters", item."source", item."url", item."language",
       stratum."key" as "stratum", stratum."populationSize" as "stratum_population",
@@ -87,8 +92,11 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
         from "Repeat" again join "RepeatDecision" made on made."repeatId" = again."id"
         where again."roundItemId" = queued."id") as "repeated"
     from queued
-    join "Item" item on item."id" = queued."itemId"
-    join "DrawItem" drawn on drawn."drawId" = queued."drawId" and drawn."itemId" = queued."itemId"
+    cross join lateral (select * from "Item" where "id" = queued."itemId" offset 0) item
+    cross join lateral (
+      select "inclusionProbability", "position" from "DrawItem"
+      where "drawId" = queued."drawId" and "itemId" = queued."itemId" offset 0
+    ) drawn
     join "Stratum" stratum on stratum."id" = queued."stratumId"
     left join "Stratum" first on first."id" = stratum."phaseOneStratumId"
     order by queued."position"`;
