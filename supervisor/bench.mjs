@@ -23,7 +23,7 @@ import { ensureWebBuild } from "./steps/web-build.mjs";
 const FOLDER = "benchmarks";
 const ENDING = ".bench.ts";
 /** Those that measure the web application as it is served. */
-const SERVED = ["label-studio.bench.ts"];
+const SERVED = ["advance-in-browser.bench.ts", "label-studio.bench.ts"];
 
 await runCommand(async (openSession) => {
   const words = process.argv.slice(2);

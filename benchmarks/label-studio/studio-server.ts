@@ -12,7 +12,8 @@ import { end, freePort, untilReady } from "./label-studio-server";
 /** The studio's web process as `npm start` runs it, on the benchmark's own database. */
 export class Studio {
   private constructor(
-    private readonly base: string,
+    /** where it answers, without a path */
+    readonly base: string,
     private readonly child: ChildProcess,
   ) {}
 
