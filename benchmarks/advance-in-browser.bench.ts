@@ -21,17 +21,19 @@ const addedLatencyMs = 300;
 const decisions = 150;
 const region = 'section[aria-label^="Dokument"]';
 
-/** Milliseconds from each key press until a frame was painted in which what the selector finds reads otherwise. */
-async function watchPaints(page: Page, selector: string): Promise<void> {
-  await page.evaluate((wanted) => {
-    const times: number[] = [];
-    let pressed: number | null = null;
-    const read = () => document.querySelector(wanted)?.textContent ?? "";
+/**
+ * Collects the milliseconds from each key press until a frame was painted in which what the selector finds reads otherwise. As
+ * text, since the compiler adds a helper to functions that the page does not have.
+ */
+const paintsOf = (selector: string) => `
+  (() => {
+    const times = (window.measured = []);
+    const read = () => document.querySelector(${JSON.stringify(selector)})?.textContent ?? "";
+    let pressed = null;
     let shown = read();
     document.addEventListener("keydown", (event) => (pressed = event.timeStamp), { capture: true });
-    const painted = () => {
-      const began = pressed;
-      const now = read();
+    new MutationObserver(() => {
+      const [began, now] = [pressed, read()];
       if (began === null || now === "" || now === shown) return;
       [shown, pressed] = [now, null];
       // A task after the frame's callbacks runs once the frame is on its way to the screen.
@@ -40,11 +42,8 @@ async function watchPaints(page: Page, selector: string): Promise<void> {
         port1.onmessage = () => times.push(performance.now() - began);
         port2.postMessage(null);
       });
-    };
-    new MutationObserver(painted).observe(document.body, { subtree: true, childList: true, characterData: true });
-    Object.assign(window, { measured: times });
-  }, selector);
-}
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  })()`;
 
 const timesOf = (page: Page) => page.evaluate(() => (window as unknown as { measured: number[] }).measured);
 
@@ -70,7 +69,7 @@ async function openWork(studio: Studio, person: StudyActor, roundId: string) {
 async function decideEvery(studio: Studio, person: StudyActor, roundId: string, pauseMs: number) {
   const { browser, page } = await openWork(studio, person, roundId);
   try {
-    await watchPaints(page, `${region} > div`);
+    await page.evaluate(paintsOf(`${region} > div`));
     for (let done = 0; done < decisions; done++) {
       await page.keyboard.press(["m", "n", "n", "u"][done % 4] ?? "n");
       await delay(pauseMs);
@@ -89,7 +88,7 @@ async function decideEvery(studio: Studio, person: StudyActor, roundId: string, 
 async function pressOnly(studio: Studio, person: StudyActor, roundId: string) {
   const { browser, page } = await openWork(studio, person, roundId);
   try {
-    await watchPaints(page, "footer");
+    await page.evaluate(paintsOf("footer"));
     for (let done = 0; done < decisions; done++) {
       await page.keyboard.press("h");
       await delay(150);
