@@ -1,4 +1,5 @@
 /** Draws one sample as the worker does and tells on standard output what it took; started by sample.bench.ts. */
+import { chooseDocuments } from "@/lib/corpus/sampling/choose-documents";
 import { createSample, planSample } from "@/lib/corpus/sampling/create-sample";
 import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
 import { sampleDesignSchema } from "@/lib/corpus/schema";
@@ -33,6 +34,11 @@ const firstScan = await timed(scan);
 const beforeMegabytes = peakMegabytes();
 const input = { corpusId: corpus.id, design };
 const planned = await timed(() => planSample(owner, input));
+// The one pass over the corpus by itself: what is drawn is known and lies in DuckDB, nothing is written yet.
+const strata = await planSample(owner, input);
+const chosen = await timed(() =>
+  withDuckDb((connection) => chooseDocuments(connection, { address, seed: 1 }, design, strata)),
+);
 const { id: sampleId } = await createSample(owner, { ...input, name: "Measured", seed: 1 });
 const drawn = await timed(() => drawSampleJob.run({ sampleId }, { signal: new AbortController().signal }));
 const scanned = Math.min(firstScan, await timed(scan));
@@ -41,5 +47,5 @@ const items = await database().drawItem.count({ where: { draw: { sampleId } } })
 await closeDatabase();
 if (state !== "ready") throw new Error(`the sample is ${state}: ${failureDetail}`);
 process.stdout.write(
-  JSON.stringify({ items, scanned, planned, drawn, beforeMegabytes, peakMegabytes: peakMegabytes() }),
+  JSON.stringify({ items, scanned, planned, chosen, drawn, beforeMegabytes, peakMegabytes: peakMegabytes() }),
 );

@@ -51,10 +51,12 @@ async function exportFile(studyId: string, personId: string, roundId: string, wa
   return { milliseconds, beforeMegabytes, bytes };
 }
 
+/** What the work took, without the start of this process. */
+const before = process.cpuUsage();
 const [what, ...words] = process.argv.slice(2);
 const [first = "", second = "", third = "", fourth = ""] = words;
 const result = what === "import" ? await importFile(first) : await exportFile(first, second, third, fourth);
 await closeDatabase();
-const { user, system } = process.cpuUsage();
+const { user, system } = process.cpuUsage(before);
 const cpuMilliseconds = (user + system) / 1000;
 process.stdout.write(JSON.stringify({ ...result, cpuMilliseconds, peakMegabytes: peakMegabytesOf(process.pid) }));

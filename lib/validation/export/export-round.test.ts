@@ -209,6 +209,16 @@ describe("a round's export", () => {
     expect(csv.trimEnd().split("\r\n")).toHaveLength(221);
   });
 
+  it("has every document once and in order, however long their texts are", async () => {
+    const { roundId, itemIds } = await makeRound(owner, [anna], { strata: [{ populationSize: 90, sampleSize: 9 }] });
+    const long = itemIds.slice(0, 7);
+    await database().$executeRaw`
+      update "Item" set "text" = repeat('x', 900000), "characters" = 900000 where "id" = any(${long}::uuid[])`;
+    const rows = await rowsOf(owner, roundId);
+    expect(rows.map((row) => row.queue_position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(rows.filter((row) => row.text.length === 900_000)).toHaveLength(7);
+  });
+
   it("hands no formula to a spreadsheet, and can be read back", async () => {
     const { roundId, itemIds } = await makeRound(owner, [anna], { strata: [{ populationSize: 9, sampleSize: 2 }] });
     await workThrough(anna, roundId);
