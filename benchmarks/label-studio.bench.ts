@@ -160,10 +160,10 @@ async function measureLoops(labelStudio: LabelStudio | null): Promise<void> {
   const p95 = (name: string) => quantile(rows.find((row) => row.name === name)?.done.times ?? [], 0.95);
   printTable(
     `Next and submit with ${tasks} documents, by people`,
-    ["", "loops", "p50 ms", "p95 ms", "CPU ms a loop", "handed out too often"],
+    ["", "loops", "p50 ms", "p95 ms", "CPU ms a loop", "handed out too often", "failed"],
     rows.map(({ name, done, over }) => [
       ...[name, String(done.times.length), shown(quantile(done.times, 0.5)), shown(quantile(done.times, 0.95))],
-      ...[shown(done.cpuMsPerLoop), String(over)],
+      ...[shown(done.cpuMsPerLoop), String(over), String(done.failures)],
     ]),
   );
   console.log(
