@@ -13,7 +13,6 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { closeDatabase, database } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
-import { mostOpenClaims } from "@/lib/validation/rules";
 import { findViolations } from "@/lib/validation/testing/find-violations";
 import { printTable, quantile, shown, timed } from "./figures";
 import { type Annotated, annotate, overAssigned } from "./label-studio/annotate-loop";
@@ -179,6 +178,9 @@ async function measureLoops(labelStudio: LabelStudio | null): Promise<void> {
 
 // ── Every document of a round, by 50 people ─────────────────────────────────────────────────────────────────────────
 
+/** As many as one request may ask for. */
+const claimsAtOnce = 8;
+
 async function measureClaims(): Promise<void> {
   const study = await makeMeasuredStudy(tasks, 50);
   const roundId = await openMeasuredRound(study);
@@ -188,10 +190,10 @@ async function measureClaims(): Promise<void> {
     const people = await studio.annotators(roundId, study.clinicians);
     await Promise.all(
       people.map(async (person) => {
-        for (let items = await person.claim(mostOpenClaims); items.length > 0; ) {
+        for (let items = await person.claim(claimsAtOnce); items.length > 0; ) {
           claims += items.length;
           await person.decide(items);
-          items = await person.claim(mostOpenClaims);
+          items = await person.claim(claimsAtOnce);
         }
       }),
     );
