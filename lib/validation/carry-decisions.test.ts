@@ -3,6 +3,7 @@ import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { listOpenAdjudication } from "./adjudication/read-adjudication";
 import { changeRound } from "./change-round";
 import { closeRound } from "./close-round";
 import { createRound } from "./create-round";
@@ -102,6 +103,8 @@ describe("a round over an extended draw", () => {
     const opened = await openRound(owner, roundId);
     expect(opened).toMatchObject({ items: 20, wanted: 26, decided: 18, continues: { decisions: 18 } });
     expect(await findViolations(roundId)).toEqual([]);
+    // What is still contested came along too, and waits for adjudication in one place.
+    expect(await listOpenAdjudication(adjudicator)).toMatchObject([{ roundId }]);
 
     const standOf = async (of: string) => {
       const items = await database().roundItem.findMany({ where: { roundId: of, decided: { gt: 0 } } });

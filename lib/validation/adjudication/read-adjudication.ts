@@ -33,7 +33,10 @@ export async function readAdjudication(actor: StudyActor, roundId: string): Prom
   return { name, instructions: { de, en }, highlightWords: round.study.highlightWords, progress };
 }
 
-/** Rounds with documents that this person may adjudicate, for the study home. */
+/**
+ * Rounds with documents that this person may adjudicate, for the study home. What came along into a later round is
+ * adjudicated there.
+ */
 export async function listOpenAdjudication(
   actor: StudyActor,
 ): Promise<{ roundId: string; name: string; open: number }[]> {
@@ -44,6 +47,7 @@ export async function listOpenAdjudication(
     join "RoundItem" item on item."roundId" = round."id" and item."contested" and item."settled" is null
       and (round."state" = 'closed' or item."decided" >= item."wanted")
     where round."studyId" = ${actor.studyId}::uuid and round."state" <> 'draft'
+      and not exists (select 1 from "Round" later where later."continuesRoundId" = round."id" and later."state" <> 'draft')
       and not exists (select 1 from "Claim" own
         where own."roundItemId" = item."id" and own."personId" = ${actor.personId}::uuid)
     group by round."id" order by min(round."openedAt")`;
