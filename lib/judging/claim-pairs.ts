@@ -83,15 +83,22 @@ async function take(
     order by pair."position" limit 1
     for update of pair`;
   const picked = wait ? await openWaiting() : await open(count);
-  for (const { id } of picked) {
-    const swapped = isSwapped(comparison.seed, id, personId);
-    await transaction.$executeRaw`
+  const held: Held[] = [];
+  for (const pair of picked) {
+    const swapped = isSwapped(comparison.seed, pair.id, personId);
+    // While this waited for the pair, a late vote of the same person may have taken it: looked for as things were before,
+    // the claim is seen as it is now only here.
+    const claimed = await transaction.$executeRaw`
       insert into "PairClaim" ("id", "pairId", "comparisonId", "personId", "lapsesAt", "swapped")
-      values (${newId()}::uuid, ${id}::uuid, ${comparison.id}::uuid, ${personId}::uuid, ${lapsesAt}, ${swapped})
-      on conflict ("pairId", "personId") do update set "state" = 'open', "claimedAt" = now(), "lapsesAt" = excluded."lapsesAt"`;
-    await transaction.$executeRaw`update "Pair" set "claimed" = "claimed" + 1 where "id" = ${id}::uuid`;
+      values (${newId()}::uuid, ${pair.id}::uuid, ${comparison.id}::uuid, ${personId}::uuid, ${lapsesAt}, ${swapped})
+      on conflict ("pairId", "personId") do update
+        set "state" = 'open', "claimedAt" = now(), "lapsesAt" = excluded."lapsesAt"
+        where "PairClaim"."state" in ('lapsed', 'released')`;
+    if (claimed === 0) continue;
+    await transaction.$executeRaw`update "Pair" set "claimed" = "claimed" + 1 where "id" = ${pair.id}::uuid`;
+    held.push(pair);
   }
-  return picked;
+  return held;
 }
 
 /** Texts only: neither names nor ids of what wrote them. */

@@ -159,6 +159,19 @@ describe("the queue of pairs", () => {
     expect((await database().comparison.findUniqueOrThrow({ where: { id } })).votesCast).toBe(72);
   });
 
+  it("does not hand a pair out again to whose late vote on it is being counted at this moment", async () => {
+    const { owner, judges } = await makePeople(2);
+    const [anna] = judges as [StudyActor];
+    for (let time = 0; time < 25; time++) {
+      const { id } = await makeComparison(owner, judges, { prompts: 1, votesPerPair: 2 });
+      const [pair] = (await claim(anna, id)).pairs;
+      await letClaimsExpire(id, anna.personId);
+      await lapsePairClaims(id);
+      await Promise.all([submit(anna, id, voteOn(String(pair?.id), "first")), claim(anna, id)]);
+      expect(await findViolations(id)).toEqual([]);
+    }
+  });
+
   it("assigns nothing too often, loses nothing, counts each vote once, and always comes to an end", async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ judges: count, prompts, votesPerPair, together, actions }) => {
