@@ -46,17 +46,20 @@ export function poolSmallStrata<T extends { stratumId: string; count?: number }>
   };
 }
 
+/** The strata of a first draw in which these lie, and how many documents it drew there. */
+const phaseSizes = (strata: readonly TestStratum[]) =>
+  new Map(strata.flatMap(({ phaseOne }) => (phaseOne ? [[phaseOne.id, phaseOne.size] as const] : [])));
+
 /** What lies in several strata of a first draw makes one of them. */
 function mergePhases(pooled: readonly TestStratum[]): (phase: TestStratum["phaseOne"]) => TestStratum["phaseOne"] {
-  const sizes = new Map(pooled.flatMap(({ phaseOne }) => (phaseOne ? [[phaseOne.id, phaseOne.size] as const] : [])));
+  const sizes = phaseSizes(pooled);
   const merged = { id: "pooled", size: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
   return (phase) => (phase && sizes.has(phase.id) ? merged : phase);
 }
 
 /** The design as lib/stats wants it. Figures speak of documents like these: no population that ends. */
 function designOf(strata: readonly TestStratum[]): Design {
-  const sizes = new Map(strata.flatMap(({ phaseOne }) => (phaseOne ? [[phaseOne.id, phaseOne.size] as const] : [])));
-  const first = [...sizes].map(([id, size]) => ({ id, size, populationSize: Number.POSITIVE_INFINITY }));
+  const first = [...phaseSizes(strata)].map(([id, size]) => ({ id, size, populationSize: Number.POSITIVE_INFINITY }));
   return {
     strata: strata.map(({ id, weight, phaseOne }) => ({ id, weight, ...(phaseOne ? { phaseOne: phaseOne.id } : {}) })),
     ...(first.length > 0 ? { phaseOne: { strata: first } } : {}),

@@ -1,4 +1,4 @@
-import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { type Database, inTransaction, Prisma } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import type { StudyActor } from "@/lib/studies/actor";
 import { enterComparison, requireOpen } from "./enter-comparison";
@@ -64,25 +64,15 @@ async function take(
   count: number,
   wait: boolean,
 ): Promise<Held[]> {
-  const open = (limit: number) => transaction.$queryRaw<Held[]>`
+  const picked = await transaction.$queryRaw<Held[]>`
     select pair."id", pair."position" from "Pair" pair
     where pair."comparisonId" = ${comparison.id}::uuid and pair."decided" + pair."claimed" < pair."wanted"
       and not exists (
         select 1 from "PairClaim" own
         where own."pairId" = pair."id" and own."personId" = ${personId}::uuid and own."state" in ('open', 'decided')
       )
-    order by pair."position" limit ${limit}
-    for update of pair skip locked`;
-  const openWaiting = () => transaction.$queryRaw<Held[]>`
-    select pair."id", pair."position" from "Pair" pair
-    where pair."comparisonId" = ${comparison.id}::uuid and pair."decided" + pair."claimed" < pair."wanted"
-      and not exists (
-        select 1 from "PairClaim" own
-        where own."pairId" = pair."id" and own."personId" = ${personId}::uuid and own."state" in ('open', 'decided')
-      )
-    order by pair."position" limit 1
-    for update of pair`;
-  const picked = wait ? await openWaiting() : await open(count);
+    order by pair."position" limit ${count}
+    for update of pair ${wait ? Prisma.empty : Prisma.sql`skip locked`}`;
   const held: Held[] = [];
   for (const pair of picked) {
     const swapped = isSwapped(comparison.seed, pair.id, personId);

@@ -10,7 +10,10 @@ export type Continuable = { id: string; name: string; documents: number; decided
  * that it extends. Of these draws' strata what is decided is a part by chance, so that figures hold while the new round is
  * under way too; of a draw of another design it would not be.
  */
-export async function findContinuable(transaction: Database, studyId: string): Promise<Map<string, Continuable[]>> {
+export async function findContinuable(
+  studyId: string,
+  transaction: Database = database(),
+): Promise<Map<string, Continuable[]>> {
   const rows = await transaction.$queryRaw<(Continuable & { forDrawId: string })[]>`
     with recursive line as (
       select draw."id" as "forDrawId", draw."id", draw."extendsDrawId"
@@ -38,7 +41,7 @@ export async function checkContinued(
   continuesRoundId: string | null | undefined,
 ): Promise<void> {
   if (!continuesRoundId) return;
-  const rounds = (await findContinuable(transaction, studyId)).get(drawId) ?? [];
+  const rounds = (await findContinuable(studyId, transaction)).get(drawId) ?? [];
   if (!rounds.some(({ id }) => id === continuesRoundId)) throw unprocessable("round_not_continuable");
 }
 
@@ -118,6 +121,3 @@ export async function carryDecisions(
     where "id" = ${roundId}::uuid`;
   return carried;
 }
-
-/** The rounds that a new one over each draw of the study can go on from. */
-export const readContinuable = (studyId: string) => findContinuable(database(), studyId);

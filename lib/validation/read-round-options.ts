@@ -1,7 +1,7 @@
 import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { database, type Prisma } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
-import { readContinuable } from "./carry-decisions";
+import { findContinuable } from "./carry-decisions";
 import { readDefaultInstructions } from "./default-instructions";
 import { readPace } from "./sampling/read-pace";
 import type { RoundOptions } from "./schema";
@@ -25,7 +25,7 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       },
       orderBy: { createdAt: "desc" },
     }),
-    readContinuable(actor.studyId),
+    findContinuable(actor.studyId),
     database().member.findMany({
       where: { studyId: actor.studyId },
       include: { person: { select: { name: true, simulated: true } } },
