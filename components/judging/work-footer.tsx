@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { Checkbox, Textarea } from "@/components/ui/field";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
+import { WorkBar } from "@/components/work/work-bar";
 import { type VoteOutcome, voteReasons } from "@/lib/judging/schema";
 import type { Pair, VoteDraft } from "./use-pairs";
 import { VoteBar } from "./vote-bar";
@@ -26,69 +27,61 @@ export function WorkFooter(props: {
   const t = useTranslations("judging.work");
   const draft = props.pair?.draft ?? null;
   return (
-    <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
-      <div className="mx-auto flex max-w-[1232px] flex-col gap-2">
-        {draft && props.noting ? (
-          <Textarea
-            autoFocus
-            rows={2}
-            maxLength={2000}
-            aria-label={t("note")}
-            placeholder={t("notePlaceholder")}
-            value={draft.note}
-            onChange={(event) => props.onDraft({ ...draft, note: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
-              event.preventDefault();
-              props.onNoting(false);
-            }}
-            onBlur={() => props.onNoting(false)}
-          />
-        ) : null}
-        {draft ? <VoteBar onVote={props.onVote} /> : null}
-        {draft ? <Reasons draft={draft} onDraft={props.onDraft} /> : null}
-        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-          <div className="flex flex-wrap items-center gap-1">
-            <button
-              type="button"
-              className={tool}
-              disabled={!props.canUndo}
-              aria-keyshortcuts="Z"
-              onClick={props.onUndo}
-            >
-              <kbd aria-hidden className="font-sans font-semibold max-sm:hidden">
-                Z
-              </kbd>
-              {t("undo")}
-            </button>
-            <button
-              type="button"
-              className={tool}
-              disabled={!draft}
-              aria-keyshortcuts="/"
-              aria-pressed={(draft?.note ?? "") !== ""}
-              onClick={() => props.onNoting(true)}
-            >
-              <kbd aria-hidden className="font-sans font-semibold max-sm:hidden">
-                /
-              </kbd>
-              {t("note")}
-            </button>
-            {draft ? (
-              <Checkbox
-                checked={draft.recognised}
-                onChange={(event) => {
-                  props.onDraft({ ...draft, recognised: event.target.checked });
-                  event.target.blur();
-                }}
-                label={t("recognised")}
-              />
-            ) : null}
-          </div>
-          <SendingSign state={props.outgoing} />
+    <WorkBar wide>
+      {draft && props.noting ? (
+        <Textarea
+          autoFocus
+          rows={2}
+          maxLength={2000}
+          aria-label={t("note")}
+          placeholder={t("notePlaceholder")}
+          value={draft.note}
+          onChange={(event) => props.onDraft({ ...draft, note: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
+            event.preventDefault();
+            props.onNoting(false);
+          }}
+          onBlur={() => props.onNoting(false)}
+        />
+      ) : null}
+      {draft ? <VoteBar onVote={props.onVote} /> : null}
+      {draft ? <Reasons draft={draft} onDraft={props.onDraft} /> : null}
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <div className="flex flex-wrap items-center gap-1">
+          <button type="button" className={tool} disabled={!props.canUndo} aria-keyshortcuts="Z" onClick={props.onUndo}>
+            <kbd aria-hidden className="font-sans font-semibold max-sm:hidden">
+              Z
+            </kbd>
+            {t("undo")}
+          </button>
+          <button
+            type="button"
+            className={tool}
+            disabled={!draft}
+            aria-keyshortcuts="/"
+            aria-pressed={(draft?.note ?? "") !== ""}
+            onClick={() => props.onNoting(true)}
+          >
+            <kbd aria-hidden className="font-sans font-semibold max-sm:hidden">
+              /
+            </kbd>
+            {t("note")}
+          </button>
+          {draft ? (
+            <Checkbox
+              checked={draft.recognised}
+              onChange={(event) => {
+                props.onDraft({ ...draft, recognised: event.target.checked });
+                event.target.blur();
+              }}
+              label={t("recognised")}
+            />
+          ) : null}
         </div>
+        <SendingSign state={props.outgoing} />
       </div>
-    </footer>
+    </WorkBar>
   );
 }
 

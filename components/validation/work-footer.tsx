@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { Badge } from "@/components/ui/surface";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
+import { WorkBar } from "@/components/work/work-bar";
 import type { DecisionFlag, DecisionLabel } from "@/lib/validation/schema";
 import { DecisionBar } from "./decision-bar";
 import { HighlightBar } from "./highlight/highlight-bar";
@@ -34,35 +35,33 @@ export function WorkFooter(props: {
   const flags = draft?.flags ?? [];
   const idle = document === null;
   return (
-    <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
-      <div className="mx-auto flex max-w-[72ch] flex-col gap-2">
-        {props.highlighting.on && !idle ? (
-          <HighlightBar highlighting={props.highlighting} onLeave={props.onLeaveSearch} />
-        ) : null}
-        {draft && (flags.length > 0 || (draft.note && !noting)) ? (
-          <p className="flex flex-wrap items-center gap-2 text-sm">
-            {flags.map((flag) => (
-              <Badge key={flag} tone="attention">
-                {flagNames(flag)}
-              </Badge>
-            ))}
-            {draft.note && !noting ? <span className="min-w-0 truncate text-muted">{draft.note}</span> : null}
-          </p>
-        ) : null}
-        {draft && noting ? <NoteField note={draft.note} onChange={props.onNote} onDone={props.onNoted} /> : null}
-        {idle ? null : <DecisionBar onDecide={props.onDecide} unsure={props.unsure} />}
-        <ToolBar
-          actions={props.tools}
-          disabled={{ undo: !props.canUndo, skip: idle, flag: idle, note: idle }}
-          pressed={{
-            flag: flags.length > 0,
-            note: (draft?.note ?? "") !== "",
-            highlight: props.highlighting.on,
-          }}
-        >
-          <SendingSign state={props.outgoing} />
-        </ToolBar>
-      </div>
-    </footer>
+    <WorkBar>
+      {props.highlighting.on && !idle ? (
+        <HighlightBar highlighting={props.highlighting} onLeave={props.onLeaveSearch} />
+      ) : null}
+      {draft && (flags.length > 0 || (draft.note && !noting)) ? (
+        <p className="flex flex-wrap items-center gap-2 text-sm">
+          {flags.map((flag) => (
+            <Badge key={flag} tone="attention">
+              {flagNames(flag)}
+            </Badge>
+          ))}
+          {draft.note && !noting ? <span className="min-w-0 truncate text-muted">{draft.note}</span> : null}
+        </p>
+      ) : null}
+      {draft && noting ? <NoteField note={draft.note} onChange={props.onNote} onDone={props.onNoted} /> : null}
+      {idle ? null : <DecisionBar onDecide={props.onDecide} unsure={props.unsure} />}
+      <ToolBar
+        actions={props.tools}
+        disabled={{ undo: !props.canUndo, skip: idle, flag: idle, note: idle }}
+        pressed={{
+          flag: flags.length > 0,
+          note: (draft?.note ?? "") !== "",
+          highlight: props.highlighting.on,
+        }}
+      >
+        <SendingSign state={props.outgoing} />
+      </ToolBar>
+    </WorkBar>
   );
 }

@@ -9,6 +9,7 @@ import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice } from "@/components/ui/surface";
 import { useAnnouncer } from "@/components/work/announcer";
 import { useKeys } from "@/components/work/use-keys";
+import { WorkBar } from "@/components/work/work-bar";
 import { WorkRest } from "@/components/work/work-rest";
 import { CallError, call } from "@/lib/platform/http/call";
 import type { DecisionLabel } from "@/lib/validation/schema";
@@ -117,51 +118,49 @@ export function TrainingScreen(props: {
             region={region}
             marks={highlighting.marks}
           />
-          <footer className="border-t border-line bg-surface px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-6 sm:py-3">
-            <div className="mx-auto flex max-w-[72ch] flex-col gap-2">
-              {highlighting.on ? (
-                <HighlightBar highlighting={highlighting} onLeave={() => region.current?.focus()} />
-              ) : null}
-              {offline ? (
-                <Notice
-                  tone="attention"
-                  action={
-                    <Button onClick={() => answer.variables && answer.mutate(answer.variables)}>
-                      {work("tryAgain")}
-                    </Button>
-                  }
-                >
-                  {t("offline")}
-                </Notice>
-              ) : (
-                <ProblemNotice error={answer.error ?? lookAgain.error} onRetry={() => lookAgain.mutate()} />
-              )}
-              {feedback && verdict ? (
-                <Notice tone={verdict === "isRight" ? "done" : "attention"} title={t(verdict, saidOf(feedback))}>
-                  {verdict === "isRight" ? null : <p>{t("yourAnswer", saidOf(feedback))}</p>}
-                  {feedback.explanation ? (
-                    <p className="mt-1 max-h-[30dvh] overflow-y-auto whitespace-pre-wrap">{feedback.explanation}</p>
-                  ) : null}
-                </Notice>
-              ) : null}
-              {feedback ? (
-                <Button autoFocus variant="primary" size="large" className="h-14!" onClick={goOn}>
-                  {t("next")}
-                </Button>
-              ) : (
-                <DecisionBar onDecide={decide} />
-              )}
-              <ToolBar
-                actions={{ highlight: highlighting.toggle }}
-                disabled={{}}
-                pressed={{ highlight: highlighting.on }}
+          <WorkBar>
+            {highlighting.on ? (
+              <HighlightBar highlighting={highlighting} onLeave={() => region.current?.focus()} />
+            ) : null}
+            {offline ? (
+              <Notice
+                tone="attention"
+                action={
+                  <Button onClick={() => answer.variables && answer.mutate(answer.variables)}>
+                    {work("tryAgain")}
+                  </Button>
+                }
               >
-                <span role="status" className="text-sm text-muted">
-                  {answer.isPending ? t("sending") : null}
-                </span>
-              </ToolBar>
-            </div>
-          </footer>
+                {t("offline")}
+              </Notice>
+            ) : (
+              <ProblemNotice error={answer.error ?? lookAgain.error} onRetry={() => lookAgain.mutate()} />
+            )}
+            {feedback && verdict ? (
+              <Notice tone={verdict === "isRight" ? "done" : "attention"} title={t(verdict, saidOf(feedback))}>
+                {verdict === "isRight" ? null : <p>{t("yourAnswer", saidOf(feedback))}</p>}
+                {feedback.explanation ? (
+                  <p className="mt-1 max-h-[30dvh] overflow-y-auto whitespace-pre-wrap">{feedback.explanation}</p>
+                ) : null}
+              </Notice>
+            ) : null}
+            {feedback ? (
+              <Button autoFocus variant="primary" size="large" className="h-14!" onClick={goOn}>
+                {t("next")}
+              </Button>
+            ) : (
+              <DecisionBar onDecide={decide} />
+            )}
+            <ToolBar
+              actions={{ highlight: highlighting.toggle }}
+              disabled={{}}
+              pressed={{ highlight: highlighting.on }}
+            >
+              <span role="status" className="text-sm text-muted">
+                {answer.isPending ? t("sending") : null}
+              </span>
+            </ToolBar>
+          </WorkBar>
         </>
       ) : (
         <WorkRest
