@@ -33,7 +33,10 @@ async function makeCorpus(state: "ready" | "importing", documents: number, study
   return id;
 }
 
-/** A labelling run of documents of which so many were called medical, the others not. */
+/**
+ * A labelling run of documents of which so many were called medical, the others not. Their groups are the same each time:
+ * a document's role follows from its group, and chance could leave a part without a class.
+ */
 async function makeLabels(documents: number, medical: number): Promise<string> {
   const { studyId } = researcher;
   const corpusId = await makeCorpus("ready", 1000);
@@ -46,7 +49,8 @@ async function makeLabels(documents: number, medical: number): Promise<string> {
   await database().item.createMany({
     data: ids.map((id, row) => ({
       ...{ id, sampleId: sample.id, documentId: id, text: `Text ${row}`, textHash: "", characters: 6 },
-      ...{ originFile: "part-00000.parquet", originRow: row, permanentRandom: row / documents, duplicateGroup: id },
+      ...{ originFile: "part-00000.parquet", originRow: row, permanentRandom: row / documents },
+      duplicateGroup: `group ${row}`,
     })),
   });
   await database().drawItem.createMany({
