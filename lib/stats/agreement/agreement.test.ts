@@ -152,6 +152,17 @@ describe.each(coefficients)("%s", (name, coefficient) => {
     );
   });
 
+  it("does not depend on the order of items where the search for its interval is hard", () => {
+    const ratings = [
+      [1, 2, null, 4, 2, null, 3, 4, 4, 2, 3, 1, 3, 4, 2, 2, 1],
+      [null, 4, 2, 1, 2, null, 4, 2, 4, 1, null, 3, 2, 3, 2, 2, 2],
+      [4, 4, 3, 3, 3, 4, 3, 1, 2, 1, 1, null, 1, 1, 4, 3, 1],
+      [2, 1, 2, 4, 4, 1, null, 2, 3, 2, 4, null, 1, 4, 4, 4, 2],
+    ];
+    const backwards = ratings.map((row) => row.toReversed());
+    expectSame(coefficient(ratings, { categories }), coefficient(backwards, { categories }));
+  });
+
   it("does not depend on the names of categories, if their order does not matter", () => {
     const renamed = withGaps.map((row) => row.map((rating) => (rating === null ? null : 6 - Number(rating))));
     const nameless = name.startsWith("ordinal") ? { categories: [5, 4, 3, 2, 1] } : {};

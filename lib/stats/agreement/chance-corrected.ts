@@ -19,22 +19,28 @@ export type LinearisedCoefficient = {
   weight: (item: RatedItem) => number;
 };
 
-/** Items that could occur but may not have been seen: all agree on a category, or the two most frequent ones split. */
+/**
+ * Items that could occur but may not have been seen: all agree on a category, or the two most frequent ones split. Where
+ * several are equally frequent each of them counts, so that neither names nor rounding choose.
+ */
 function possibleItems(items: readonly RatedItem[]): RatedItem[] {
   const raters = Math.max(...items.map((item) => item.raters));
   const totals = (items[0]?.counts ?? []).map((_, category) =>
     items.reduce((sum, item) => sum + item.count * item.weight * (item.counts[category] ?? 0), 0),
   );
-  const byFrequency = [...totals.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0));
+  const all = totals.reduce((sum, total) => sum + total, 0);
+  const [most, second] = totals.toSorted((a, b) => b - a);
+  const categoriesWith = (wanted: number | undefined) =>
+    [...totals.keys()].filter((category) => Math.abs((totals[category] ?? 0) - (wanted ?? Number.NaN)) <= 1e-9 * all);
   const empty = totals.map(() => 0);
-  const unanimous = byFrequency
+  const unanimous = [...totals.keys()]
     .filter((category) => (totals[category] ?? 0) > 0)
     .map((category) => empty.with(category, raters));
-  const [first, second] = byFrequency;
-  const split =
-    first === undefined || second === undefined
-      ? []
-      : [empty.with(first, Math.ceil(raters / 2)).with(second, Math.floor(raters / 2))];
+  const split = categoriesWith(most).flatMap((first) =>
+    categoriesWith(second)
+      .filter((other) => other !== first)
+      .map((other) => empty.with(first, Math.ceil(raters / 2)).with(other, Math.floor(raters / 2))),
+  );
   return [...unanimous, ...split].map((counts) => ({ counts, raters, weight: 1, count: 0 }));
 }
 

@@ -65,13 +65,17 @@ function tiltAll(strata: readonly ScoreStratum[], multiplier: number) {
   return { mean, slope, tilted };
 }
 
-/** The most likely distribution with mean 0, by Newton's method inside a bracket on the multiplier of the constraint. */
+/**
+ * The most likely distribution with mean 0, by Newton's method inside a bracket on the multiplier of the constraint. Where
+ * a step does not halve the rest, the next one halves the bracket: Newton alone can go to and fro between its ends.
+ */
 function constrain(strata: readonly ScoreStratum[], observed: number): TiltedStratum[] {
   const side = Math.sign(observed);
   let [near, far] = [0, Number.POSITIVE_INFINITY];
   let state = tiltAll(strata, 0);
   let multiplier = Math.min(...strata.map((stratum) => stratum.information)) * 1e-3;
   if (state.slope < 0) multiplier = Math.abs(observed / state.slope);
+  let lastRest = Number.POSITIVE_INFINITY;
   for (let step = 0; step < 200; step++) {
     state = tiltAll(strata, side * multiplier);
     const rest = side * state.mean;
@@ -80,7 +84,9 @@ function constrain(strata: readonly ScoreStratum[], observed: number): TiltedStr
     if (rest > 0) near = multiplier;
     else far = multiplier;
     const newton = multiplier - rest / state.slope;
-    if (newton > near && newton < far) multiplier = newton;
+    const halved = Math.abs(rest) <= lastRest / 2;
+    lastRest = Math.abs(rest);
+    if (halved && newton > near && newton < far) multiplier = newton;
     else multiplier = Number.isFinite(far) ? (near + far) / 2 : multiplier * 4;
   }
   return state.tilted;
