@@ -140,17 +140,20 @@ async function measureLoops(labelStudio: LabelStudio | null): Promise<void> {
   const study = await makeMeasuredStudy(tasks, 50);
   const studio = await Studio.start(scratch);
   try {
-    for (const [people, loops] of [
-      [1, 300],
-      [8, 100],
-      [50, 40],
-    ] as const) {
-      const roundId = await openMeasuredRound(study);
-      const annotators = await studio.annotators(roundId, study.clinicians.slice(0, people));
-      await annotate(annotators, 5, []);
-      const done = await annotate(annotators, loops, [studio.processId, postgres]);
-      const over = (await findViolations(roundId)).length;
-      rows.push({ name: `Studio, ${people}`, done, over });
+    for (const ahead of [false, true]) {
+      for (const [people, loops] of [
+        [1, 300],
+        [8, 100],
+        [50, 40],
+      ] as const) {
+        const roundId = await openMeasuredRound(study);
+        const annotators = await studio.annotators(roundId, study.clinicians.slice(0, people));
+        if (ahead) for (const annotator of annotators) annotator.asTheBrowserAsks();
+        await annotate(annotators, 5, []);
+        const done = await annotate(annotators, loops, [studio.processId, postgres]);
+        const over = (await findViolations(roundId)).length;
+        rows.push({ name: `Studio${ahead ? " as its browser asks" : ""}, ${people}`, done, over });
+      }
     }
   } finally {
     await studio.end();
@@ -165,15 +168,13 @@ async function measureLoops(labelStudio: LabelStudio | null): Promise<void> {
       ...[shown(done.cpuMsPerLoop), String(over), String(done.failures)],
     ]),
   );
-  console.log(
-    `CPU a loop, one person, Label Studio's to the studio's: ${shown(cpu("Label Studio, 1") / cpu("Studio, 1"))}`,
-  );
-  console.log(
-    `CPU a loop, 8 people, Label Studio's to the studio's: ${shown(cpu("Label Studio, 8") / cpu("Studio, 8"))}`,
-  );
-  console.log(
-    `p95, Label Studio's with 8 to the studio's with 50: ${shown(p95("Label Studio, 8") / p95("Studio, 50"))}\n`,
-  );
+  for (const name of ["Studio", "Studio as its browser asks"]) {
+    const ratio = (people: number) => shown(cpu(`Label Studio, ${people}`) / cpu(`${name}, ${people}`));
+    console.log(`CPU a loop, Label Studio's to that of ${name}: one person ${ratio(1)}, 8 people ${ratio(8)}`);
+    console.log(
+      `p95, Label Studio's with 8 to that of ${name} with 50: ${shown(p95("Label Studio, 8") / p95(`${name}, 50`))}\n`,
+    );
+  }
 }
 
 // ── Every document of a round, by 50 people ─────────────────────────────────────────────────────────────────────────

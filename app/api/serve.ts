@@ -12,7 +12,7 @@ import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
 import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
 import { damageOf } from "@/lib/platform/text-damage";
-import { enterStudy, requirePermission, type StudyActor } from "@/lib/studies/actor";
+import { enterStudy, memberOfSession, requirePermission, type StudyActor } from "@/lib/studies/actor";
 
 // biome-ignore lint/suspicious/noExplicitAny: the operation's own types are inferred from the argument
 type AnyOperation = Operation<any, any, any, any>;
@@ -70,7 +70,13 @@ function checkSameOrigin(request: NextRequest): void {
 async function authorise(operation: AnyOperation, request: NextRequest, params: Record<string, unknown>) {
   const { access } = operation;
   const bearer = request.headers.get("authorization")?.match(/^Bearer (.+)$/)?.[1];
-  const actor = bearer ? await actorOfToken(bearer) : await actorOfSession(request.cookies.get(sessionCookie)?.value);
+  const cookie = request.cookies.get(sessionCookie)?.value;
+  if (access.kind === "study" && !bearer) {
+    const studyActor = await memberOfSession(cookie, String(params.studyId));
+    requirePermission(studyActor, access.permission);
+    return studyActor;
+  }
+  const actor = bearer ? await actorOfToken(bearer) : await actorOfSession(cookie);
   if (access.kind === "public") return actor;
   if (!actor) throw new Problem(401, bearer ? "token_invalid" : "not_signed_in");
   if (access.kind === "study") {

@@ -4,6 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import type { StudyActor } from "@/lib/studies/actor";
 import { cookieOf } from "@/lib/studies/testing/people";
+import { claimedAtOnce, prefetchedItems } from "@/lib/validation/rules";
 import type { ClaimedItems } from "@/lib/validation/schema";
 import type { Annotator } from "./annotate-loop";
 import { HttpClient } from "./http-client";
@@ -65,8 +66,11 @@ export class Studio {
   }
 }
 
+/** Asks for each document by itself, as Label Studio's clients do; `aheadOfTime`: as the studio's own work screen asks. */
 export class Person implements Annotator {
   private readonly path: string;
+  private hand: string[] = [];
+  private aheadOfTime = false;
 
   constructor(
     private readonly actor: StudyActor,
@@ -76,8 +80,16 @@ export class Person implements Annotator {
     this.path = `/api/v1/studies/${actor.studyId}/rounds/${roundId}`;
   }
 
+  asTheBrowserAsks(): this {
+    this.aheadOfTime = true;
+    return this;
+  }
+
   async next(): Promise<string | null> {
-    return (await this.claim(1))[0] ?? null;
+    if (!this.aheadOfTime) return (await this.claim(1))[0] ?? null;
+    const missing = 1 + prefetchedItems - this.hand.length;
+    if (missing > 0) this.hand.push(...(await this.claim(missing + claimedAtOnce - 1)));
+    return this.hand.shift() ?? null;
   }
 
   async submit(itemId: string): Promise<void> {
@@ -86,7 +98,7 @@ export class Person implements Annotator {
 
   async claim(count: number): Promise<string[]> {
     const { personId } = this.actor;
-    const { body } = await this.client.json("POST", `${this.path}/claims`, { personId, count, holding: [] });
+    const { body } = await this.client.json("POST", `${this.path}/claims`, { personId, count, holding: this.hand });
     return (body as ClaimedItems).items.map(({ id }) => id);
   }
 

@@ -5,7 +5,7 @@ import { useHeldWork } from "@/components/work/use-held-work";
 import { answerWithinMs } from "@/components/work/use-supply";
 import { addressOf, call } from "@/lib/platform/http/call";
 import { claimItemsOperation, releaseClaimsOperation, skipItemOperation } from "@/lib/validation/api";
-import { prefetchedItems } from "@/lib/validation/rules";
+import { claimedAtOnce, prefetchedItems } from "@/lib/validation/rules";
 import type { DecisionFlag, DecisionInput, DecisionLabel, WorkItem, WorkProgress } from "@/lib/validation/schema";
 import { outboxChannel, type RoundAddress, sendDecisions } from "./decision-outbox";
 
@@ -26,6 +26,7 @@ export function useWorkQueue(address: RoundAddress, start: WorkProgress) {
     send: (decisions) => sendDecisions(address, decisions),
     start,
     prefetched: prefetchedItems,
+    claimedAtOnce,
     noDraft,
     async claim(count, holding) {
       const { items, progress, claimedUntil } = await call(claimItemsOperation, {

@@ -26,6 +26,8 @@ export function useHeldWork<Item extends { id: string }, Draft, Choice, Payload>
   start: { decided: number; open: number };
   /** how many should be at hand behind the one on the screen */
   prefetched: number;
+  /** how many are claimed at least when one is missing */
+  claimedAtOnce?: number;
   noDraft: Draft;
   claim: (count: number, holding: string[]) => Promise<{ items: Item[]; open: number; claimedUntil: string }>;
   /** where claims are given back */
@@ -62,6 +64,7 @@ export function useHeldWork<Item extends { id: string }, Draft, Choice, Payload>
     personId: options.personId,
     ready: queue.held.length,
     wanted: 1 + options.prefetched,
+    atOnce: options.claimedAtOnce,
     exhausted: queue.exhausted,
     claim: outbox ? claim : null,
     releaseAddress: options.releaseAddress,

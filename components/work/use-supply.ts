@@ -26,6 +26,8 @@ export function useSupply(options: {
   /** how many are at hand, and how many should be */
   ready: number;
   wanted: number;
+  /** as soon as one is missing so many are asked for at least, so that not every decision costs a question; 1 if left out */
+  atOnce?: number;
   /** the server had no more when it was asked last */
   exhausted: boolean;
   /** Claims so many more and takes them in; answers how many came, and until when all are claimed. Null: not yet possible. */
@@ -49,8 +51,8 @@ export function useSupply(options: {
 
   const ask = useCallback(async () => {
     const { claim, ...now } = latest.current;
-    const missing = now.wanted - now.ready;
-    if (!claim || asking.current || missing <= 0) return;
+    if (!claim || asking.current || now.ready >= now.wanted) return;
+    const missing = now.wanted - now.ready + (now.atOnce ?? 1) - 1;
     asking.current = true;
     if (now.ready === 0) setSupply((before) => (before.kind === "ready" ? { kind: "loading" } : before));
     clearTimeout(retry.current);

@@ -1,8 +1,9 @@
 import type { Actor } from "@/lib/auth/actor";
 import { isPermission, mayRole, type Permission } from "@/lib/auth/permissions";
+import { sessionRows } from "@/lib/auth/session";
 import type { Role } from "@/lib/platform/database/generated/enums";
 import { statements } from "@/lib/platform/database/statements";
-import { forbidden, notFound } from "@/lib/platform/problem";
+import { forbidden, notFound, Problem } from "@/lib/platform/problem";
 
 /** A person within a study. Every operation carries `studyId` into its WHERE. */
 export type StudyActor = Actor & { studyId: string; studyName: string; studyIsExample: boolean; role: Role };
@@ -20,6 +21,25 @@ export async function enterStudy(actor: Actor, studyId: string): Promise<StudyAc
       and study."archivedAt" is null`;
   if (!member) throw notFound();
   return { ...actor, studyId, ...member };
+}
+
+/**
+ * Who a session's cookie is within the study, by one statement: every request of a browser within a study comes this way.
+ * Throws 401 `not_signed_in`, and 404 as `enterStudy`.
+ */
+export async function memberOfSession(cookie: string | undefined, studyId: string): Promise<StudyActor> {
+  const rows = await sessionRows(cookie);
+  if (!rows) throw new Problem(401, "not_signed_in");
+  if (!uuid.test(studyId)) throw notFound();
+  const [member] = await statements().$queryRaw<(Omit<StudyActor, "token" | "role"> & { role: Role | null })[]>`
+    select ${rows.person}, ${studyId} as "studyId", study."name" as "studyName", study."example" as "studyIsExample",
+      member."role"
+    from ${rows.from}
+    left join ("Member" member join "Study" study on study."id" = member."studyId" and study."archivedAt" is null)
+      on member."studyId" = ${studyId}::uuid and member."personId" = person."id"`;
+  if (!member) throw new Problem(401, "not_signed_in");
+  if (!member.role) throw notFound();
+  return { ...member, role: member.role, token: null };
 }
 
 export function may(actor: StudyActor, permission: Permission): boolean {

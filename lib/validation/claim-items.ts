@@ -7,7 +7,7 @@ import { enterRound, type OwnRound, requireOpen } from "./enter-round";
 import { lapseClaims } from "./lapse-claims";
 import { readProgress } from "./read-work";
 import { takeRepeats } from "./repeats/take-repeats";
-import { shareRoundAs } from "./round-lock";
+import { ownClaims, sharedRound } from "./round-lock";
 import { claimHours, mostOpenClaims } from "./rules";
 import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
 
@@ -19,8 +19,8 @@ import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
  * `training_first` to who has training documents left.
  */
 export function claimItems(actor: StudyActor, roundId: string, input: ClaimItemsInput): Promise<ClaimedItems> {
-  return inStatements(async (transaction) => {
-    await shareRoundAs(transaction, roundId, actor.personId);
+  const locks = [sharedRound(roundId), ownClaims(roundId, actor.personId)];
+  const work = async (transaction: Statements): Promise<ClaimedItems> => {
     const round = await enterRound(transaction, actor, roundId, input.personId);
     requireOpen(round);
     if (round.training) throw conflict("training_first");
@@ -48,7 +48,8 @@ export function claimItems(actor: StudyActor, roundId: string, input: ClaimItems
       progress: readProgress(round),
       claimedUntil: lapsesAt.toISOString(),
     };
-  });
+  };
+  return inStatements(work, { locks });
 }
 
 function renewOwnClaims(

@@ -1,9 +1,13 @@
+import { Prisma } from "@/lib/platform/database/client";
 import { inStatements, type Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
+import { Problem } from "@/lib/platform/problem";
+import type { StudyActor } from "@/lib/studies/actor";
 import { kept, refused } from "./decision-result";
+import { enterRound } from "./enter-round";
 import { addRepeat, keepRepeat } from "./repeats/keep-repeat";
 import { planRepeat } from "./repeats/plan-repeat";
-import { shareRound } from "./round-lock";
+import { sharedRound } from "./round-lock";
 import { agree, claimHours, type Gold, goldOf, goldStateOf, isContested, patternOf } from "./rules";
 import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "./schema";
 import { tallyDecision } from "./tally-decision";
@@ -20,6 +24,8 @@ type QueuedItem = {
   state: RoundState;
   seed: number;
   repeatShare: number;
+  /** whoever decides takes part in the round */
+  member: boolean;
 };
 
 /** A decision that no other corrects. */
@@ -43,15 +49,13 @@ type Known = {
  * Appends one decision and moves everything that counts it, in one transaction. A person's later decision on the same
  * document corrects the earlier one, and `label: null` withdraws it. A decision whose claim is gone counts if the
  * document still wants one; else it is kept as surplus. The answer does not tell which, since that would tell of others.
+ * Throws as `enterRound`.
  */
-export function keepDecision(
-  actor: { personId: string },
-  roundId: string,
-  input: DecisionInput,
-): Promise<DecisionResult> {
-  return inStatements(async (transaction) => {
-    await shareRound(transaction, roundId);
-    const item = await lockItem(transaction, roundId, input.itemId);
+export function keepDecision(actor: StudyActor, roundId: string, input: DecisionInput): Promise<DecisionResult> {
+  const keep = async (transaction: Statements): Promise<DecisionResult> => {
+    const item = await lockItem(transaction, actor, roundId, input.itemId);
+    if (!item) await enterRound(transaction, actor, roundId, actor.personId);
+    else if (!item.member) throw new Problem(403, "not_in_round");
     const known = await readKnown(transaction, actor.personId, input);
     if (known.keyUsedOn)
       return known.keyUsedOn === input.itemId ? kept(input) : refused(input, "idempotency_key_reused");
@@ -73,8 +77,23 @@ export function keepDecision(
     const decided = item.decided + move.decided;
     const highlightedOf = (some: { highlighted: boolean }[]) => some.filter(({ highlighted }) => highlighted).length;
 
-    await transaction.$executeRaw`
-      with appended as (
+    const repeat = own ? null : planRepeat(item, actor.personId, item.id);
+    if (repeat) await addRepeat(transaction, { roundId, roundItemId: item.id, personId: actor.personId }, repeat);
+    const change = {
+      roundId,
+      personId: actor.personId,
+      itemId: item.itemId,
+      stratumId: item.stratumId,
+      decided: move.decided,
+      highlighted: highlightedOf(after) - highlightedOf(before),
+      ownDecided: (input.label ? 1 : 0) - (own?.label ? 1 : 0),
+      activeMs: input.activeMs,
+      gold: { before: goldStateOf(item.decided, item.gold), after: goldStateOf(decided, gold) },
+      pattern: { before: patternOf(before), after: patternOf(after) },
+    };
+    // The claim before the person's counts, as where documents are claimed: else the two could wait for each other.
+    const append = Prisma.sql`
+      appended as (
         insert into "Decision" ("id", "roundId", "roundItemId", "personId", "label", "flags", "note", "activeMs",
           "highlighted", "idempotencyKey", "correctsId", "surplus", "decidedAt")
         values (${decision.id}::uuid, ${roundId}::uuid, ${item.id}::uuid, ${actor.personId}::uuid,
@@ -86,27 +105,18 @@ export function keepDecision(
             else "lapsesAt" end
         where "roundItemId" = ${item.id}::uuid and "personId" = ${actor.personId}::uuid
           and "state" = ${known.claim}::"ClaimState"
-      )
-      update "RoundItem" set "decided" = ${decided}, "claimed" = ${item.claimed + move.claimed},
-        "agreed" = ${agreed}::"DecisionLabel", "gold" = ${gold}::"DecisionLabel", "disputed" = ${disputed},
-        "flagged" = ${flagged}, "contested" = ${isContested(after.length, agreed, flagged)}
-      where "id" = ${item.id}::uuid`;
-    const repeat = own ? null : planRepeat(item, actor.personId, item.id);
-    if (repeat) await addRepeat(transaction, { roundId, roundItemId: item.id, personId: actor.personId }, repeat);
-    await tallyDecision(transaction, {
-      roundId,
-      personId: actor.personId,
-      itemId: item.itemId,
-      stratumId: item.stratumId,
-      decided: move.decided,
-      highlighted: highlightedOf(after) - highlightedOf(before),
-      ownDecided: (input.label ? 1 : 0) - (own?.label ? 1 : 0),
-      activeMs: input.activeMs,
-      gold: { before: goldStateOf(item.decided, item.gold), after: goldStateOf(decided, gold) },
-      pattern: { before: patternOf(before), after: patternOf(after) },
-    });
+        returning "roundItemId"
+      ), done as (
+        update "RoundItem" set "decided" = ${decided}, "claimed" = ${item.claimed + move.claimed},
+          "agreed" = ${agreed}::"DecisionLabel", "gold" = ${gold}::"DecisionLabel", "disputed" = ${disputed},
+          "flagged" = ${flagged}, "contested" = ${isContested(after.length, agreed, flagged)}
+        where "id" = ${item.id}::uuid and (select count(*) from moved) is not null
+        returning "id"
+      )`;
+    await tallyDecision(transaction, change, append);
     return kept(input);
-  });
+  };
+  return inStatements(keep, { locks: [sharedRound(roundId)] });
 }
 
 /** What becomes of the claim, and what the item's counts gain or lose. */
@@ -128,13 +138,21 @@ function moveOf(
   return { claim, decided: 0, claimed: 0, surplus: true };
 }
 
-/** The item stays ours until the transaction ends; the round's state is read after the wait. */
-async function lockItem(transaction: Statements, roundId: string, itemId: string): Promise<QueuedItem | undefined> {
+/** The item stays ours until the transaction ends. None: the study's round has no such item. */
+async function lockItem(
+  transaction: Statements,
+  actor: StudyActor,
+  roundId: string,
+  itemId: string,
+): Promise<QueuedItem | undefined> {
   const [item] = await transaction.$queryRaw<QueuedItem[]>`
     select item."id", item."stratumId", item."itemId", item."wanted", item."decided", item."claimed", item."gold",
-      item."settled", round."state", round."seed", round."repeatShare"
+      item."settled", round."state", round."seed", round."repeatShare",
+      exists (select 1 from "RoundMember" member
+        where member."roundId" = round."id" and member."personId" = ${actor.personId}::uuid) as "member"
     from "RoundItem" item join "Round" round on round."id" = item."roundId"
     where item."id" = ${itemId}::uuid and item."roundId" = ${roundId}::uuid
+      and round."studyId" = ${actor.studyId}::uuid
     for update of item`;
   return item;
 }

@@ -4,6 +4,8 @@ import type { DecisionLabel } from "./schema";
 export const claimHours = 2;
 /** Documents that the browser holds ready behind the one on the screen. */
 export const prefetchedItems = 3;
+/** A claim of three documents costs the server about as much as one of a single document. */
+export const claimedAtOnce = 3;
 /** More than this many open claims nobody needs: what is undelivered is at most what was handed out. */
 export const mostOpenClaims = 16;
 /** Assumed until a person has a pace of their own. */

@@ -1,20 +1,19 @@
-import { database } from "@/lib/platform/database/client";
 import { conflict } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import { enterRound } from "./enter-round";
 import { keepDecision } from "./keep-decision";
 import type { DecisionResult, SubmitDecisionsInput } from "./schema";
 
 /**
  * A batch from the browser's outbox, in its order. Each decision is kept or refused for itself, so that one that can't
- * be kept does not hold up the others. A batch of which nothing could be kept is refused as a whole (409).
+ * be kept does not hold up the others. A batch of which nothing could be kept is refused as a whole (409). Throws as
+ * `enterRound`.
  */
 export async function submitDecisions(
   actor: StudyActor,
   roundId: string,
   input: SubmitDecisionsInput,
 ): Promise<{ results: DecisionResult[] }> {
-  await enterRound(database(), actor, roundId, input.personId);
+  if (input.personId !== actor.personId) throw conflict("other_person_signed_in");
   const results: DecisionResult[] = [];
   for (const decision of input.decisions) results.push(await keepDecision(actor, roundId, decision));
   const [first] = results;

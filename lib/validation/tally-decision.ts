@@ -1,3 +1,4 @@
+import { Prisma } from "@/lib/platform/database/client";
 import type { Statements } from "@/lib/platform/database/statements";
 import type { GoldState } from "./rules";
 
@@ -19,15 +20,20 @@ type Change = {
  * Keeps every tally that pages read, as the last statement of a decision. The round's row comes first and everything else
  * hangs on it, so that decisions take the tallies' rows in one order and wait for each other only this long. A labelling
  * run's tallies move only while TalliedLabelling says that they hold all of its labels; else they are rebuilt anyway.
+ * `first`: what the same statement does before it comes to the round's row, the last of it named `done`.
  */
-export async function tallyDecision(transaction: Statements, change: Change): Promise<void> {
+export async function tallyDecision(
+  transaction: Statements,
+  change: Change,
+  first: Prisma.Sql = Prisma.sql`done as (select 1)`,
+): Promise<void> {
   const { roundId, personId, itemId, stratumId, gold, pattern } = change;
   const goldMoved = gold.before !== gold.after;
   const patternMoved = pattern.before !== pattern.after;
   await transaction.$executeRaw`
-    with turn as materialized (
+    with ${first}, turn as materialized (
       update "Round" set "decided" = "decided" + ${change.decided}, "highlighted" = "highlighted" + ${change.highlighted}
-      where "id" = ${roundId}::uuid returning "id"
+      where "id" = ${roundId}::uuid and (select count(*) from done) is not null returning "id"
     ), own as (
       update "RoundMember" member
       set "decided" = member."decided" + ${change.ownDecided}, "activeMs" = member."activeMs" + ${change.activeMs}

@@ -41,16 +41,29 @@ export type Copy = (
   lines: AsyncIterable<string> | Iterable<string>,
 ) => Promise<number>;
 
+/** An advisory lock of PostgreSQL, held until the transaction ends. */
+export type Lock = { key: bigint; shared: boolean };
+
+/** The transaction's first message takes its locks too: one way to the database less for each of them. */
+function beginning(locks: readonly Lock[]): string {
+  const taken = locks.map(({ key, shared }) => `pg_advisory_xact_lock${shared ? "_shared" : ""}(${key})`);
+  return taken.length === 0 ? "begin" : `begin; select ${taken.join(", ")}`;
+}
+
 /**
  * One transaction of statements by hand, over Prisma's own pool but without its query engine, which costs more than the
  * statements themselves where people wait for every one (docs/performance.md). Whatever is thrown inside undoes all of it.
- * Rows come as `pg` gives them: 64-bit integers as text, so cast what is counted to int.
+ * Rows come as `pg` gives them: 64-bit integers as text, so cast what is counted to int. `locks` are taken first, in their
+ * order.
  */
-export async function inStatements<T>(work: (statements: Statements, copy: Copy) => Promise<T>): Promise<T> {
+export async function inStatements<T>(
+  work: (statements: Statements, copy: Copy) => Promise<T>,
+  { locks = [] }: { locks?: readonly Lock[] } = {},
+): Promise<T> {
   const connection = await pool().connect();
   let broken: Error | undefined;
   try {
-    await connection.query("begin");
+    await connection.query(beginning(locks));
     const copy: Copy = (table, columns, lines) => copyRows(connection, table, columns, lines);
     const result = await work(statementsOf(connection), copy);
     await connection.query("commit");

@@ -148,7 +148,7 @@ describe.each(coefficients)("%s", (name, coefficient) => {
         expect(estimate.value).toBeLessThanOrEqual(1);
         expect(estimate.interval.upper).toBeGreaterThan(estimate.interval.lower);
       }),
-      { numRuns: 60 },
+      { seed: 1, numRuns: 60 },
     );
   });
 
