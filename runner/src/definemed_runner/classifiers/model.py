@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, PreTrainedModel
@@ -70,7 +71,7 @@ def build_classifier(encoder: Path, pooling: str) -> Classifier:
         )
         model = AutoModelForSequenceClassification.from_pretrained(encoder, config=config, dtype=torch.float32)
         return ArchitectureClassifier(model)
-    except (OSError, ValueError, KeyError) as fault:
+    except (OSError, ValueError, KeyError, SafetensorError) as fault:
         raise UserMistake(
             "encoder_unsupported", f"{encoder.name} could not be loaded as an encoder for classification: {fault}"
         ) from fault

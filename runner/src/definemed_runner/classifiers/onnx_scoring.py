@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
 
 from definemed_runner.classifiers.tokenising import DocumentTokenizer, load_tokenizer, pad_batch, sorted_batches
 from definemed_runner.run.errors import UserMistake
@@ -63,7 +64,10 @@ class OnnxClassifier:
         options.inter_op_num_threads = 1
         # Threads that spin while they wait take the cores from everyone else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(model, options, providers=_providers())
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=_providers())
+        except (Fail, InvalidGraph, InvalidProtobuf) as fault:
+            raise UserMistake("classifier_invalid", f"{model.name} of {folder.name} is damaged: {fault}") from fault
         self._folder = folder
 
     def tokenizer(self, max_tokens: int | None = None) -> DocumentTokenizer:

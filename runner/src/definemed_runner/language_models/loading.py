@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.utils import logging
 
@@ -19,7 +20,7 @@ def load_causal_model(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
             folder, dtype=dtype, attn_implementation="sdpa", local_files_only=True, use_safetensors=True,
             output_loading_info=True,
         )  # fmt: skip
-    except (ValueError, OSError, KeyError) as fault:
+    except (ValueError, OSError, KeyError, SafetensorError) as fault:
         raise UserMistake("model_invalid", f"{folder.name} is no causal language model: {fault}") from fault
     model, report = loaded
     # transformers only warns, and goes on with random numbers.

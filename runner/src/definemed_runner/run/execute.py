@@ -85,7 +85,7 @@ def open_run(store: Store, spec: RunSpec, stop: StopWatch, events: Events | None
 
 
 def _carry_out(store: Store, spec: RunSpec) -> None:
-    started_at = time.time()
+    started_at, begun = time.time(), time.monotonic()
     folder = store.attempt_folder(spec.run_id, spec.attempt)
     stop = StopWatch(folder / "control")
     stop.start()
@@ -98,7 +98,7 @@ def _carry_out(store: Store, spec: RunSpec) -> None:
         result = load_kind(spec.kind)(context)
         events.close()
         stop.look()
-        write_manifest(context, result, started_at, time.time())
+        write_manifest(context, result, started_at, time.monotonic() - begun)
     except BaseException:
         _close_after_fault(events)
         raise

@@ -9,8 +9,11 @@ from definemed_runner.run.files import list_files, sync_file, write_json_atomica
 from definemed_runner.run.hardware import describe_hardware, package_versions
 
 
-def write_manifest(context: RunContext, result: RunResult, started_at: float, finished_at: float) -> Path:
-    """Hash everything below `outputs/`, push it to the disk, and write `manifest.json`."""
+def write_manifest(context: RunContext, result: RunResult, started_at: float, wall_seconds: float) -> Path:
+    """Hash everything below `outputs/`, push it to the disk, and write `manifest.json`.
+
+    `started_at` is the clock's; `wall_seconds` are measured apart from it, because a clock may be set meanwhile.
+    """
     outputs_folder = context.attempt_folder / "outputs"
     for path in list_files(outputs_folder):
         sync_file(path)
@@ -23,8 +26,8 @@ def write_manifest(context: RunContext, result: RunResult, started_at: float, fi
         "kind": spec.kind,
         "specDigest": spec.digest,
         "startedAt": started_at,
-        "finishedAt": finished_at,
-        "wallSeconds": round(finished_at - started_at, 3),
+        "finishedAt": started_at + wall_seconds,
+        "wallSeconds": round(wall_seconds, 3),
         "outputs": [_describe_output(context, name, path, entries) for name, path in result.outputs.items()],
         "files": [{"path": f"outputs/{entry.path}", "bytes": entry.bytes, "sha256": entry.sha256} for entry in entries],
         "summary": dict(result.summary),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
@@ -57,7 +58,7 @@ def save_checkpoint(
 ) -> None:
     """Write and mark the checkpoint of `position.step`. Every rank takes part. `identity` must match on resume."""
     folder = Path(ranks.from_leader(_empty_folder(context, position.step) if ranks.leads else None))
-    with _one_process_is_fine():
+    with _one_process_is_fine(), _plain_faults():
         save(_state(model, optimizer), checkpoint_id=folder / _STATE, no_dist=ranks.count == 1)
     ranks.wait_for_all()
     if ranks.leads:
@@ -86,7 +87,7 @@ def load_checkpoint(
             f"The checkpoint {folder.name} was made with another {', '.join(differing)}. Start a new run instead.",
         )
     state = _state(model, optimizer)
-    with _one_process_is_fine():
+    with _one_process_is_fine(), _plain_faults():
         load(state, checkpoint_id=folder / _STATE, no_dist=ranks.count == 1)
     set_state_dict(model, optimizer, model_state_dict=state["model"], optim_state_dict=state["optimizer"])
     return TrainingPosition(**saved["position"])
@@ -104,6 +105,16 @@ def _one_process_is_fine() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="torch.distributed is disabled")
         yield
+
+
+@contextmanager
+def _plain_faults() -> Iterator[None]:
+    """PyTorch wraps what went wrong on the ranks into what is no `Exception`; a full disk is to be told as one."""
+    try:
+        yield
+    except CheckpointException as failure:
+        fault, _ = next(iter(failure.failures.values()))
+        raise fault from failure
 
 
 def _state(model: PreTrainedModel, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
