@@ -41,7 +41,9 @@ class MergePlan:
             raise UserMistake(
                 "layers_mismatch", f"The merge plan has {len(layers)} layers, the models have {layer_count}."
             )
-        rules = tuple(Rule(rule["filter"], tuple(float(value) for value in rule["gradient"])) for rule in t["rules"])
+        rules = tuple(
+            Rule(rule["filter"], tuple(float(value) for value in rule["gradient"])) for rule in t.get("rules", ())
+        )
         return MergePlan(float(t["default"]), layers, rules, layer_count)
 
     def t_of(self, tensor: str) -> float:

@@ -1,7 +1,7 @@
 """A checkpoint's tensors from one safetensors file or from shards with an index: any part of any tensor, by itself.
 
-The safetensors library maps whole files or reads whole tensors. Here memory holds only what is asked for. The format is
-simple: eight bytes with the header's length, a JSON header with every tensor's place, and the bytes one after the other.
+The safetensors library maps whole files or reads whole tensors. Here memory holds only what is asked for. The format
+is simple: eight bytes with the header's length, a JSON header with every tensor's place, and the tensors' bytes.
 """
 
 import json
@@ -100,7 +100,9 @@ def _weight_files(folder: Path) -> list[Path]:
         raise UserMistake("weights_unreadable", f"{INDEX_FILE} of {folder.name} is no index: {fault}.") from fault
     outside = [name for name in names if Path(name).name != name]
     if outside:
-        raise UserMistake("weights_unreadable", f"{INDEX_FILE} of {folder.name} names {outside[0]!r}, no file beside it.")
+        raise UserMistake(
+            "weights_unreadable", f"{INDEX_FILE} of {folder.name} names {outside[0]!r}, which is no file beside it."
+        )
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise UserMistake("weights_missing", f"{folder.name} lacks {', '.join(missing)}, which its index names.")

@@ -45,9 +45,7 @@ class Products:
     def sum(parts: Iterable["Products"]) -> "Products":
         """fsum rounds once, whatever the order: the result does not depend on the number of threads."""
         listed = list(parts)
-        return Products(
-            *((math.fsum(value for part in listed for value in getattr(part, name)),) for name in _SUMMED)
-        )
+        return Products(*((math.fsum(value for part in listed for value in getattr(part, name)),) for name in _SUMMED))
 
 
 _SUMMED = ("both", "first", "second")
