@@ -18,6 +18,7 @@ from tokenizers.pre_tokenizers import ByteLevel
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 VOCABULARY = 32_000
+END = "<|endoftext|>"
 # Of a tensor's own spread: a few epochs of continual pre-training move weights by about so much.
 MOVED = 0.3
 
@@ -39,11 +40,11 @@ def main(folder: Path, layers: int, seed: int, near: Path | None) -> None:
     parameters = sum(value.numel() for value in weights.values())
     model.save_pretrained(folder, state_dict=weights, max_shard_size="20GB")
     config.save_pretrained(folder)
-    vocabulary = {"<|endoftext|>": 0, **{byte: 1 + place for place, byte in enumerate(sorted(ByteLevel.alphabet()))}}
+    vocabulary = {END: 0, **{byte: 1 + place for place, byte in enumerate(sorted(ByteLevel.alphabet()))}}
     tokenizer = Tokenizer(BPE(vocabulary, []))
     tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
     tokenizer.decoder = ByteLevelDecoder()
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|endoftext|>").save_pretrained(folder)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END).save_pretrained(folder)
     print(json.dumps({"parameters": parameters}))
 
 
