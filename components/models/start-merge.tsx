@@ -9,9 +9,15 @@ import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select, Textarea } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { startMergeOperation } from "@/lib/models/api";
-import { parseInterpolation } from "@/lib/models/rules";
+import { looksLikeMergekit, type MergePlan, parseInterpolation, parseMergekit } from "@/lib/models/rules";
 import type { CheckpointSummary } from "@/lib/models/schema";
 import { call } from "@/lib/platform/http/call";
+
+function planOf(text: string, method: MergePlan["method"]): MergePlan | null {
+  if (looksLikeMergekit(text)) return parseMergekit(text);
+  const t = parseInterpolation(text);
+  return t && { method, t };
+}
 
 /** The original of a pre-trained checkpoint is proposed as its partner, as in the paper. */
 export function StartMerge(props: { studyId: string; checkpoints: CheckpointSummary[] }) {
@@ -23,7 +29,9 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
   const second = props.checkpoints.find(({ id }) => id === secondId);
   const original = second?.parents.find(({ role }) => role === "base")?.id ?? props.checkpoints[0]?.id ?? "";
   const [interpolation, setInterpolation] = useState("0.5");
-  const parsed = parseInterpolation(interpolation);
+  const [method, setMethod] = useState<MergePlan["method"]>("slerp");
+  const asConfig = looksLikeMergekit(interpolation);
+  const parsed = planOf(interpolation, method);
   const start = useMutation({
     mutationFn: (form: FormData) => {
       if (!parsed) throw new Error("checked by the form");
@@ -31,7 +39,7 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
         name: String(form.get("name")),
         firstId: String(form.get("first")),
         secondId,
-        parameters: { method: "slerp" as const, t: parsed },
+        parameters: parsed,
       };
       return call(startMergeOperation, { params: { studyId: props.studyId }, body });
     },
@@ -77,12 +85,28 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
               defaultValue={second ? `${second.name}-SLERP` : ""}
             />
           </Field>
+          <Field label={t("method")} hint={asConfig ? t("methodOfConfig") : t(`methodHints.${method}`)}>
+            <Select
+              value={parsed?.method ?? method}
+              disabled={asConfig}
+              onChange={(event) => setMethod(event.target.value === "linear" ? "linear" : "slerp")}
+            >
+              <option value="slerp">{t("methods.slerp")}</option>
+              <option value="linear">{t("methods.linear")}</option>
+            </Select>
+          </Field>
           <Field
             label={t("interpolation")}
             hint={t("interpolationHint")}
-            error={parsed ? null : t("interpolationWrong")}
+            error={parsed ? null : t(asConfig ? "configWrong" : "interpolationWrong")}
           >
-            <Textarea rows={2} value={interpolation} onChange={(event) => setInterpolation(event.target.value)} />
+            <Textarea
+              rows={asConfig ? 10 : 2}
+              spellCheck={false}
+              className={asConfig ? "font-mono text-sm" : undefined}
+              value={interpolation}
+              onChange={(event) => setInterpolation(event.target.value)}
+            />
           </Field>
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} disabled={!parsed} className="self-start">

@@ -88,7 +88,7 @@ export const startMergeOperation = operation({
   id: "merges.start",
   method: "POST",
   path: "/studies/{studyId}/merges",
-  summary: "Merge two checkpoints by SLERP",
+  summary: "Merge two checkpoints by SLERP or along a straight line",
   access: { kind: "study", permission: "runs.start" },
   params: studyParams,
   body: startMergeSchema,

@@ -7,7 +7,7 @@ import { type RunKind, runKinds, specSchemas } from "./index";
 
 function jsonSchemaOf(kind: RunKind) {
   return {
-    ...z.toJSONSchema(specSchemas[kind], { target: "draft-2020-12" }),
+    ...z.toJSONSchema(specSchemas[kind], { target: "draft-2020-12", io: "input" }),
     title: `Spec of a ${kind} run`,
     $comment: "Generated from lib/compute/specs by generate-json-schemas.ts; not edited by hand.",
   };

@@ -7,8 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from definemed_runner.language_models.safetensors_reading import TensorFacts, open_checkpoint
+from definemed_runner.language_models.safetensors_reading import CheckpointTensors, open_checkpoint
 from definemed_runner.language_models.safetensors_writing import plan_shards, write_checkpoint
+from definemed_runner.language_models.tensor_types import TensorFacts
 from definemed_runner.run import UserMistake
 
 TENSORS = {
@@ -25,6 +26,23 @@ WORDS = {
 FACTS = {name: TensorFacts(WORDS[tensor.dtype], tuple(tensor.shape)) for name, tensor in TENSORS.items()}
 
 
+def pieces(name: str) -> list[bytes]:
+    """A tensor's bytes in pieces that end anywhere."""
+    tensor = TENSORS[name]
+    whole = tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
+    return [whole[start : start + 7] for start in range(0, len(whole), 7)]
+
+
+def read(checkpoint: CheckpointTensors, name: str) -> torch.Tensor:
+    """In two pieces, the second first."""
+    facts, dtype = checkpoint.facts[name], TENSORS[name].dtype
+    content = bytearray(facts.bytes)
+    middle = facts.bytes // 2
+    checkpoint.read_into(memoryview(content)[middle:], name, middle)
+    checkpoint.read_into(memoryview(content)[:middle], name, 0)
+    return torch.frombuffer(content, dtype=dtype).view(facts.shape) if content else TENSORS[name]
+
+
 def assert_same(found: dict[str, torch.Tensor]) -> None:
     assert found.keys() == TENSORS.keys()
     for name, tensor in TENSORS.items():
@@ -33,13 +51,13 @@ def assert_same(found: dict[str, torch.Tensor]) -> None:
 
 
 def test_one_file_is_read_back_by_the_library(tmp_path: Path) -> None:
-    write_checkpoint(tmp_path, FACTS, TENSORS.__getitem__)
+    write_checkpoint(tmp_path, FACTS, pieces)
     assert [path.name for path in tmp_path.iterdir()] == ["model.safetensors"]
     assert_same(load_file(tmp_path / "model.safetensors"))
 
 
 def test_shards_and_their_index_hold_every_tensor_once(tmp_path: Path) -> None:
-    write_checkpoint(tmp_path, FACTS, TENSORS.__getitem__, shard_bytes=80)
+    write_checkpoint(tmp_path, FACTS, pieces, shard_bytes=80)
     index = json.loads((tmp_path / "model.safetensors.index.json").read_text())
     found = {}
     for file in sorted(tmp_path.glob("*.safetensors")):
@@ -50,7 +68,7 @@ def test_shards_and_their_index_hold_every_tensor_once(tmp_path: Path) -> None:
     assert index["metadata"]["total_size"] == sum(tensor.nbytes for tensor in TENSORS.values())
     with open_checkpoint(tmp_path) as checkpoint:
         assert checkpoint.facts == FACTS
-        assert_same({name: checkpoint.read(name) for name in checkpoint.facts})
+        assert_same({name: read(checkpoint, name) for name in checkpoint.facts})
 
 
 def test_a_shard_stays_below_the_limit_unless_one_tensor_exceeds_it() -> None:
@@ -72,3 +90,37 @@ def test_a_folder_without_weights_and_a_torn_file_are_refused(tmp_path: Path) ->
     with pytest.raises(UserMistake) as torn, open_checkpoint(tmp_path):
         pass
     assert torn.value.code == "weights_unreadable"
+
+
+def header(entries: dict[str, object], data: int = 8) -> bytes:
+    encoded = json.dumps(entries).encode()
+    return len(encoded).to_bytes(8, "little") + encoded + bytes(data)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff" * 64,
+        header({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 16]}}),
+        header({"a": {"dtype": "F32", "shape": [2], "data_offsets": [-8, 0]}}),
+        header({"a": {"dtype": "F32", "shape": [3], "data_offsets": [0, 8]}}),
+        header({"a": {"dtype": "F32", "shape": [-1, -2], "data_offsets": [0, 8]}}),
+        header({"a": {"dtype": "F32", "shape": "2", "data_offsets": None}}),
+        header({"a": 3}),
+        (2).to_bytes(8, "little") + b"[]",
+    ],
+)
+def test_a_header_that_lies_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "model.safetensors").write_bytes(content)
+    with pytest.raises(UserMistake) as lie, open_checkpoint(tmp_path):
+        pass
+    assert lie.value.code == "weights_unreadable"
+
+
+@pytest.mark.parametrize("index", ["{}", "[]", "{", '{"weight_map": {"a": "../model.safetensors"}}'])
+def test_an_index_that_is_none_or_climbs_out_of_the_folder_is_refused(tmp_path: Path, index: str) -> None:
+    (tmp_path / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(UserMistake) as lie, open_checkpoint(tmp_path):
+        pass
+    assert lie.value.code == "weights_unreadable"

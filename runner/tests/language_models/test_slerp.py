@@ -3,10 +3,12 @@
 import decimal
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from definemed_runner.language_models.slerp import NotFinite, interpolate, plan_interpolation
+from definemed_runner.language_models.slerp import Interpolation, NotFinite, Products, interpolate, plan_interpolation
+from definemed_runner.language_models.tensor_types import Widener
 
 decimal.getcontext().prec = 50
 D = decimal.Decimal
@@ -47,8 +49,27 @@ def reference(first: list[float], second: list[float], t: float) -> list[float]:
     return [float(weight_a * x + weight_b * y) for x, y in zip(a, b, strict=True)]
 
 
+WORDS = {torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"}
+
+
+def raw(tensor: torch.Tensor) -> memoryview:
+    return memoryview(tensor.flatten().view(torch.uint8).numpy().tobytes())
+
+
+def doubles(tensor: torch.Tensor) -> np.ndarray:
+    values = np.empty(tensor.numel())
+    Widener(tensor.numel()).widen(raw(tensor), WORDS[tensor.dtype], values)
+    return values
+
+
+def planned(first: torch.Tensor, second: torch.Tensor, t: float) -> Interpolation:
+    return plan_interpolation(Products.of(doubles(first), doubles(second)), t)
+
+
 def slerp(first: torch.Tensor, second: torch.Tensor, t: float) -> torch.Tensor:
-    return interpolate(first, second, plan_interpolation(first, second, t))
+    merged = interpolate(doubles(first), doubles(second), planned(first, second, t))
+    narrowed = bytearray(Widener(first.numel()).narrow(merged, WORDS[first.dtype]))
+    return torch.frombuffer(narrowed, dtype=first.dtype).view(first.shape) if narrowed else first
 
 
 @pytest.mark.parametrize("t", [0.1, 0.5, 0.75])
@@ -81,19 +102,19 @@ def test_t_of_zero_is_the_first_and_t_of_one_the_second_to_the_bit() -> None:
 def test_nearly_parallel_tensors_take_the_straight_line() -> None:
     first = torch.randn(500, dtype=torch.float64)
     second = 2 * first
-    plan = plan_interpolation(first, second, 0.25)
+    plan = planned(first, second, 0.25)
     assert plan.branch == "lerp"
     assert plan.norm_ratio == pytest.approx(2)
-    assert torch.allclose(interpolate(first, second, plan), 1.25 * first)
-    assert plan_interpolation(first, -first, 0.25).branch == "lerp"
+    assert torch.allclose(slerp(first, second, 0.25), 1.25 * first)
+    assert planned(first, -first, 0.25).branch == "lerp"
 
 
 def test_a_zero_tensor_counts_as_orthogonal() -> None:
     zero, other = torch.zeros(8), torch.ones(8)
-    plan = plan_interpolation(zero, other, 0.5)
+    plan = planned(zero, other, 0.5)
     assert (plan.cosine, plan.norm_ratio, plan.branch) == (0.0, None, "slerp")
-    assert torch.allclose(interpolate(zero, other, plan), math.sqrt(0.5) * other)
-    assert plan_interpolation(other, zero, 0.5).norm_ratio == 0
+    assert torch.allclose(slerp(zero, other, 0.5), math.sqrt(0.5) * other)
+    assert planned(other, zero, 0.5).norm_ratio == 0
     assert torch.equal(slerp(zero, zero, 0.5), zero)
 
 
@@ -105,16 +126,31 @@ def test_scalars_and_empty_tensors_pass() -> None:
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_damaged_tensor_is_refused(bad: float) -> None:
     with pytest.raises(NotFinite):
-        plan_interpolation(torch.tensor([1.0, bad]), torch.ones(2), 0.5)
+        planned(torch.tensor([1.0, bad]), torch.ones(2), 0.5)
 
 
-def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
+def test_squares_beyond_double_precision_are_refused_like_damage() -> None:
+    with pytest.raises(NotFinite):
+        planned(torch.full((3,), 1e200, dtype=torch.float64), torch.ones(3, dtype=torch.float64), 0.5)
+
+
+def test_sums_of_parts_equal_the_sum_of_the_whole_whatever_their_order() -> None:
     generator = torch.Generator().manual_seed(5)
     first, second = torch.randn(3_000_001, generator=generator), torch.randn(3_000_001, generator=generator)
-    before = torch.get_num_threads()
-    results = []
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
-        results.append(plan_interpolation(first, second, 0.3))
-    torch.set_num_threads(before)
-    assert results[0] == results[1]
+    a, b = doubles(first), doubles(second)
+    cut = 1 << 20
+    parts = [Products.of(a[start : start + cut], b[start : start + cut]) for start in range(0, a.size, cut)]
+    forward, backward = Products.sum(parts), Products.sum(reversed(parts))
+    assert forward == backward
+    assert plan_interpolation(forward, 0.3) == plan_interpolation(Products.of(a, b), 0.3)
+
+
+def test_every_bfloat16_comes_back_and_what_lies_between_is_rounded_as_torch_does() -> None:
+    bits = torch.arange(1 << 16, dtype=torch.int32).to(torch.uint16).view(torch.bfloat16)
+    numbers = bits[~bits.isnan()]
+    widener = Widener(4 * numbers.numel())
+    wide = doubles(numbers)
+    assert widener.narrow(wide, "BF16") == bytes(raw(numbers))
+    finite = torch.from_numpy(wide)[numbers.isfinite()].sort().values
+    between = torch.cat([finite[:-1] + share * finite.diff() for share in (0.25, 0.5, 0.75)])
+    assert widener.narrow(between.numpy(), "BF16") == bytes(raw(between.to(torch.bfloat16)))

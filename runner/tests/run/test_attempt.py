@@ -14,7 +14,7 @@ from definemed_runner.run.store import Store
 from support import TESTS, read_events, read_manifest, start_runner, wait_for, write_attempt
 
 PROGRAM = [str(TESTS / "run" / "small_kinds.py")]
-MERGE = {"method": "slerp", "t": {"default": 0.5, "layers": None}}
+MERGE = {"method": "slerp", "t": {"default": 0.5, "layers": None, "rules": []}}
 
 
 def prepare(store: Store, attempt: int = 1, resume: str | None = None) -> Path:

@@ -11,7 +11,7 @@ from definemed_runner.run.stop import StopWatch
 from definemed_runner.run.store import Store
 from support import write_attempt
 
-MERGE = {"method": "slerp", "t": {"default": 0.5, "layers": None}}
+MERGE = {"method": "slerp", "t": {"default": 0.5, "layers": None, "rules": []}}
 
 
 class Collected:

@@ -1,19 +1,11 @@
-"""A model's folder: its configuration, its tokenizer, and the files beside the weights that travel with it."""
+"""A model's folder: its configuration and its tokenizer."""
 
-import shutil
 from pathlib import Path
 
 import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerBase
 
 from definemed_runner.run import UserMistake
-
-# Copied as they are: a tokenizer that is loaded and saved again can come out changed.
-_COMPANIONS = (
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "tokenizer.model",
-    "spiece.model", "vocab.json", "vocab.txt", "merges.txt", "chat_template.jinja", "chat_template.json",
-    "generation_config.json", "LICENSE*", "NOTICE*",
-)  # fmt: skip
 
 
 def read_config(folder: Path) -> PreTrainedConfig:
@@ -48,11 +40,3 @@ def stored_dtype(config: PreTrainedConfig) -> torch.dtype:
 def context_window(config: PreTrainedConfig) -> int | None:
     """The longest input in tokens that the model was made for, None where the configuration doesn't say."""
     return getattr(config.get_text_config(), "max_position_embeddings", None)
-
-
-def copy_companions(source: Path, target: Path) -> None:
-    """Copy tokenizer, chat template, generation settings and licence from one model's folder to another."""
-    target.mkdir(parents=True, exist_ok=True)
-    for pattern in _COMPANIONS:
-        for path in sorted(source.glob(pattern)):
-            shutil.copyfile(path, target / path.name)

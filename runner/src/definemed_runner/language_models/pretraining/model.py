@@ -9,8 +9,9 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor
 from transformers import PreTrainedModel
 
+from definemed_runner.language_models.companions import copy_companions
 from definemed_runner.language_models.loading import load_causal_model
-from definemed_runner.language_models.model_folder import copy_companions, read_config, stored_dtype
+from definemed_runner.language_models.model_folder import read_config, stored_dtype
 from definemed_runner.language_models.pretraining.ranks import Ranks
 from definemed_runner.run import UserMistake
 
