@@ -35,12 +35,12 @@ export function RunNow({ run }: { run: RunView }) {
 }
 
 /** The runner's or Ray's own words, folded away: in English, and often long. */
-export function Detail(props: { text: string | null }) {
+export function Detail(props: { text: string | null; label?: string }) {
   const t = useTranslations("runs");
   if (!props.text) return null;
   return (
     <details className="mt-1 text-sm">
-      <summary className="py-1 text-muted">{t("runnerSays")}</summary>
+      <summary className="py-1 text-muted">{props.label ?? t("runnerSays")}</summary>
       <pre
         lang="en"
         className="mt-1 max-h-64 overflow-auto rounded-base bg-sunken p-2 wrap-anywhere whitespace-pre-wrap"

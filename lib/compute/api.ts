@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
 import {
+  backendCheckSchema,
   backendSchema,
-  backendTestSchema,
   logLineSchema,
   metricSeriesSchema,
   newBackendSchema,
@@ -128,8 +128,9 @@ export const testBackendOperation = operation({
   id: "backends.test",
   method: "POST",
   path: "/backends/{backendId}/test",
-  summary: "Ask a backend for its version and resources",
+  summary: "Look at what a backend has of what runs need; `backends.list` tells what was found so far",
   access: { kind: "administrator" },
   params: backendParams,
-  response: backendTestSchema,
+  response: backendCheckSchema,
+  status: 202,
 });

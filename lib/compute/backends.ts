@@ -5,6 +5,7 @@ import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
 import { newId } from "@/lib/platform/ids";
 import { notFound } from "@/lib/platform/problem";
 import { encryptSecret } from "@/lib/platform/secrets/encryption";
+import { viewOfCheck } from "./checks/check-view";
 import { ensureLocalBackend } from "./ensure-local-backend";
 import type { BackendView, NewBackend } from "./schema";
 
@@ -14,15 +15,19 @@ export async function listBackends(): Promise<BackendView[]> {
   const rows = await database().backend.findMany({
     where: { archivedAt: null },
     orderBy: [{ local: "desc" }, { createdAt: "asc" }],
-    include: { _count: { select: { runs: { where: { state: { in: ["queued", "running"] } } } } } },
+    include: {
+      checks: { orderBy: { createdAt: "desc" }, take: 1 },
+      _count: { select: { runs: { where: { state: { in: ["queued", "running"] } } } } },
+    },
   });
-  return rows.map(({ id, name, local, address, tokenCiphertext, _count }) => ({
+  return rows.map(({ id, name, local, address, tokenCiphertext, checks, _count }) => ({
     id,
     name,
     local,
     address: local ? null : address,
     hasToken: local || tokenCiphertext !== null,
     liveRuns: _count.runs,
+    check: checks[0] ? viewOfCheck(checks[0]) : null,
   }));
 }
 

@@ -33,6 +33,16 @@ export const waitingCodes = [
   "resources_too_few",
   "job_unknown",
   "outcome_failing",
+  "backend_checking",
+  "backend_open",
+  "node_unprobed",
+  "runner_missing",
+  "runner_differs",
+  "packages_broken",
+  "store_unseen",
+  "store_unwritable",
+  "gpus_unusable",
+  "probe_failed",
 ] as const;
 export type WaitingCode = (typeof waitingCodes)[number];
 
@@ -133,6 +143,58 @@ export const logLineSchema = z.object({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
+/** What is wrong with a node, the first of these that holds; a run may be put on any node, so each has to be right. */
+export const nodeOutcomes = [
+  "runner_missing",
+  "runner_differs",
+  "packages_broken",
+  "store_unseen",
+  "store_unwritable",
+  "gpus_unusable",
+  "probe_failed",
+  "node_unprobed",
+] as const;
+
+const nodeFindingSchema = z.object({
+  name: z.string(),
+  cpus: z.number(),
+  gpus: z.number(),
+  memoryBytes: z.number(),
+  /** by the driver where the probe could ask it; without memory by what Ray tells */
+  devices: z.array(z.object({ name: z.string(), memoryBytes: z.number().nullable() })),
+  /** null: still being looked at */
+  outcome: z.enum(["ready", ...nodeOutcomes]).nullable(),
+  /** the runner that is there; null: none that tells */
+  release: z.string().nullable(),
+  /** of the artifact store as this node sees it; null: unknown */
+  storeFreeBytes: z.number().nullable(),
+  /** in English, by the programs that were asked */
+  detail: z.string(),
+});
+export type NodeFinding = z.infer<typeof nodeFindingSchema>;
+
+export const findingsSchema = z.object({
+  version: z.string().nullable().default(null),
+  nodes: z.array(nodeFindingSchema).default([]),
+  /** of more than 64 nodes only the first ones are probed */
+  unprobedNodes: z.int().default(0),
+});
+export type Findings = z.infer<typeof findingsSchema>;
+
+export const checkOutcomes = ["ready", ...waitingCodes] as const;
+
+export const backendCheckSchema = findingsSchema.extend({
+  id: z.uuid(),
+  /** null: still being looked at */
+  outcome: z.enum(checkOutcomes).nullable(),
+  waitingCode: z.enum(waitingCodes).nullable(),
+  /** the studio's own runner at that time */
+  release: z.string(),
+  createdAt: time,
+  finishedAt: time.nullable(),
+});
+export type BackendCheckView = z.infer<typeof backendCheckSchema>;
+
 export const backendSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -141,6 +203,8 @@ export const backendSchema = z.object({
   address: z.string().nullable(),
   hasToken: z.boolean(),
   liveRuns: z.int(),
+  /** the newest look at it; null: nobody has looked yet */
+  check: backendCheckSchema.nullable(),
 });
 export type BackendView = z.infer<typeof backendSchema>;
 
@@ -150,16 +214,6 @@ export const newBackendSchema = z.strictObject({
   token: z.string().trim().min(8).max(2000),
 });
 export type NewBackend = z.infer<typeof newBackendSchema>;
-
-export const backendTestSchema = z.object({
-  outcome: z.enum(["ready", "backend_open", ...waitingCodes]),
-  version: z.string().nullable(),
-  nodes: z.int(),
-  cpus: z.number(),
-  gpus: z.number(),
-  memoryBytes: z.number(),
-});
-export type BackendTest = z.infer<typeof backendTestSchema>;
 
 const listOf = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z

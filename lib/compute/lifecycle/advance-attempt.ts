@@ -6,6 +6,7 @@ import { type Ending, endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { type JobSight, lookAtJob, waitingOf } from "./look-at-job";
 import { readOutcome } from "./read-outcome";
+import { refusalOfBackend } from "./refusal-of-backend";
 import { stopAttempt } from "./stop-attempt";
 import { prepareSubmission, submitAttempt } from "./submit-attempt";
 import { succeed } from "./succeed";
@@ -35,7 +36,7 @@ async function submit(run: RunRow, attempt: AttemptRow, sight: JobSight, now: Da
   let waiting = sight.seen === "nothing" ? sight.waiting : null;
   if (sight.seen === "unknown") {
     try {
-      waiting = await submitAttempt(run, attempt, sight.connection, now);
+      waiting = (await refusalOfBackend(run, now)) ?? (await submitAttempt(run, attempt, sight.connection, now));
     } catch (error) {
       waiting = waitingOf(error);
     }

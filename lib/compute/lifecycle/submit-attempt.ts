@@ -4,6 +4,7 @@ import { lockForAttempt } from "../lock-run";
 import { describeCluster, isRecentEnough } from "../ray/cluster";
 import { submitJobOnce } from "../ray/jobs";
 import type { RayConnection } from "../ray/request";
+import { runnerRelease } from "../runner-release";
 import type { WaitingCode } from "../schema";
 import { writeSpec } from "./create-attempt";
 import { jobResources } from "./job-resources";
@@ -41,6 +42,7 @@ export async function submitAttempt(
     entrypoint: `exec python -m definemed_runner run --run-id ${run.id} --attempt ${attempt.number}`,
     environment: {
       DEFINEMED_STORE: environment().storeAddress,
+      DEFINEMED_RUNNER_RELEASE: await runnerRelease(),
       DEFINEMED_DIE_WITH_PARENT: "1",
       RAY_JOB_STOP_WAIT_TIME_S: String(stopWaitSeconds),
     },
