@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Badge, Card } from "@/components/ui/surface";
@@ -9,6 +9,7 @@ import { testBackendOperation } from "@/lib/compute/api";
 import type { BackendView } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
 import { BackendCheck } from "./backend-check";
+import { BackendSettings } from "./backend-settings";
 
 export function isBeingChecked(backend: BackendView): boolean {
   return backend.check !== null && backend.check.outcome === null;
@@ -17,6 +18,7 @@ export function isBeingChecked(backend: BackendView): boolean {
 /** One place that carries out runs: where it is, what was found there last, and what can be done with it. */
 export function BackendCard(props: { backend: BackendView; store: string; onRetire: () => void }) {
   const t = useTranslations("runs.backends");
+  const format = useFormatter();
   const queries = useQueryClient();
   const { backend } = props;
   const test = useMutation({
@@ -36,6 +38,7 @@ export function BackendCard(props: { backend: BackendView; store: string; onReti
           <Button size="small" busy={busy} onClick={() => test.mutate()}>
             {busy ? t("testing") : t("test")}
           </Button>
+          <BackendSettings backend={backend} />
           {backend.local ? null : (
             <Button size="small" variant="danger" onClick={props.onRetire}>
               {t("archive")}
@@ -49,6 +52,15 @@ export function BackendCard(props: { backend: BackendView; store: string; onReti
           <Fact name={t("address")} value={backend.address ?? t("localAddress")} />
           <Fact name={t("token")} value={backend.hasToken ? t("tokenStored") : "–"} />
           <Fact name={t("liveRuns")} value={String(backend.liveRuns)} />
+          <Fact name={t("limit")} value={backend.maxLiveRuns === null ? t("noLimit") : String(backend.maxLiveRuns)} />
+          <Fact
+            name={t("price")}
+            value={
+              backend.gpuHourPrice === null
+                ? t("noPrice")
+                : format.number(backend.gpuHourPrice, { style: "currency", currency: backend.currency })
+            }
+          />
         </dl>
         <ProblemNotice error={test.error} />
         <BackendCheck check={backend.check} store={props.store} />

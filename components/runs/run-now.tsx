@@ -5,12 +5,13 @@ import { Notice } from "@/components/ui/surface";
 import { isOver } from "@/lib/compute/rules";
 import type { RunView } from "@/lib/compute/schema";
 import { RunProgress } from "./run-progress";
-import { useFailure } from "./sentences";
+import { useFailure, useWaiting } from "./sentences";
 
 /** What the run does just now, what it waits for, or why it has failed. */
 export function RunNow({ run }: { run: RunView }) {
   const t = useTranslations("runs");
   const failure = useFailure();
+  const waiting = useWaiting()(run);
   const last = run.attempts.findLast(({ state }) => state === "failed" || state === "lost");
   const between = !isOver(run.state) && last?.number === run.attempt;
   return (
@@ -28,7 +29,7 @@ export function RunNow({ run }: { run: RunView }) {
         </Notice>
       ) : null}
       {run.cancelRequested && !isOver(run.state) ? <Notice tone="attention">{t("cancelling")}</Notice> : null}
-      {run.waitingCode ? <Notice tone="accent">{t(`waiting.${run.waitingCode}`)}</Notice> : null}
+      {waiting ? <Notice tone="accent">{waiting}</Notice> : null}
       <RunProgress run={run} />
     </div>
   );

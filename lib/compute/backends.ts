@@ -7,7 +7,7 @@ import { notFound } from "@/lib/platform/problem";
 import { encryptSecret } from "@/lib/platform/secrets/encryption";
 import { viewOfCheck } from "./checks/check-view";
 import { ensureLocalBackend } from "./ensure-local-backend";
-import type { BackendView, NewBackend } from "./schema";
+import type { BackendLimits, BackendView, NewBackend } from "./schema";
 
 /** The installation's backends; tokens are never told. */
 export async function listBackends(): Promise<BackendView[]> {
@@ -20,15 +20,20 @@ export async function listBackends(): Promise<BackendView[]> {
       _count: { select: { runs: { where: { state: { in: ["queued", "running"] } } } } },
     },
   });
-  return rows.map(({ id, name, local, address, tokenCiphertext, checks, _count }) => ({
-    id,
-    name,
-    local,
-    address: local ? null : address,
-    hasToken: local || tokenCiphertext !== null,
-    liveRuns: _count.runs,
-    check: checks[0] ? viewOfCheck(checks[0]) : null,
-  }));
+  return rows.map(
+    ({ id, name, local, address, tokenCiphertext, maxLiveRuns, gpuHourPrice, currency, checks, _count }) => ({
+      id,
+      name,
+      local,
+      address: local ? null : address,
+      hasToken: local || tokenCiphertext !== null,
+      liveRuns: _count.runs,
+      maxLiveRuns,
+      gpuHourPrice,
+      currency,
+      check: checks[0] ? viewOfCheck(checks[0]) : null,
+    }),
+  );
 }
 
 /** A Ray cluster by address and token; both are needed. Throws `address_invalid`, `address_not_allowed`. */
@@ -47,6 +52,20 @@ export async function createBackend(actor: Actor, input: NewBackend): Promise<{ 
     });
   });
   return { id };
+}
+
+/** How many runs may be at work there at once, and what a GPU hour costs. What runs already goes on. */
+export async function changeBackend(actor: Actor, id: string, limits: BackendLimits): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const changed = await transaction.backend.updateMany({ where: { id, archivedAt: null }, data: limits });
+    if (changed.count === 0) throw notFound();
+    await recordAudit(transaction, actor, {
+      action: "backends.change",
+      subject: "backend",
+      subjectId: id,
+      detail: limits,
+    });
+  });
 }
 
 /** No further run begins there; those under way go on. This machine's own stays. */

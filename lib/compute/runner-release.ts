@@ -3,21 +3,16 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 const packageFolder = path.join(/* turbopackIgnore: true */ process.cwd(), "runner", "src", "definemed_runner");
-let known: Promise<string> | undefined;
 
 /**
  * The studio's own runner, such as `0.1.0+3f0c92ab41de`: its version and 12 digits of a digest of its files. The runner
- * computes the same of itself (run/release.py); two that differ are not let near each other. Read once a process.
+ * computes the same of itself (run/release.py); two that differ are not let near each other.
  */
 export function runnerRelease(): Promise<string> {
-  known ??= releaseOf(packageFolder).catch((error) => {
-    known = undefined;
-    throw error;
-  });
-  return known;
+  return releaseOf(packageFolder);
 }
 
-export async function releaseOf(folder: string): Promise<string> {
+async function releaseOf(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isFile() && /\.(py|json)$/.test(entry.name))

@@ -5,6 +5,9 @@ import { storedSpecSchema } from "./stored-spec";
 export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type RunStateName = (typeof runStates)[number];
 
+export const runPriorities = ["low", "normal", "high"] as const;
+export type RunPriorityName = (typeof runPriorities)[number];
+
 const attemptStates = [
   "created",
   "submitting",
@@ -33,6 +36,8 @@ export const waitingCodes = [
   "resources_too_few",
   "job_unknown",
   "outcome_failing",
+  "queue_limit",
+  "queue_room",
   "backend_checking",
   "backend_open",
   "node_unprobed",
@@ -66,6 +71,9 @@ export const runListItemSchema = z.object({
   attempt: z.int(),
   progress: progressSchema,
   waitingCode: z.enum(waitingCodes).nullable(),
+  priority: z.enum(runPriorities),
+  /** among the runs, of all studies, that wait for the same backend; null: it does not wait there */
+  queue: z.object({ place: z.int(), of: z.int() }).nullable(),
   failureCode: z.string().nullable(),
   backendName: z.string(),
   createdByName: z.string().nullable(),
@@ -195,6 +203,17 @@ export const backendCheckSchema = findingsSchema.extend({
 });
 export type BackendCheckView = z.infer<typeof backendCheckSchema>;
 
+const backendLimits = {
+  /** runs that may be at work there at once; null: as many as Ray finds room for */
+  maxLiveRuns: z.int().min(1).max(10_000).nullable(),
+  /** of one GPU; null: not known */
+  gpuHourPrice: z.number().min(0).max(100_000).nullable(),
+  /** ISO 4217 */
+  currency: z.string().regex(/^[A-Z]{3}$/),
+};
+export const backendLimitsSchema = z.strictObject(backendLimits);
+export type BackendLimits = z.infer<typeof backendLimitsSchema>;
+
 export const backendSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -203,6 +222,7 @@ export const backendSchema = z.object({
   address: z.string().nullable(),
   hasToken: z.boolean(),
   liveRuns: z.int(),
+  ...backendLimits,
   /** the newest look at it; null: nobody has looked yet */
   check: backendCheckSchema.nullable(),
 });
@@ -231,11 +251,21 @@ export const runQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+/** What every start of a run takes besides what is to be run. */
+export const startOptions = {
+  /** absent: this machine's own, else the oldest */
+  backendId: z.uuid().optional(),
+  priority: z.enum(runPriorities).optional(),
+  /** A random UUID of the caller's: the same start that comes twice is one run. */
+  startKey: z.uuid().optional(),
+};
+export type StartOptions = { backendId?: string; priority?: RunPriorityName; startKey?: string };
+
 export const newRunSchema = z.strictObject({
   kind: runKindSchema,
   name: z.string().trim().min(1).max(200),
   seed: z.int().min(0).max(2_147_483_647).optional(),
-  backendId: z.uuid().optional(),
+  ...startOptions,
   inputs: z.record(z.string(), runInput),
   parameters: z.record(z.string(), z.json()),
   resources: z

@@ -1,5 +1,6 @@
 import { database } from "@/lib/platform/database/client";
 import { ingestBeyondGaps, ingestEvents } from "../ingest/ingest-events";
+import { turnOf } from "../queue";
 import { logTail, type RayJob } from "../ray/jobs";
 import { verifyManifest } from "../verify-manifest";
 import { type Ending, endAttempt, liveAttemptStates } from "./end-attempt";
@@ -22,8 +23,10 @@ export type Advance = "moved" | { againIn: number };
 export async function advanceAttempt(run: RunRow, attempt: AttemptRow, moment: Moment): Promise<Advance> {
   if (attempt.state === "created") {
     if (run.cancelRequestedAt) return cancelled(run, attempt, moment.now);
-    await prepareSubmission(run, attempt);
-    return "moved";
+    const waiting = (await turnOf(database(), run)) ?? (await prepareSubmission(run, attempt));
+    if (waiting === null) return "moved";
+    await showWaiting(attempt, waiting, moment.now);
+    return { againIn: timing.waitingTick };
   }
   // Asked before the files are read: what an ended process wrote is then complete.
   const sight = await lookAtJob(run.backend, attempt.submissionId);

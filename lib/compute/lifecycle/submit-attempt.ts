@@ -1,6 +1,7 @@
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { lockForAttempt } from "../lock-run";
+import { lockQueue, turnOf } from "../queue";
 import { describeCluster, isRecentEnough } from "../ray/cluster";
 import { submitJobOnce } from "../ray/jobs";
 import type { RayConnection } from "../ray/request";
@@ -10,15 +11,23 @@ import { writeSpec } from "./create-attempt";
 import { jobResources } from "./job-resources";
 import type { AttemptRow, RunRow } from "./load-run";
 
-/** The spec is in the store: from here on the job may exist, even where the reply to its submission was lost. */
-export async function prepareSubmission(run: RunRow, attempt: AttemptRow): Promise<void> {
+/**
+ * Takes a place on the backend, or answers what the run waits for. The spec is in the store by then: from here on the
+ * job may exist, even where the reply to its submission was lost.
+ */
+export async function prepareSubmission(run: RunRow, attempt: AttemptRow): Promise<WaitingCode | null> {
   await writeSpec(run, attempt);
-  await inTransaction(async (transaction) => {
-    if (!(await lockForAttempt(transaction, attempt))) return;
+  return inTransaction(async (transaction) => {
+    if (!(await lockForAttempt(transaction, attempt))) return null;
+    await lockQueue(transaction, run.backendId);
+    // Someone else may have taken the place meanwhile.
+    const waiting = await turnOf(transaction, run);
+    if (waiting) return waiting;
     await transaction.attempt.updateMany({
       where: { id: attempt.id, state: "created" },
-      data: { state: "submitting" },
+      data: { state: "submitting", waitingCode: null, waitingSince: null },
     });
+    return null;
   });
 }
 
