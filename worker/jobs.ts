@@ -1,3 +1,4 @@
+import { checkBackendJob } from "@/lib/compute/checks/check-job";
 import { sweepRuns } from "@/lib/compute/sweep-runs";
 import { tickRun } from "@/lib/compute/tick-run";
 import { runImport } from "@/lib/corpus/import/run-import";
@@ -17,6 +18,7 @@ import { type Task, taskOf } from "./task";
 export const tasks: Task[] = [
   taskOf(tickRun),
   taskOf(sweepRuns),
+  taskOf(checkBackendJob),
   taskOf(runImport),
   taskOf(sweepImports),
   taskOf(drawSampleJob),

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select } from "@/components/ui/field";
@@ -21,19 +22,20 @@ export function StartFiltering(props: {
   const format = useFormatter();
   const router = useRouter();
   const [open, setOpen] = useState(false);
+  const startKey = useStartKey();
   const [classifierId, setClassifierId] = useState(props.classifiers[0]?.id ?? "");
   const classifier = props.classifiers.find(({ id }) => id === classifierId);
   const start = useMutation({
     mutationFn: (form: FormData) =>
       call(startFilteringOperation, {
         params: { studyId: props.studyId },
-        body: {
+        body: startKey.on({
           name: String(form.get("name")),
           corpusId: String(form.get("corpus")),
           classifierId,
           threshold: Number(form.get("threshold")),
-          precision: form.get("precision") === "fp32" ? "fp32" : "int8",
-        },
+          precision: form.get("precision") === "fp32" ? ("fp32" as const) : ("int8" as const),
+        }),
       }),
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
   });

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox, Field, Input, Select } from "@/components/ui/field";
@@ -29,6 +30,7 @@ export function StartTraining(props: {
   const router = useRouter();
   const { rounds, labellingRuns } = props.sources;
   const [open, setOpen] = useState(false);
+  const startKey = useStartKey();
   const [source, setSource] = useState<"people" | "llm">(rounds.length > 0 ? "people" : "llm");
   const [preset, setPreset] = useState<"example" | "paper">("example");
   const values = presets["train-classifier"][preset];
@@ -53,7 +55,7 @@ export function StartTraining(props: {
         seed: number("seed"),
         parameters,
       };
-      return call(startTrainingOperation, { params: { studyId: props.studyId }, body });
+      return call(startTrainingOperation, { params: { studyId: props.studyId }, body: startKey.on(body) });
     },
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
   });

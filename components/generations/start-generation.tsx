@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Field, Input, Select, Textarea } from "@/components/ui/field";
 import { presets } from "@/lib/compute/specs";
 import { startGenerationOperation } from "@/lib/generations/api";
@@ -19,13 +20,14 @@ export function StartGeneration(props: {
   promptSets: PromptSetSummary[];
 }) {
   const t = useTranslations("answers");
+  const startKey = useStartKey();
   const [preset, setPreset] = useState<PresetName>("paper");
   const values = presets.generate[preset];
   return (
     <StartPerCheckpoint
       title={t("start")}
       checkpoints={props.checkpoints}
-      start={(checkpointId, form) => {
+      start={async (checkpointId, form) => {
         const systemPrompt = String(form.get("systemPrompt")).trim();
         const parameters = {
           maxNewTokens: Number(form.get("maxNewTokens")),
@@ -34,7 +36,13 @@ export function StartGeneration(props: {
           systemPrompt: systemPrompt === "" ? null : systemPrompt,
         };
         const body = { checkpointId, promptSetId: String(form.get("promptSet")), parameters };
-        return call(startGenerationOperation, { params: { studyId: props.studyId }, body });
+        const started = await call(startGenerationOperation, {
+          params: { studyId: props.studyId },
+          body: startKey.on(body),
+        });
+        // The same settings may be started once more.
+        startKey.forget(body);
+        return started;
       }}
       before={
         <Field label={t("promptSet")}>

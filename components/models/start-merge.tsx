@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select, Textarea } from "@/components/ui/field";
@@ -24,6 +25,7 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
   const t = useTranslations("checkpoints");
   const router = useRouter();
   const [open, setOpen] = useState(false);
+  const startKey = useStartKey();
   const pretrained = props.checkpoints.filter(({ kind }) => kind === "pretrained").at(-1);
   const [secondId, setSecondId] = useState(pretrained?.id ?? props.checkpoints.at(-1)?.id ?? "");
   const second = props.checkpoints.find(({ id }) => id === secondId);
@@ -41,7 +43,7 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
         secondId,
         parameters: parsed,
       };
-      return call(startMergeOperation, { params: { studyId: props.studyId }, body });
+      return call(startMergeOperation, { params: { studyId: props.studyId }, body: startKey.on(body) });
     },
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
   });

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox, Field, Input, Select } from "@/components/ui/field";
@@ -35,6 +36,7 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
   const format = useFormatter();
   const router = useRouter();
   const [open, setOpen] = useState(false);
+  const startKey = useStartKey();
   const [preset, setPreset] = useState<"example" | "paper">("example");
   const values = presets.pretrain[preset];
   const start = useMutation({
@@ -55,7 +57,7 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
         baseId: String(form.get("base")),
         parameters,
       };
-      return call(startPretrainingOperation, { params: { studyId: props.studyId }, body });
+      return call(startPretrainingOperation, { params: { studyId: props.studyId }, body: startKey.on(body) });
     },
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
   });

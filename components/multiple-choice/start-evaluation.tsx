@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Field, Input, Select } from "@/components/ui/field";
 import type { CheckpointSummary } from "@/lib/models/schema";
 import { startEvaluationOperation } from "@/lib/multiple-choice/api";
@@ -14,18 +15,25 @@ export function StartEvaluation(props: {
   questionSets: QuestionSetSummary[];
 }) {
   const t = useTranslations("evaluations");
+  const startKey = useStartKey();
   return (
     <StartPerCheckpoint
       title={t("start")}
       checkpoints={props.checkpoints}
-      start={(checkpointId, form) => {
+      start={async (checkpointId, form) => {
         const template = form.get("template") === "text-de" ? ("text-de" as const) : ("letter-de" as const);
         const body = {
           checkpointId,
           questionSetId: String(form.get("questionSet")),
           parameters: { template, batchSize: Number(form.get("batchSize")) },
         };
-        return call(startEvaluationOperation, { params: { studyId: props.studyId }, body });
+        const started = await call(startEvaluationOperation, {
+          params: { studyId: props.studyId },
+          body: startKey.on(body),
+        });
+        // The same settings may be started once more.
+        startKey.forget(body);
+        return started;
       }}
       before={
         <Field label={t("questionSet")}>

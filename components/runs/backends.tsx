@@ -6,16 +6,15 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { Badge, Card, EmptyState } from "@/components/ui/surface";
-import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { EmptyState } from "@/components/ui/surface";
 import { archiveBackendOperation, listBackendsOperation } from "@/lib/compute/api";
 import type { BackendView } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
 import { AddBackend } from "./add-backend";
-import { TestBackend } from "./test-backend";
+import { BackendCard, isBeingChecked } from "./backend-card";
 
 /** The administrators' list of places that carry out runs. */
-export function Backends(props: { initial: BackendView[] }) {
+export function Backends(props: { initial: BackendView[]; store: string }) {
   const t = useTranslations("runs.backends");
   const queries = useQueryClient();
   const [retiring, setRetiring] = useState<BackendView | null>(null);
@@ -23,6 +22,7 @@ export function Backends(props: { initial: BackendView[] }) {
     queryKey: ["backends"],
     queryFn: async () => (await call(listBackendsOperation)).backends,
     initialData: props.initial,
+    refetchInterval: (query) => (query.state.data?.some(isBeingChecked) ? 1000 : 15_000),
   });
   const refresh = () => queries.invalidateQueries({ queryKey: ["backends"] });
   const archive = useMutation({
@@ -35,40 +35,9 @@ export function Backends(props: { initial: BackendView[] }) {
       {backends.data.length === 0 ? (
         <EmptyState title={t("none")}>{t("noneHint")}</EmptyState>
       ) : (
-        <Card title={t("title")}>
-          <Table
-            caption={t("title")}
-            head={
-              <>
-                <HeadCell>{t("name")}</HeadCell>
-                <HeadCell>{t("address")}</HeadCell>
-                <HeadCell>{t("token")}</HeadCell>
-                <HeadCell number>{t("liveRuns")}</HeadCell>
-                <HeadCell>{t("actions")}</HeadCell>
-              </>
-            }
-          >
-            {backends.data.map((backend) => (
-              <tr key={backend.id}>
-                <Cell>
-                  {backend.name} {backend.local ? <Badge>{t("local")}</Badge> : null}
-                </Cell>
-                <Cell className="min-w-56 wrap-anywhere">{backend.address ?? t("localAddress")}</Cell>
-                <Cell>{backend.hasToken ? t("tokenStored") : "–"}</Cell>
-                <Cell number>{backend.liveRuns}</Cell>
-                <Cell className="min-w-72">
-                  <TestBackend backendId={backend.id}>
-                    {backend.local ? null : (
-                      <Button size="small" variant="danger" onClick={() => setRetiring(backend)}>
-                        {t("archive")}
-                      </Button>
-                    )}
-                  </TestBackend>
-                </Cell>
-              </tr>
-            ))}
-          </Table>
-        </Card>
+        backends.data.map((backend) => (
+          <BackendCard key={backend.id} backend={backend} store={props.store} onRetire={() => setRetiring(backend)} />
+        ))
       )}
       <AddBackend onAdded={refresh} />
       <Dialog

@@ -11,12 +11,15 @@ import { cancelRunOperation, repeatRunOperation } from "@/lib/compute/api";
 import { isOver } from "@/lib/compute/rules";
 import type { RunView } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
+import { mayMove, RunPriority } from "./run-priority";
+import { useStartKey } from "./use-start-key";
 
 export function RunActions({ studyId, run }: { studyId: string; run: RunView }) {
   const t = useTranslations("runs");
   const router = useRouter();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
+  const startKey = useStartKey();
   const params = { studyId, runId: run.id };
   const cancel = useMutation({
     mutationFn: () => call(cancelRunOperation, { params }),
@@ -24,8 +27,11 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
     onSettled: () => queries.invalidateQueries({ queryKey: ["run", run.id] }),
   });
   const repeat = useMutation({
-    mutationFn: () => call(repeatRunOperation, { params }),
-    onSuccess: ({ id }) => router.push(`/studies/${studyId}/runs/${id}`),
+    mutationFn: () => call(repeatRunOperation, { params, query: startKey.on({}) }),
+    onSuccess: ({ id }) => {
+      startKey.forget({});
+      router.push(`/studies/${studyId}/runs/${id}`);
+    },
   });
   return (
     <>
@@ -38,6 +44,7 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
           {t("cancel")}
         </Button>
       )}
+      {mayMove(run) ? <RunPriority studyId={studyId} run={run} /> : null}
       <ProblemNotice error={repeat.error} />
       <Dialog open={asking} onOpenChange={setAsking} title={t("cancelTitle")} description={t("cancelText")}>
         <div className="flex flex-col gap-4">

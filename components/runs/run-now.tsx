@@ -5,12 +5,13 @@ import { Notice } from "@/components/ui/surface";
 import { isOver } from "@/lib/compute/rules";
 import type { RunView } from "@/lib/compute/schema";
 import { RunProgress } from "./run-progress";
-import { useFailure } from "./sentences";
+import { useFailure, useWaiting } from "./sentences";
 
 /** What the run does just now, what it waits for, or why it has failed. */
 export function RunNow({ run }: { run: RunView }) {
   const t = useTranslations("runs");
   const failure = useFailure();
+  const waiting = useWaiting()(run);
   const last = run.attempts.findLast(({ state }) => state === "failed" || state === "lost");
   const between = !isOver(run.state) && last?.number === run.attempt;
   return (
@@ -28,19 +29,19 @@ export function RunNow({ run }: { run: RunView }) {
         </Notice>
       ) : null}
       {run.cancelRequested && !isOver(run.state) ? <Notice tone="attention">{t("cancelling")}</Notice> : null}
-      {run.waitingCode ? <Notice tone="accent">{t(`waiting.${run.waitingCode}`)}</Notice> : null}
+      {waiting ? <Notice tone="accent">{waiting}</Notice> : null}
       <RunProgress run={run} />
     </div>
   );
 }
 
 /** The runner's or Ray's own words, folded away: in English, and often long. */
-export function Detail(props: { text: string | null }) {
+export function Detail(props: { text: string | null; label?: string }) {
   const t = useTranslations("runs");
   if (!props.text) return null;
   return (
     <details className="mt-1 text-sm">
-      <summary className="py-1 text-muted">{t("runnerSays")}</summary>
+      <summary className="py-1 text-muted">{props.label ?? t("runnerSays")}</summary>
       <pre
         lang="en"
         className="mt-1 max-h-64 overflow-auto rounded-base bg-sunken p-2 wrap-anywhere whitespace-pre-wrap"

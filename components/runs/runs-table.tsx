@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { EmptyState } from "@/components/ui/surface";
+import { Badge, EmptyState } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { listRunsOperation } from "@/lib/compute/api";
 import { isOver } from "@/lib/compute/rules";
@@ -14,7 +14,7 @@ import { call } from "@/lib/platform/http/call";
 import { RunFilters, useRunFilters } from "./run-filters";
 import { RunProgress } from "./run-progress";
 import { RunState } from "./run-state";
-import { useExactDuration, useTime } from "./sentences";
+import { useExactDuration, useTime, useWaiting } from "./sentences";
 
 type Page = { runs: RunListItem[]; next: string | null };
 
@@ -88,6 +88,7 @@ function Row({ run, studyId }: { run: RunListItem; studyId: string }) {
   const t = useTranslations("runs");
   const time = useTime();
   const duration = useExactDuration();
+  const waits = useWaiting()(run);
   return (
     <tr className="hover:bg-sunken">
       <Cell className="sm:min-w-56">
@@ -97,15 +98,14 @@ function Row({ run, studyId }: { run: RunListItem; studyId: string }) {
       </Cell>
       <Cell className="whitespace-nowrap max-sm:hidden">{t(`kinds.${run.kind}`)}</Cell>
       <Cell>
-        <RunState state={run.state} />
+        <span className="flex flex-wrap gap-1">
+          <RunState state={run.state} />
+          {run.priority === "normal" || isOver(run.state) ? null : (
+            <Badge>{t("priorityBadge", { priority: t(`priorities.${run.priority}`) })}</Badge>
+          )}
+        </span>
       </Cell>
-      <Cell>
-        {run.waitingCode ? (
-          <p className="text-sm text-muted">{t(`waiting.${run.waitingCode}`)}</p>
-        ) : (
-          <RunProgress run={run} />
-        )}
-      </Cell>
+      <Cell>{waits ? <p className="text-sm text-muted">{waits}</p> : <RunProgress run={run} />}</Cell>
       <Cell className="tabular whitespace-nowrap max-sm:hidden">{time(run.createdAt)}</Cell>
       <Cell number className="max-sm:hidden">
         {run.startedAt && run.finishedAt ? duration(run.startedAt, run.finishedAt) : "–"}

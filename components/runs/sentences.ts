@@ -1,6 +1,7 @@
 "use client";
 
 import { type NamespaceKeys, type NestedKeyOf, useFormatter, useTranslations } from "next-intl";
+import type { RunListItem } from "@/lib/compute/schema";
 import type { Messages } from "@/messages";
 
 type Namespace = "phases" | "units" | "parameters" | "summaries" | "roles" | "targets" | "metrics" | "metricUnits";
@@ -32,6 +33,16 @@ export function useExactDuration(): (from: string, to: string) => string {
       minutes: Math.floor((seconds % 3600) / 60),
       seconds: seconds % 60,
     });
+  };
+}
+
+/** What a run waits for, and where it stands in the queue; null: it waits for nothing. */
+export function useWaiting(): (run: Pick<RunListItem, "waitingCode" | "queue">) => string | null {
+  const t = useTranslations("runs");
+  return ({ waitingCode, queue }) => {
+    if (!waitingCode) return null;
+    const inQueue = queue && (waitingCode === "queue_limit" || waitingCode === "queue_room");
+    return inQueue ? `${t(`waiting.${waitingCode}`)} ${t("queuePlace", queue)}` : t(`waiting.${waitingCode}`);
   };
 }
 

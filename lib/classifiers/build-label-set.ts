@@ -1,5 +1,6 @@
+import { rm } from "node:fs/promises";
 import { recordAudit } from "@/lib/audit/record";
-import { database, inTransaction } from "@/lib/platform/database/client";
+import { type Database, database } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import { pathOf } from "@/lib/platform/storage/addresses";
@@ -30,18 +31,22 @@ type Member = {
   weight: number;
 };
 
+type LabelSetInput = Pick<
+  StartTraining,
+  "name" | "source" | "roundId" | "labellingRunId" | "seed" | "tuneShare" | "testShare"
+>;
+type BuiltLabelSet = { id: string; address: string; digest: string; members: Member[] };
+
 const fewestOfEach = 2;
 
 /**
  * Freezes which documents a classifier learns from, whose labels they carry, and which role they have. Near-duplicates
  * share a role. The test part takes people's labels where a round is given, also when it learns from an LLM's: documents
  * of the test part on which no people settled are left out then. Weights are inverse inclusion probabilities, mean 1.
- * Throws `label_set_too_small`.
+ * Only its file is there afterwards: `saveLabelSet` writes the rows, in the transaction of the run that uses it, and
+ * `dropLabelSet` takes the file away where there is no such run. Throws `label_set_too_small`.
  */
-export async function buildLabelSet(
-  actor: StudyActor,
-  input: Pick<StartTraining, "name" | "source" | "roundId" | "labellingRunId" | "seed" | "tuneShare" | "testShare">,
-): Promise<{ id: string; address: string; digest: string }> {
+export async function buildLabelSet(actor: StudyActor, input: LabelSetInput): Promise<BuiltLabelSet> {
   const labelled = await readLabelled(await drawOf(actor, input), input);
   const members = assignRoles(labelled, input);
   requireEnough(members);
@@ -52,38 +57,47 @@ export async function buildLabelSet(
     { id: "text", text: "text", label: "integer", weight: "double", split: "text" },
     documentsOf(members),
   );
-  const digest = await digestOf(pathOf(address));
-  await inTransaction(async (transaction) => {
-    await transaction.labelSet.create({
-      data: {
-        id,
-        studyId: actor.studyId,
-        name: input.name,
-        source: input.source,
-        roundId: input.roundId,
-        labellingRunId: input.labellingRunId,
-        seed: input.seed,
-        tuneShare: input.tuneShare,
-        testShare: input.testShare,
-        address,
-        digest,
-        documents: members.length,
-        createdById: actor.personId,
-      },
-    });
-    for (let start = 0; start < members.length; start += 5000) {
-      await transaction.labelSetItem.createMany({
-        data: members.slice(start, start + 5000).map((member) => ({ ...member, labelSetId: id })),
-      });
-    }
-    await recordAudit(transaction, actor, {
-      action: "label-sets.create",
-      subject: "label-set",
-      subjectId: id,
-      detail: { name: input.name, source: input.source, documents: members.length },
-    });
+  return { id, address, digest: await digestOf(pathOf(address)), members };
+}
+
+export async function saveLabelSet(
+  transaction: Database,
+  actor: StudyActor,
+  input: LabelSetInput,
+  { id, address, digest, members }: BuiltLabelSet,
+): Promise<void> {
+  await transaction.labelSet.create({
+    data: {
+      id,
+      studyId: actor.studyId,
+      name: input.name,
+      source: input.source,
+      roundId: input.roundId,
+      labellingRunId: input.labellingRunId,
+      seed: input.seed,
+      tuneShare: input.tuneShare,
+      testShare: input.testShare,
+      address,
+      digest,
+      documents: members.length,
+      createdById: actor.personId,
+    },
   });
-  return { id, address, digest };
+  for (let start = 0; start < members.length; start += 5000) {
+    await transaction.labelSetItem.createMany({
+      data: members.slice(start, start + 5000).map((member) => ({ ...member, labelSetId: id })),
+    });
+  }
+  await recordAudit(transaction, actor, {
+    action: "label-sets.create",
+    subject: "label-set",
+    subjectId: id,
+    detail: { name: input.name, source: input.source, documents: members.length },
+  });
+}
+
+export async function dropLabelSet({ address }: BuiltLabelSet): Promise<void> {
+  await rm(pathOf(address), { force: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { startOptions } from "@/lib/compute/schema";
 import { presets } from "@/lib/compute/specs";
 import { trainClassifierSpec } from "@/lib/compute/specs/train-classifier";
 
@@ -13,7 +14,7 @@ export const startTrainingSchema = z
     tuneShare: z.number().min(0.05).max(0.4).default(0.15),
     testShare: z.number().min(0.05).max(0.5).default(0.25),
     seed: z.number().int().min(0).max(2_147_483_647).default(1),
-    backendId: z.uuid().optional(),
+    ...startOptions,
     parameters: trainClassifierSpec.shape.parameters.prefault({ ...presets["train-classifier"].paper }),
   })
   .refine((input) => (input.source === "people" ? input.roundId : input.labellingRunId) !== null, {
@@ -106,6 +107,6 @@ export const startFilteringSchema = z.object({
   threshold: z.number().min(0).max(1).optional(),
   precision: z.enum(["fp32", "int8"]).default("int8"),
   batchSize: z.number().int().min(1).max(4096).default(16),
-  backendId: z.uuid().optional(),
+  ...startOptions,
 });
 export type StartFiltering = z.output<typeof startFilteringSchema>;

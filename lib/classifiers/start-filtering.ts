@@ -1,3 +1,4 @@
+import { startOptionsOf } from "@/lib/compute/rules";
 import { startRun } from "@/lib/compute/start-run";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
@@ -19,7 +20,7 @@ export function startFiltering(actor: StudyActor, input: StartFiltering): Promis
     return startRun(transaction, actor, {
       kind: "classify-corpus",
       name: input.name,
-      backendId: input.backendId,
+      ...startOptionsOf(input),
       inputs: {
         corpus: { address: corpus.address, digest: corpus.digest },
         classifier: { address: classifier.onnxAddress, digest: classifier.onnxDigest },

@@ -113,6 +113,27 @@ describe("the training of a classifier", () => {
     expect(await runs()).toBe(0);
   });
 
+  it("submitted twice, also at once, is one run on one label set", async () => {
+    const before = stored();
+    const startKey = newId();
+    const twice = await input({ labellingRunId: await makeLabels(60, 30), startKey });
+    const answers = await Promise.all([startTraining(researcher, twice), startTraining(researcher, twice)]);
+    answers.push(await startTraining(researcher, twice));
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(await runs()).toBe(1);
+    expect(await database().labelSet.count({ where: { studyId: researcher.studyId } })).toBe(1);
+    expect(stored().length).toBe(before.length + 1);
+  });
+
+  it("with settings that are refused leaves no label set behind", async () => {
+    const before = stored();
+    const wrong = await input({ labellingRunId: await makeLabels(60, 30) });
+    const refused = { ...wrong, parameters: { ...wrong.parameters, epochs: -1 } };
+    await expect(startTraining(researcher, refused)).rejects.toMatchObject({ status: 422, code: "spec_invalid" });
+    expect(stored()).toEqual(before);
+    expect(await database().labelSet.count({ where: { studyId: researcher.studyId } })).toBe(0);
+  });
+
   it("needs to know whose labels it learns from", () => {
     const outcome = startTrainingSchema.safeParse({ name: "Run", encoderId: newId(), source: "people" });
     expect(outcome.error?.issues).toMatchObject([{ path: ["source"], params: { code: "label_source_missing" } }]);

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
 import {
+  backendCheckSchema,
+  backendLimitsSchema,
   backendSchema,
-  backendTestSchema,
   logLineSchema,
   metricSeriesSchema,
   newBackendSchema,
   newRunSchema,
   runListItemSchema,
+  runPriorities,
   runQuerySchema,
   runSchema,
 } from "./schema";
@@ -75,6 +77,16 @@ export const readLogOperation = operation({
   response: z.object({ lines: z.array(logLineSchema), before: z.string().nullable() }),
 });
 
+export const changeRunOperation = operation({
+  id: "runs.change",
+  method: "PATCH",
+  path: "/studies/{studyId}/runs/{runId}",
+  summary: "Give a run that waits for its backend another priority",
+  access: { kind: "study", permission: "runs.start" },
+  params: runParams,
+  body: z.strictObject({ priority: z.enum(runPriorities) }),
+});
+
 export const cancelRunOperation = operation({
   id: "runs.cancel",
   method: "POST",
@@ -88,9 +100,10 @@ export const repeatRunOperation = operation({
   id: "runs.repeat",
   method: "POST",
   path: "/studies/{studyId}/runs/{runId}/repeat",
-  summary: "Start a new run with the same spec",
+  summary: "Start a new run with the same spec; the same `startKey` twice is one run",
   access: { kind: "study", permission: "runs.start" },
   params: runParams,
+  query: z.object({ startKey: z.uuid().optional() }),
   response: z.object({ id: z.uuid() }),
   status: 201,
 });
@@ -115,6 +128,16 @@ export const createBackendOperation = operation({
   status: 201,
 });
 
+export const changeBackendOperation = operation({
+  id: "backends.change",
+  method: "PATCH",
+  path: "/backends/{backendId}",
+  summary: "Limit the runs that are at work there at once; tell what a GPU hour costs",
+  access: { kind: "administrator" },
+  params: backendParams,
+  body: backendLimitsSchema,
+});
+
 export const archiveBackendOperation = operation({
   id: "backends.archive",
   method: "DELETE",
@@ -128,8 +151,9 @@ export const testBackendOperation = operation({
   id: "backends.test",
   method: "POST",
   path: "/backends/{backendId}/test",
-  summary: "Ask a backend for its version and resources",
+  summary: "Look at what a backend has of what runs need; `backends.list` tells what was found so far",
   access: { kind: "administrator" },
   params: backendParams,
-  response: backendTestSchema,
+  response: backendCheckSchema,
+  status: 202,
 });

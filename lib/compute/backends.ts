@@ -5,8 +5,9 @@ import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
 import { newId } from "@/lib/platform/ids";
 import { notFound } from "@/lib/platform/problem";
 import { encryptSecret } from "@/lib/platform/secrets/encryption";
+import { viewOfCheck } from "./checks/check-view";
 import { ensureLocalBackend } from "./ensure-local-backend";
-import type { BackendView, NewBackend } from "./schema";
+import type { BackendLimits, BackendView, NewBackend } from "./schema";
 
 /** The installation's backends; tokens are never told. */
 export async function listBackends(): Promise<BackendView[]> {
@@ -14,16 +15,25 @@ export async function listBackends(): Promise<BackendView[]> {
   const rows = await database().backend.findMany({
     where: { archivedAt: null },
     orderBy: [{ local: "desc" }, { createdAt: "asc" }],
-    include: { _count: { select: { runs: { where: { state: { in: ["queued", "running"] } } } } } },
+    include: {
+      checks: { orderBy: { createdAt: "desc" }, take: 1 },
+      _count: { select: { runs: { where: { state: { in: ["queued", "running"] } } } } },
+    },
   });
-  return rows.map(({ id, name, local, address, tokenCiphertext, _count }) => ({
-    id,
-    name,
-    local,
-    address: local ? null : address,
-    hasToken: local || tokenCiphertext !== null,
-    liveRuns: _count.runs,
-  }));
+  return rows.map(
+    ({ id, name, local, address, tokenCiphertext, maxLiveRuns, gpuHourPrice, currency, checks, _count }) => ({
+      id,
+      name,
+      local,
+      address: local ? null : address,
+      hasToken: local || tokenCiphertext !== null,
+      liveRuns: _count.runs,
+      maxLiveRuns,
+      gpuHourPrice,
+      currency,
+      check: checks[0] ? viewOfCheck(checks[0]) : null,
+    }),
+  );
 }
 
 /** A Ray cluster by address and token; both are needed. Throws `address_invalid`, `address_not_allowed`. */
@@ -42,6 +52,20 @@ export async function createBackend(actor: Actor, input: NewBackend): Promise<{ 
     });
   });
   return { id };
+}
+
+/** How many runs may be at work there at once, and what a GPU hour costs. What runs already goes on. */
+export async function changeBackend(actor: Actor, id: string, limits: BackendLimits): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const changed = await transaction.backend.updateMany({ where: { id, archivedAt: null }, data: limits });
+    if (changed.count === 0) throw notFound();
+    await recordAudit(transaction, actor, {
+      action: "backends.change",
+      subject: "backend",
+      subjectId: id,
+      detail: limits,
+    });
+  });
 }
 
 /** No further run begins there; those under way go on. This machine's own stays. */

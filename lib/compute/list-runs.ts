@@ -1,5 +1,6 @@
 import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
+import { placesInQueue } from "./queue";
 import { viewOfRun } from "./run-view";
 import type { RunListItem, RunStateName } from "./schema";
 import type { RunKind } from "./specs/index";
@@ -34,9 +35,13 @@ export async function listRuns(
     },
   });
   const page = rows.slice(0, limit);
-  const names = await namesOfPeople(page.map(({ createdById }) => createdById));
+  const waiting = page.filter(({ state }) => state === "queued" || state === "running");
+  const [names, places] = await Promise.all([
+    namesOfPeople(page.map(({ createdById }) => createdById)),
+    placesInQueue(waiting.map(({ backendId }) => backendId)),
+  ]);
   return {
-    runs: page.map((run) => viewOfRun(run, names.get(run.createdById ?? "") ?? null)),
+    runs: page.map((run) => viewOfRun(run, names.get(run.createdById ?? "") ?? null, places.get(run.id) ?? null)),
     next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
   };
 }

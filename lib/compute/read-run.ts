@@ -2,7 +2,9 @@ import { database } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { namesOfPeople } from "./list-runs";
+import { isLive } from "./lock-run";
 import { nameLineage } from "./name-lineage";
+import { placesInQueue } from "./queue";
 import { iso, viewOfAttempt, viewOfRun } from "./run-view";
 import type { RunView } from "./schema";
 import { storedSpecSchema } from "./stored-spec";
@@ -19,15 +21,16 @@ export async function readRun(actor: StudyActor, runId: string): Promise<RunView
     },
   });
   if (!run) throw notFound();
-  const [names, edges, metricNames, warnings] = await Promise.all([
+  const [names, edges, metricNames, warnings, places] = await Promise.all([
     namesOfPeople([run.createdById]),
     nameLineage(actor.studyId, run.edges),
     namesOfMetrics(runId),
     database().runLog.count({ where: { runId, level: "warning" } }),
+    placesInQueue(isLive(run) ? [run.backendId] : []),
   ]);
   const current = run.attempts.at(-1);
   return {
-    ...viewOfRun(run, names.get(run.createdById ?? "") ?? null),
+    ...viewOfRun(run, names.get(run.createdById ?? "") ?? null, places.get(run.id) ?? null),
     seed: run.seed,
     spec: storedSpecSchema.parse(run.spec),
     specHash: run.specHash,

@@ -1,4 +1,4 @@
-import type { RunStateName } from "./schema";
+import type { RunStateName, StartOptions } from "./schema";
 
 /** Whether a run can still change by itself. */
 export function isOver(state: RunStateName): boolean {
@@ -21,4 +21,9 @@ export function secondsLeft(progress: {
   const advanced = done - sinceDone;
   if (advanced <= 0 || at <= since || done >= total) return null;
   return ((total - done) * (at - since)) / advanced / 1000;
+}
+
+/** Of a station's start, what is the same for every kind of run. */
+export function startOptionsOf({ backendId, priority, startKey }: StartOptions): StartOptions {
+  return { backendId, priority, startKey };
 }

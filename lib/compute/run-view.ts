@@ -1,4 +1,5 @@
 import type { Attempt, Run } from "@/lib/platform/database/generated/client";
+import type { QueuePlace } from "./queue";
 import { isOver, secondsLeft } from "./rules";
 import { type AttemptView, type RunListItem, runKindSchema, type WaitingCode, waitingCodes } from "./schema";
 
@@ -14,7 +15,7 @@ function knownWaitingCode(code: string | null): WaitingCode | null {
 }
 
 /** A run as lists show it; `attempts` holds at least the current one. */
-export function viewOfRun(run: Row, createdByName: string | null): RunListItem {
+export function viewOfRun(run: Row, createdByName: string | null, queue: QueuePlace | null): RunListItem {
   const over = isOver(run.state);
   const current = run.attempts.find(({ number }) => number === run.currentAttempt);
   return {
@@ -40,6 +41,8 @@ export function viewOfRun(run: Row, createdByName: string | null): RunListItem {
           }),
     },
     waitingCode: over ? null : knownWaitingCode(current?.waitingCode ?? null),
+    priority: run.priority,
+    queue: over ? null : queue,
     failureCode: run.failureCode,
     backendName: run.backend.name,
     createdByName,

@@ -5,6 +5,9 @@ import { storedSpecSchema } from "./stored-spec";
 export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type RunStateName = (typeof runStates)[number];
 
+export const runPriorities = ["low", "normal", "high"] as const;
+export type RunPriorityName = (typeof runPriorities)[number];
+
 const attemptStates = [
   "created",
   "submitting",
@@ -33,6 +36,18 @@ export const waitingCodes = [
   "resources_too_few",
   "job_unknown",
   "outcome_failing",
+  "queue_limit",
+  "queue_room",
+  "backend_checking",
+  "backend_open",
+  "node_unprobed",
+  "runner_missing",
+  "runner_differs",
+  "packages_broken",
+  "store_unseen",
+  "store_unwritable",
+  "gpus_unusable",
+  "probe_failed",
 ] as const;
 export type WaitingCode = (typeof waitingCodes)[number];
 
@@ -56,6 +71,9 @@ export const runListItemSchema = z.object({
   attempt: z.int(),
   progress: progressSchema,
   waitingCode: z.enum(waitingCodes).nullable(),
+  priority: z.enum(runPriorities),
+  /** among the runs, of all studies, that wait for the same backend; null: it does not wait there */
+  queue: z.object({ place: z.int(), of: z.int() }).nullable(),
   failureCode: z.string().nullable(),
   backendName: z.string(),
   createdByName: z.string().nullable(),
@@ -133,6 +151,69 @@ export const logLineSchema = z.object({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
+/** What is wrong with a node, the first of these that holds; a run may be put on any node, so each has to be right. */
+export const nodeOutcomes = [
+  "runner_missing",
+  "runner_differs",
+  "packages_broken",
+  "store_unseen",
+  "store_unwritable",
+  "gpus_unusable",
+  "probe_failed",
+  "node_unprobed",
+] as const;
+
+const nodeFindingSchema = z.object({
+  name: z.string(),
+  cpus: z.number(),
+  gpus: z.number(),
+  memoryBytes: z.number(),
+  /** by the driver where the probe could ask it; without memory by what Ray tells */
+  devices: z.array(z.object({ name: z.string(), memoryBytes: z.number().nullable() })),
+  /** null: still being looked at */
+  outcome: z.enum(["ready", ...nodeOutcomes]).nullable(),
+  /** the runner that is there; null: none that tells */
+  release: z.string().nullable(),
+  /** of the artifact store as this node sees it; null: unknown */
+  storeFreeBytes: z.number().nullable(),
+  /** in English, by the programs that were asked */
+  detail: z.string(),
+});
+export type NodeFinding = z.infer<typeof nodeFindingSchema>;
+
+export const findingsSchema = z.object({
+  version: z.string().nullable().default(null),
+  nodes: z.array(nodeFindingSchema).default([]),
+  /** of more than 64 nodes only the first ones are probed */
+  unprobedNodes: z.int().default(0),
+});
+export type Findings = z.infer<typeof findingsSchema>;
+
+export const checkOutcomes = ["ready", ...waitingCodes] as const;
+
+export const backendCheckSchema = findingsSchema.extend({
+  id: z.uuid(),
+  /** null: still being looked at */
+  outcome: z.enum(checkOutcomes).nullable(),
+  waitingCode: z.enum(waitingCodes).nullable(),
+  /** the studio's own runner at that time */
+  release: z.string(),
+  createdAt: time,
+  finishedAt: time.nullable(),
+});
+export type BackendCheckView = z.infer<typeof backendCheckSchema>;
+
+const backendLimits = {
+  /** runs that may be at work there at once; null: as many as Ray finds room for */
+  maxLiveRuns: z.int().min(1).max(10_000).nullable(),
+  /** of one GPU; null: not known */
+  gpuHourPrice: z.number().min(0).max(100_000).nullable(),
+  /** ISO 4217 */
+  currency: z.string().regex(/^[A-Z]{3}$/),
+};
+export const backendLimitsSchema = z.strictObject(backendLimits);
+export type BackendLimits = z.infer<typeof backendLimitsSchema>;
+
 export const backendSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -141,6 +222,9 @@ export const backendSchema = z.object({
   address: z.string().nullable(),
   hasToken: z.boolean(),
   liveRuns: z.int(),
+  ...backendLimits,
+  /** the newest look at it; null: nobody has looked yet */
+  check: backendCheckSchema.nullable(),
 });
 export type BackendView = z.infer<typeof backendSchema>;
 
@@ -150,16 +234,6 @@ export const newBackendSchema = z.strictObject({
   token: z.string().trim().min(8).max(2000),
 });
 export type NewBackend = z.infer<typeof newBackendSchema>;
-
-export const backendTestSchema = z.object({
-  outcome: z.enum(["ready", "backend_open", ...waitingCodes]),
-  version: z.string().nullable(),
-  nodes: z.int(),
-  cpus: z.number(),
-  gpus: z.number(),
-  memoryBytes: z.number(),
-});
-export type BackendTest = z.infer<typeof backendTestSchema>;
 
 const listOf = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z
@@ -177,11 +251,21 @@ export const runQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+/** What every start of a run takes besides what is to be run. */
+export const startOptions = {
+  /** absent: this machine's own, else the oldest */
+  backendId: z.uuid().optional(),
+  priority: z.enum(runPriorities).optional(),
+  /** A random UUID of the caller's: the same start that comes twice is one run. */
+  startKey: z.uuid().optional(),
+};
+export type StartOptions = { backendId?: string; priority?: RunPriorityName; startKey?: string };
+
 export const newRunSchema = z.strictObject({
   kind: runKindSchema,
   name: z.string().trim().min(1).max(200),
   seed: z.int().min(0).max(2_147_483_647).optional(),
-  backendId: z.uuid().optional(),
+  ...startOptions,
   inputs: z.record(z.string(), runInput),
   parameters: z.record(z.string(), z.json()),
   resources: z

@@ -137,6 +137,52 @@ describe("a run by its bare spec", () => {
   });
 });
 
+describe("the same start twice", () => {
+  it("is one run, one audit entry, one tick, also when both come at once", async () => {
+    const startKey = crypto.randomUUID();
+    const [one, other] = await Promise.all([
+      makeRun(researcher, backendId, { startKey }),
+      makeRun(researcher, backendId, { startKey }),
+    ]);
+    expect(one).toBe(other);
+    expect(await makeRun(researcher, backendId, { startKey })).toBe(one);
+    expect(await database().run.count({ where: { startKey } })).toBe(1);
+    expect(await database().auditEntry.count({ where: { subjectId: one, action: "runs.start" } })).toBe(1);
+  });
+
+  it("is two runs with two keys, and with the same key in two studies", async () => {
+    const startKey = crypto.randomUUID();
+    const first = await makeRun(researcher, backendId, { startKey });
+    expect(await makeRun(researcher, backendId, { startKey: crypto.randomUUID() })).not.toBe(first);
+    const stranger = await makeMember(await makeStudy(), "researcher");
+    expect(await makeRun(stranger, backendId, { startKey })).not.toBe(first);
+  });
+
+  it("with a key of another kind of run is refused", async () => {
+    const startKey = crypto.randomUUID();
+    await makeRun(researcher, backendId, { startKey });
+    await expect(
+      makeRun(researcher, backendId, {
+        startKey,
+        kind: "evaluate",
+        inputs: { model: { address: "store:m", digest: null }, questions: { address: "store:q", digest: null } },
+        parameters: presets.evaluate.example,
+      }),
+    ).rejects.toMatchObject({ status: 409, code: "start_key_used" });
+  });
+
+  it("goes for a repetition too", async () => {
+    const runId = await makeRun(researcher, backendId);
+    const startKey = crypto.randomUUID();
+    const [one, other] = await Promise.all([
+      repeatRun(researcher, runId, startKey),
+      repeatRun(researcher, runId, startKey),
+    ]);
+    expect(one.id).toBe(other.id);
+    expect((await repeatRun(researcher, runId)).id).not.toBe(one.id);
+  });
+});
+
 describe("repeating a run", () => {
   it("starts a new one with the same spec and lineage, in the same study only", async () => {
     const targetId = crypto.randomUUID();

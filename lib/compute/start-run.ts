@@ -2,21 +2,21 @@ import { availableParallelism } from "node:os";
 import { recordAudit } from "@/lib/audit/record";
 import type { Database, Prisma } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
-import { type ProblemField, unprocessable } from "@/lib/platform/problem";
+import { conflict, type ProblemField, unprocessable } from "@/lib/platform/problem";
 import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
 import type { StudyActor } from "@/lib/studies/actor";
 import { hashOf } from "./canonical-json";
 import { chooseBackend } from "./choose-backend";
+import type { StartOptions } from "./schema";
 import { type RunInput, type RunKind, type RunResources, specSchemas } from "./specs/index";
 import { enqueueTick } from "./tick-run";
 
 const largestSeed = 2_147_483_647;
 
-export type StartRunInput = {
+export type StartRunInput = StartOptions & {
   kind: RunKind;
   name: string;
   seed?: number;
-  backendId?: string;
   inputs: Record<string, RunInput>;
   /** with every default written out; `presets` of lib/compute/specs are such */
   parameters: unknown;
@@ -26,14 +26,37 @@ export type StartRunInput = {
 };
 
 /**
+ * The run that this start has made already, where it comes a second time; two at once follow one another from here on,
+ * until the transaction ends. Throws `start_key_used` where the key belongs to a start of another kind.
+ */
+export async function findStarted(
+  transaction: Database,
+  actor: StudyActor,
+  { startKey, kind }: Pick<StartRunInput, "startKey" | "kind">,
+): Promise<{ id: string } | null> {
+  if (!startKey) return null;
+  await transaction.$executeRaw`
+    select pg_advisory_xact_lock(hashtextextended(${`start:${actor.studyId}:${startKey}`}, 0))`;
+  const run = await transaction.run.findFirst({
+    where: { studyId: actor.studyId, startKey },
+    select: { id: true, kind: true },
+  });
+  if (run && run.kind !== kind) throw conflict("start_key_used");
+  return run && { id: run.id };
+}
+
+/**
  * Writes a run and asks for its first tick, in the caller's transaction. Throws `spec_invalid` (or the code of the rule
- * that is broken, such as `warmup_too_long`) with the fields, `backend_unknown`, `backend_missing`.
+ * that is broken, such as `warmup_too_long`) with the fields, `backend_unknown`, `backend_missing`. A start whose key is known
+ * already is answered with its run.
  */
 export async function startRun(
   transaction: Database,
   actor: StudyActor,
   input: StartRunInput,
 ): Promise<{ id: string }> {
+  const started = await findStarted(transaction, actor, input);
+  if (started) return started;
   const backend = await chooseBackend(transaction, input.backendId);
   const id = newId();
   const spec = checkedSpec(id, input, backend.local);
@@ -44,6 +67,8 @@ export async function startRun(
       backendId: backend.id,
       kind: input.kind,
       name: input.name,
+      priority: input.priority,
+      startKey: input.startKey,
       spec: spec as Prisma.InputJsonObject,
       specHash: hashOf({ kind: input.kind, ...spec }),
       seed: spec.seed,
@@ -55,7 +80,7 @@ export async function startRun(
     action: "runs.start",
     subject: "run",
     subjectId: id,
-    detail: { kind: input.kind, name: input.name },
+    detail: { kind: input.kind, name: input.name, priority: input.priority ?? "normal" },
   });
   await enqueueTick(transaction, id);
   return { id };

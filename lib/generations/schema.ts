@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { startOptions } from "@/lib/compute/schema";
 import { presets } from "@/lib/compute/specs";
 import { generateSpec } from "@/lib/compute/specs/generate";
 
@@ -23,7 +24,7 @@ export const rejectedPromptSchema = z.object({ line: z.number().int(), reason: z
 export const startGenerationSchema = z.object({
   checkpointId: z.uuid(),
   promptSetId: z.uuid(),
-  backendId: z.uuid().optional(),
+  ...startOptions,
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   parameters: generateSpec.shape.parameters.prefault({ ...presets.generate.paper }),
 });

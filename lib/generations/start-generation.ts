@@ -1,3 +1,4 @@
+import { startOptionsOf } from "@/lib/compute/rules";
 import { startRun } from "@/lib/compute/start-run";
 import { visibleTo } from "@/lib/models/checkpoints";
 import { inTransaction } from "@/lib/platform/database/client";
@@ -19,7 +20,7 @@ export function startGeneration(actor: StudyActor, input: StartGeneration): Prom
       kind: "generate",
       name: `${checkpoint.name} · ${prompts.name}`,
       seed: input.seed,
-      backendId: input.backendId,
+      ...startOptionsOf(input),
       inputs: {
         model: { address: checkpoint.address, digest: checkpoint.digest },
         prompts: { address: prompts.address, digest: prompts.digest },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { startOptions } from "@/lib/compute/schema";
 import { presets } from "@/lib/compute/specs";
 import { mergeSpec } from "@/lib/compute/specs/merge";
 import { pretrainSpec } from "@/lib/compute/specs/pretrain";
@@ -40,7 +41,7 @@ export const startPretrainingSchema = z.object({
   name: z.string().trim().min(1).max(120),
   corpusId: z.uuid(),
   baseId: z.uuid(),
-  backendId: z.uuid().optional(),
+  ...startOptions,
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   parameters: pretrainSpec.shape.parameters.prefault({ ...presets.pretrain.paper }),
 });
@@ -50,7 +51,7 @@ export const startMergeSchema = z.object({
   name: z.string().trim().min(1).max(120),
   firstId: z.uuid(),
   secondId: z.uuid(),
-  backendId: z.uuid().optional(),
+  ...startOptions,
   parameters: mergeSpec.shape.parameters.prefault({ ...presets.merge.paper }),
 });
 export type StartMerge = z.output<typeof startMergeSchema>;

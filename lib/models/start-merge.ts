@@ -1,3 +1,4 @@
+import { startOptionsOf } from "@/lib/compute/rules";
 import { startRun } from "@/lib/compute/start-run";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
@@ -16,7 +17,7 @@ export async function startMerge(actor: StudyActor, input: StartMerge): Promise<
     return startRun(transaction, actor, {
       kind: "merge",
       name: input.name,
-      backendId: input.backendId,
+      ...startOptionsOf(input),
       inputs: {
         first: { address: first.address, digest: first.digest },
         second: { address: second.address, digest: second.digest },

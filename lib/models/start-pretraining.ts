@@ -1,3 +1,4 @@
+import { startOptionsOf } from "@/lib/compute/rules";
 import { startRun } from "@/lib/compute/start-run";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
@@ -21,7 +22,7 @@ export function startPretraining(actor: StudyActor, input: StartPretraining): Pr
       kind: "pretrain",
       name: input.name,
       seed: input.seed,
-      backendId: input.backendId,
+      ...startOptionsOf(input),
       inputs: {
         corpus: { address: corpus.address, digest: corpus.digest },
         base: { address: base.address, digest: base.digest },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { startOptions } from "@/lib/compute/schema";
 import { presets } from "@/lib/compute/specs";
 import { evaluateSpec } from "@/lib/compute/specs/evaluate";
 
@@ -29,7 +30,7 @@ export const rejectedQuestionSchema = z.object({ line: z.number().int(), reason:
 export const startEvaluationSchema = z.object({
   checkpointId: z.uuid(),
   questionSetId: z.uuid(),
-  backendId: z.uuid().optional(),
+  ...startOptions,
   parameters: evaluateSpec.shape.parameters.prefault({ ...presets.evaluate.paper }),
 });
 export type StartEvaluation = z.output<typeof startEvaluationSchema>;

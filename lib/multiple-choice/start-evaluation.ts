@@ -1,3 +1,4 @@
+import { startOptionsOf } from "@/lib/compute/rules";
 import { startRun } from "@/lib/compute/start-run";
 import { visibleTo } from "@/lib/models/checkpoints";
 import { inTransaction } from "@/lib/platform/database/client";
@@ -17,7 +18,7 @@ export function startEvaluation(actor: StudyActor, input: StartEvaluation): Prom
     return startRun(transaction, actor, {
       kind: "evaluate",
       name: `${checkpoint.name} · ${questions.name}`,
-      backendId: input.backendId,
+      ...startOptionsOf(input),
       inputs: {
         model: { address: checkpoint.address, digest: checkpoint.digest },
         questions: { address: questions.address, digest: questions.digest },

@@ -1,11 +1,13 @@
 import { database } from "@/lib/platform/database/client";
 import { ingestBeyondGaps, ingestEvents } from "../ingest/ingest-events";
+import { turnOf } from "../queue";
 import { logTail, type RayJob } from "../ray/jobs";
 import { verifyManifest } from "../verify-manifest";
 import { type Ending, endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { type JobSight, lookAtJob, waitingOf } from "./look-at-job";
 import { readOutcome } from "./read-outcome";
+import { refusalOfBackend } from "./refusal-of-backend";
 import { stopAttempt } from "./stop-attempt";
 import { prepareSubmission, submitAttempt } from "./submit-attempt";
 import { succeed } from "./succeed";
@@ -21,8 +23,10 @@ export type Advance = "moved" | { againIn: number };
 export async function advanceAttempt(run: RunRow, attempt: AttemptRow, moment: Moment): Promise<Advance> {
   if (attempt.state === "created") {
     if (run.cancelRequestedAt) return cancelled(run, attempt, moment.now);
-    await prepareSubmission(run, attempt);
-    return "moved";
+    const waiting = (await turnOf(database(), run)) ?? (await prepareSubmission(run, attempt));
+    if (waiting === null) return "moved";
+    await showWaiting(attempt, waiting, moment.now);
+    return { againIn: timing.waitingTick };
   }
   // Asked before the files are read: what an ended process wrote is then complete.
   const sight = await lookAtJob(run.backend, attempt.submissionId);
@@ -35,7 +39,7 @@ async function submit(run: RunRow, attempt: AttemptRow, sight: JobSight, now: Da
   let waiting = sight.seen === "nothing" ? sight.waiting : null;
   if (sight.seen === "unknown") {
     try {
-      waiting = await submitAttempt(run, attempt, sight.connection, now);
+      waiting = (await refusalOfBackend(run, now)) ?? (await submitAttempt(run, attempt, sight.connection, now));
     } catch (error) {
       waiting = waitingOf(error);
     }

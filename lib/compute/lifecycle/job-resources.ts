@@ -2,7 +2,7 @@ import type { RayCluster } from "../ray/cluster";
 import type { StoredSpec } from "../stored-spec";
 
 /** The other kinds work on CPU cores only, and leave the GPUs to those that need them. */
-const kindsOnGpu = new Set(["train-classifier", "pretrain", "evaluate", "generate"]);
+export const kindsOnGpu: readonly string[] = ["train-classifier", "pretrain", "evaluate", "generate"];
 
 /**
  * What a job asks Ray for. A job runs on one node: it asks for no more cores than the largest one has (it is slower then,
@@ -13,7 +13,7 @@ export function jobResources(
   { processes, threads }: StoredSpec["resources"],
   cluster: RayCluster,
 ): { cpus: number; gpus: number } | null {
-  const gpus = cluster.gpus > 0 && kindsOnGpu.has(kind) ? processes : 0;
+  const gpus = cluster.gpus > 0 && kindsOnGpu.includes(kind) ? processes : 0;
   if (gpus > cluster.largestNode.gpus) return null;
   return { cpus: Math.min(processes * threads, cluster.largestNode.cpus), gpus };
 }

@@ -4,7 +4,13 @@ import { type AttemptPlace, attemptFile, readText } from "../attempt-files";
 const outcomeSchema = z.object({ code: z.string().min(1).max(100), message: z.string() });
 
 /** Codes that the runner gives to faults that may pass (exit 1); all others are the user's to mend (exit 2). */
-const faultsThatMayPass = new Set(["store_full", "store_unwritable", "attempt_in_use", "unexpected_fault"]);
+const faultsThatMayPass = new Set([
+  "store_full",
+  "store_unwritable",
+  "attempt_in_use",
+  "runner_differs",
+  "unexpected_fault",
+]);
 /** The checkpoint that an attempt was told to continue from turned out to be no good: an earlier one may be. */
 export const isFaultOfCheckpoint = (code: string | null): boolean => code?.startsWith("checkpoint_") ?? false;
 

@@ -1,23 +1,33 @@
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { lockForAttempt } from "../lock-run";
+import { lockQueue, turnOf } from "../queue";
 import { describeCluster, isRecentEnough } from "../ray/cluster";
 import { submitJobOnce } from "../ray/jobs";
 import type { RayConnection } from "../ray/request";
+import { runnerRelease } from "../runner-release";
 import type { WaitingCode } from "../schema";
 import { writeSpec } from "./create-attempt";
 import { jobResources } from "./job-resources";
 import type { AttemptRow, RunRow } from "./load-run";
 
-/** The spec is in the store: from here on the job may exist, even where the reply to its submission was lost. */
-export async function prepareSubmission(run: RunRow, attempt: AttemptRow): Promise<void> {
+/**
+ * Takes a place on the backend, or answers what the run waits for. The spec is in the store by then: from here on the
+ * job may exist, even where the reply to its submission was lost.
+ */
+export async function prepareSubmission(run: RunRow, attempt: AttemptRow): Promise<WaitingCode | null> {
   await writeSpec(run, attempt);
-  await inTransaction(async (transaction) => {
-    if (!(await lockForAttempt(transaction, attempt))) return;
+  return inTransaction(async (transaction) => {
+    if (!(await lockForAttempt(transaction, attempt))) return null;
+    await lockQueue(transaction, run.backendId);
+    // Someone else may have taken the place meanwhile.
+    const waiting = await turnOf(transaction, run);
+    if (waiting) return waiting;
     await transaction.attempt.updateMany({
       where: { id: attempt.id, state: "created" },
-      data: { state: "submitting" },
+      data: { state: "submitting", waitingCode: null, waitingSince: null },
     });
+    return null;
   });
 }
 
@@ -41,6 +51,7 @@ export async function submitAttempt(
     entrypoint: `exec python -m definemed_runner run --run-id ${run.id} --attempt ${attempt.number}`,
     environment: {
       DEFINEMED_STORE: environment().storeAddress,
+      DEFINEMED_RUNNER_RELEASE: await runnerRelease(),
       DEFINEMED_DIE_WITH_PARENT: "1",
       RAY_JOB_STOP_WAIT_TIME_S: String(stopWaitSeconds),
     },

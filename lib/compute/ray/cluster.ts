@@ -9,10 +9,27 @@ const versionSchema = z.object({ ray_version: z.string() });
 const nodesSchema = z.object({
   data: z.object({
     result: z.object({
-      result: z.array(z.object({ state: z.string(), resources_total: z.record(z.string(), z.number()).nullish() })),
+      result: z.array(
+        z.object({
+          state: z.string(),
+          node_ip: z.string().nullish(),
+          resources_total: z.record(z.string(), z.number()).nullish(),
+        }),
+      ),
     }),
   }),
 });
+
+export type RayNode = {
+  name: string;
+  cpus: number;
+  gpus: number;
+  memoryBytes: number;
+  /** Ray's word for the kind of its GPUs, such as H100; null where it tells none */
+  accelerator: string | null;
+  /** the resource that every node has alone: by it a job gets there */
+  resource: string | null;
+};
 
 export type RayCluster = {
   version: string;
@@ -22,6 +39,8 @@ export type RayCluster = {
   memoryBytes: number;
   /** what one job, which runs on one node, can get at most */
   largestNode: { cpus: number; gpus: number };
+  /** those that can carry out a job: a head that only leads has no processors */
+  workers: RayNode[];
 };
 
 /** Version and total resources of the nodes that are alive. */
@@ -39,6 +58,25 @@ export async function describeCluster(connection: RayConnection): Promise<RayClu
     gpus: total("GPU"),
     memoryBytes: total("memory"),
     largestNode: { cpus: largest("CPU"), gpus: largest("GPU") },
+    workers: alive.filter((node) => (node.resources_total?.CPU ?? 0) > 0).map(nodeOf),
+  };
+}
+
+const headResource = "node:__internal_head__";
+const acceleratorPrefix = "accelerator_type:";
+
+function nodeOf(node: { node_ip?: string | null; resources_total?: Record<string, number> | null }): RayNode {
+  const resources = node.resources_total ?? {};
+  const names = Object.keys(resources);
+  const resource = names.find((name) => name.startsWith("node:") && name !== headResource) ?? null;
+  const accelerator = names.find((name) => name.startsWith(acceleratorPrefix));
+  return {
+    name: node.node_ip ?? resource?.slice("node:".length) ?? "?",
+    cpus: resources.CPU ?? 0,
+    gpus: resources.GPU ?? 0,
+    memoryBytes: resources.memory ?? 0,
+    accelerator: accelerator?.slice(acceleratorPrefix.length) ?? null,
+    resource,
   };
 }
 

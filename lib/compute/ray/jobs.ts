@@ -23,6 +23,8 @@ export type RayJobRequest = {
   environment: Record<string, string>;
   cpus: number;
   gpus: number;
+  /** further resources, such as that of one node */
+  resources?: Record<string, number>;
 };
 
 const place = (submissionId: string) => `/api/jobs/${encodeURIComponent(submissionId)}`;
@@ -50,8 +52,9 @@ export async function submitJobOnce(connection: RayConnection, request: RayJobRe
       submission_id: request.submissionId,
       entrypoint: request.entrypoint,
       runtime_env: { env_vars: request.environment },
-      entrypoint_num_cpus: request.cpus,
+      ...(request.cpus > 0 ? { entrypoint_num_cpus: request.cpus } : {}),
       ...(request.gpus > 0 ? { entrypoint_num_gpus: request.gpus } : {}),
+      ...(request.resources ? { entrypoint_resources: request.resources } : {}),
     });
   } catch (error) {
     if (error instanceof RayFault && (await findJob(connection, request.submissionId))) return;

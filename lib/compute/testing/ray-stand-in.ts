@@ -9,9 +9,25 @@ type Job = { status: string; message: string; error_type: string | null; driver_
  */
 export async function startRayStandIn(token: string) {
   const jobs = new Map<string, Job>();
-  const submissions: { submission_id: string; entrypoint: string; runtime_env: unknown }[] = [];
+  const submissions: {
+    submission_id: string;
+    entrypoint: string;
+    runtime_env: unknown;
+    entrypoint_resources?: Record<string, number>;
+    entrypoint_num_gpus?: number;
+  }[] = [];
   const stopped: string[] = [];
-  const mode = { status: 200, loseReply: false, open: false, version: "2.60.0" };
+  const mode = {
+    status: 200,
+    loseReply: false,
+    open: false,
+    version: "2.60.0",
+    nodes: [{ state: "ALIVE", node_ip: "10.0.0.1", resources_total: { CPU: 2, memory: 1e9, "node:10.0.0.1": 1 } }] as {
+      state: string;
+      node_ip: string;
+      resources_total: Record<string, number>;
+    }[],
+  };
 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -25,8 +41,7 @@ export async function startRayStandIn(token: string) {
     const { pathname } = new URL(request.url ?? "/", "http://ray");
     if (pathname === "/api/version") return answer(200, { ray_version: mode.version });
     if (pathname === "/api/v0/nodes") {
-      const node = { state: "ALIVE", resources_total: { CPU: 2, memory: 1e9 } };
-      return answer(200, { data: { result: { result: [node] } } });
+      return answer(200, { data: { result: { result: mode.nodes } } });
     }
     if (pathname === "/api/jobs/" && request.method === "POST") {
       const body = JSON.parse(Buffer.concat(chunks).toString());

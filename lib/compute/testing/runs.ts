@@ -6,6 +6,7 @@ import { writeWhole } from "@/lib/platform/storage/files";
 import type { StudyActor } from "@/lib/studies/actor";
 import { type AttemptPlace, attemptFile } from "../attempt-files";
 import { advanceRun } from "../lifecycle/tick";
+import { runnerRelease } from "../runner-release";
 import { presets } from "../specs/index";
 import { type StartRunInput, startRun } from "../start-run";
 
@@ -15,7 +16,15 @@ export async function makeBackend(address: string, token = backendToken): Promis
   const backend = await database().backend.create({
     data: { name: "Cluster", address, tokenCiphertext: encryptSecret(token) },
   });
+  await addCheck(backend.id, "ready");
   return backend.id;
+}
+
+/** As if a look at the backend had just found that. */
+export async function addCheck(backendId: string, outcome: string, changes: object = {}): Promise<void> {
+  await database().backendCheck.create({
+    data: { backendId, outcome, release: await runnerRelease(), mark: "", finishedAt: new Date(), ...changes },
+  });
 }
 
 /** A merge, unless the test says otherwise: no run has less to it. */

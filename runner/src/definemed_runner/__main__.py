@@ -17,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = commands.add_parser("run", help="carry out one attempt of a run")
     run.add_argument("--run-id", required=True)
     run.add_argument("--attempt", required=True, type=int)
-    commands.add_parser("doctor", help="tell versions and hardware as JSON")
+    doctor = commands.add_parser("doctor", help="tell versions and hardware as JSON")
+    doctor.add_argument("--probe", help="ID/NUMBER: try the artifact store with the mark that the studio wrote there")
     options = parser.parse_args(arguments)
 
     if os.environ.get("DEFINEMED_DIE_WITH_PARENT") == "1":
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "doctor":
         from definemed_runner.run.doctor import examine
 
-        print(json.dumps(examine()))
+        print(json.dumps(examine(options.probe)), flush=True)
         return 0
     from definemed_runner.run.execute import execute_attempt
     from definemed_runner.run.store import Store

@@ -4,6 +4,7 @@ import { requireAdministrator } from "@/app/_server/actor";
 import { Backends } from "@/components/runs/backends";
 import { PageHeader } from "@/components/ui/surface";
 import { listBackends } from "@/lib/compute/backends";
+import { environment } from "@/lib/platform/environment";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("runs.backends"))("title") };
@@ -15,7 +16,7 @@ export default async function BackendsPage() {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <Backends initial={backends} />
+      <Backends initial={backends} store={environment().storeAddress} />
     </>
   );
 }

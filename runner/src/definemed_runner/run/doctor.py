@@ -1,14 +1,29 @@
-"""`doctor`: what is installed and what it sees."""
+"""`doctor`: what is installed, what it sees, and whether the artifact store can be used from here."""
 
+import os
+import re
+import shutil
+import subprocess
 from importlib import import_module
 from typing import Any
 
 from definemed_runner.kinds import KINDS
+from definemed_runner.run.errors import ToldError
 from definemed_runner.run.hardware import describe_hardware, package_versions
+from definemed_runner.run.release import release
+from definemed_runner.run.store import Store
+
+_PROBE = re.compile(r"[0-9a-f-]{36}/[0-9]{1,4}")
 
 
-def examine() -> dict[str, Any]:
-    """Versions, hardware, and the packages that don't import with their error."""
+def examine(probe: str | None = None) -> dict[str, Any]:
+    """Versions, hardware, GPUs (bytes of memory each), and the packages that don't import with their error.
+
+    `probe` names a file that the studio expects below `probes/` in the artifact store, as `ID/NUMBER`: what the studio
+    wrote to `probes/ID/mark` is read and written back there, and `store` tells how far that went.
+    """
+    # Asked on a node whose GPUs are perhaps all at work: torch may see them here, and takes nothing of them.
+    os.environ.pop("CUDA_VISIBLE_DEVICES", None)
     broken: dict[str, str] = {}
     for name in ("torch", "transformers", "onnxruntime", "pyarrow", "safetensors"):
         try:
@@ -17,8 +32,47 @@ def examine() -> dict[str, Any]:
             broken[name] = f"{type(fault).__name__}: {fault}"
     return {
         "ok": not broken,
+        "release": release(),
         "kinds": sorted(KINDS),
         "packages": package_versions(),
         "hardware": describe_hardware(),
+        "gpus": list_gpus(),
         "broken": broken,
+        "store": None if probe is None else try_store(probe),
     }
+
+
+def list_gpus() -> list[dict[str, Any]]:
+    """Every NVIDIA GPU of this node by name and memory in bytes, as the driver tells; empty without a driver."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return []
+    query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return []
+    rows = [line.rsplit(",", 1) for line in told.splitlines() if "," in line]
+    return [
+        {"name": name.strip(), "memoryBytes": int(mebibytes) * 1024**2}
+        for name, mebibytes in rows
+        if mebibytes.strip().isdigit()
+    ]
+
+
+def try_store(probe: str) -> dict[str, Any]:
+    """How far a file got through the store: `read`, `written`, free bytes, and the error in its own words."""
+    told: dict[str, Any] = {"read": False, "written": False, "freeBytes": None, "detail": ""}
+    if _PROBE.fullmatch(probe) is None:
+        return {**told, "detail": f"{probe!r} is no probe."}
+    folder, number = probe.split("/")
+    try:
+        store = Store.from_environment()
+        mark = store.locate(f"store:probes/{folder}/mark").read_text(encoding="utf-8").strip()
+        told["read"] = True
+        store.locate(f"store:probes/{folder}/{number}").write_text(f"{mark} {number}", encoding="utf-8")
+        told["written"] = True
+        told["freeBytes"] = shutil.disk_usage(store.root).free
+    except (ToldError, OSError, ValueError) as fault:
+        told["detail"] = str(fault)[:500]
+    return told

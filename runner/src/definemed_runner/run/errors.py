@@ -27,6 +27,10 @@ class StoreFault(ToldError):
     """The artifact store could not be written: exit 1, so that the studio tries again once there is room."""
 
 
+class RunnerDiffers(ToldError):
+    """This runner is not the studio's own: exit 1, since the next attempt waits until the cluster has the right one."""
+
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Writers in Rust and C++ (safetensors, Arrow, torch) raise their own types, where only the system's sentence is left.
 _FULL_SENTENCES = ("No space left on device", "os error 28", "Disk quota exceeded", "File too large", "os error 27")

@@ -12,6 +12,7 @@ from definemed_runner.run.digests import digest_of
 from definemed_runner.run.environment import prepare_environment
 from definemed_runner.run.errors import (
     Cancelled,
+    RunnerDiffers,
     StoreFault,
     ToldError,
     UserMistake,
@@ -21,6 +22,7 @@ from definemed_runner.run.errors import (
 from definemed_runner.run.events import Events, EventWriter, NoEvents
 from definemed_runner.run.files import list_files, write_json_atomically
 from definemed_runner.run.manifest import write_manifest
+from definemed_runner.run.release import check_release
 from definemed_runner.run.spec import RUN_ID, RunSpec, read_spec
 from definemed_runner.run.stop import CANCELLED_EXIT_CODE, StopWatch
 from definemed_runner.run.store import Store
@@ -39,7 +41,10 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
         print(f"Attempt {attempt} of run {run_id} is already done.")
         return 0
     try:
+        check_release()
         _carry_out(store, read_attempt_spec(store, run_id, attempt))
+    except RunnerDiffers as fault:
+        return _fail(folder, 1, fault)
     except UserMistake as mistake:
         return _fail(folder, 2, mistake)
     except Cancelled:

@@ -1,5 +1,5 @@
 import { serve } from "@/app/api/serve";
 import { testBackendOperation } from "@/lib/compute/api";
-import { testBackend } from "@/lib/compute/test-backend";
+import { testBackend } from "@/lib/compute/checks/test-backend";
 
-export const POST = serve(testBackendOperation, ({ params }) => testBackend(params.backendId));
+export const POST = serve(testBackendOperation, ({ actor, params }) => testBackend(actor, params.backendId));

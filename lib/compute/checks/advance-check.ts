@@ -1,0 +1,143 @@
+import { rm } from "node:fs/promises";
+import { database, type Prisma } from "@/lib/platform/database/client";
+import type { BackendCheck } from "@/lib/platform/database/generated/client";
+import { environment } from "@/lib/platform/environment";
+import { pathOf } from "@/lib/platform/storage/addresses";
+import { writeWhole } from "@/lib/platform/storage/files";
+import { readText } from "../attempt-files";
+import { connectBackend } from "../connect-backend";
+import { answersWithoutToken, describeCluster, isRecentEnough, type RayNode } from "../ray/cluster";
+import { findJob, logTail, stopJob, submitJobOnce } from "../ray/jobs";
+import { type RayConnection, RayFault, RayTokenRefused, RayUnreachable } from "../ray/request";
+import { type Findings, findingsSchema, type NodeFinding, nodeOutcomes, type WaitingCode } from "../schema";
+import { judgeProbe } from "./probe";
+
+/** Seconds. */
+const patience = {
+  tick: 1,
+  /** for a backend of this machine that is being installed or started */
+  start: 1800,
+  /** for all probes; a process that imports PyTorch from a cold network folder takes minutes */
+  probes: 300,
+};
+const mostProbes = 64;
+/** of a node's own resource, which has 1: so that a probe waits for no processor and no GPU */
+const shareOfNode = 0.001;
+
+const startsByItself: readonly WaitingCode[] = ["backend_installing", "backend_starting"];
+
+/**
+ * Moves a look at a backend on by what can be done now: version and token, then a short job on each node that tells of
+ * its runner, packages and GPUs, and takes a random mark through the artifact store and back. Answers after how many
+ * seconds to look again; null: it is done.
+ */
+export async function advanceCheck(checkId: string, now: Date): Promise<number | null> {
+  const check = await database().backendCheck.findFirst({
+    where: { id: checkId, outcome: null },
+    include: { backend: true },
+  });
+  if (!check) return null;
+  const way = await connectBackend(check.backend);
+  const ageSeconds = (now.getTime() - check.createdAt.getTime()) / 1000;
+  if ("waiting" in way) {
+    if (!startsByItself.includes(way.waiting) || ageSeconds > patience.start) return finish(check, way.waiting, now);
+    await write(check, { waitingCode: way.waiting });
+    return patience.tick;
+  }
+  try {
+    if (check.probedAt === null) return await beginProbes(check, way.connection, now);
+    return await readProbes(check, way.connection, now);
+  } catch (error) {
+    if (error instanceof RayTokenRefused) return finish(check, "backend_token_refused", now);
+    if (error instanceof RayUnreachable) return finish(check, "backend_unreachable", now);
+    if (error instanceof RayFault) return finish(check, "submission_refused", now);
+    throw error;
+  }
+}
+
+async function beginProbes(check: BackendCheck, connection: RayConnection, now: Date): Promise<number | null> {
+  const cluster = await describeCluster(connection).catch((error: unknown) => {
+    // Ray has no reason to refuse this: something else answers here.
+    throw error instanceof RayFault ? new RayUnreachable(error.message) : error;
+  });
+  const findings: Findings = {
+    version: cluster.version,
+    nodes: cluster.workers.slice(0, mostProbes).map(findingOf),
+    unprobedNodes: Math.max(0, cluster.workers.length - mostProbes),
+  };
+  if (!isRecentEnough(cluster.version)) return finish(check, "backend_too_old", now, findings);
+  if (await answersWithoutToken(connection.address)) return finish(check, "backend_open", now, findings);
+  if (findings.nodes.length === 0) return finish(check, "resources_too_few", now, findings);
+  await writeWhole(pathOf(`${probeFolder(check)}/mark`), check.mark);
+  for (const [number, node] of cluster.workers.slice(0, mostProbes).entries()) {
+    await submitJobOnce(connection, {
+      submissionId: submissionOf(check, number),
+      // Both are made by us: a UUID and a number.
+      entrypoint: `exec python -m definemed_runner doctor --probe ${check.id}/${number}`,
+      environment: { DEFINEMED_STORE: environment().storeAddress, DEFINEMED_DIE_WITH_PARENT: "1" },
+      cpus: 0,
+      gpus: 0,
+      resources: node.resource ? { [node.resource]: shareOfNode } : undefined,
+    });
+  }
+  await write(check, { probedAt: now, waitingCode: null, findings });
+  return patience.tick;
+}
+
+async function readProbes(check: BackendCheck, connection: RayConnection, now: Date): Promise<number | null> {
+  const findings = findingsSchema.parse(check.findings);
+  const late = now.getTime() - (check.probedAt ?? now).getTime() > patience.probes * 1000;
+  for (const [number, node] of findings.nodes.entries()) {
+    if (node.outcome !== null) continue;
+    const submissionId = submissionOf(check, number);
+    const job = await findJob(connection, submissionId);
+    if (job && (job.status === "SUCCEEDED" || job.status === "FAILED" || job.status === "STOPPED")) {
+      const log = await logTail(connection, submissionId, 16_000);
+      const back = await readText(pathOf(`${probeFolder(check)}/${number}`), 1000).catch(() => null);
+      const cameBack = back === `${check.mark} ${number}`;
+      Object.assign(node, judgeProbe(node, { job, log, release: check.release, cameBack }));
+    } else if (late || !job) {
+      if (job) await stopJob(connection, submissionId);
+      Object.assign(node, { outcome: "node_unprobed", detail: job?.message ?? "" } satisfies Partial<NodeFinding>);
+    }
+  }
+  if (findings.nodes.some(({ outcome }) => outcome === null)) {
+    await write(check, { findings });
+    return patience.tick;
+  }
+  const worst = nodeOutcomes.find((outcome) => findings.nodes.some((node) => node.outcome === outcome));
+  return finish(check, worst ?? "ready", now, findings);
+}
+
+function findingOf({ name, cpus, gpus, memoryBytes, accelerator }: RayNode): NodeFinding {
+  const devices = Array.from({ length: Math.floor(gpus) }, () => ({ name: accelerator ?? "GPU", memoryBytes: null }));
+  return { name, cpus, gpus, memoryBytes, devices, outcome: null, release: null, storeFreeBytes: null, detail: "" };
+}
+
+const probeFolder = (check: { id: string }) => `store:probes/${check.id}`;
+const submissionOf = (check: { id: string }, number: number) => `definemed-probe-${check.id}-${number}`;
+
+async function write(
+  check: BackendCheck,
+  { findings, ...data }: { findings?: Findings; probedAt?: Date; waitingCode?: WaitingCode | null },
+): Promise<void> {
+  await database().backendCheck.updateMany({
+    where: { id: check.id, outcome: null },
+    data: { ...data, ...(findings ? { findings: findings as Prisma.InputJsonObject } : {}) },
+  });
+}
+
+async function finish(check: BackendCheck, outcome: string, now: Date, findings?: Findings): Promise<null> {
+  await database().backendCheck.updateMany({
+    where: { id: check.id, outcome: null },
+    data: {
+      outcome,
+      liveFor: null,
+      waitingCode: null,
+      finishedAt: now,
+      ...(findings ? { findings: findings as Prisma.InputJsonObject } : {}),
+    },
+  });
+  await rm(pathOf(probeFolder(check)), { recursive: true, force: true }).catch(() => {});
+  return null;
+}
