@@ -95,7 +95,7 @@ describe("a request that the studio can't carry out", () => {
   });
 
   it("names each field and what it may be, in the person's language", async () => {
-    const parameters = { warmupSteps: -1, heldOutShare: 1.2, schedule: "cosine", speed: 3 };
+    const parameters = { warmupSteps: -1, heldOutShare: 1.2, schedule: "stepwise", speed: 3 };
     const body = { name: "", corpusId: "x", parameters };
     const german = (await post(postPretraining, { params, cookie, body, language: "de" })).json;
     expect(german.code).toBe("invalid_input");
@@ -108,7 +108,7 @@ describe("a request that the studio can't carry out", () => {
       baseId: "fehlt",
       "parameters.warmupSteps": "mindestens 0",
       "parameters.heldOutShare": "höchstens 0.5",
-      "parameters.schedule": "möglich sind: linear",
+      "parameters.schedule": "möglich sind: linear, cosine",
       parameters: "unbekannt: speed",
     });
     const english = (await post(postPretraining, { params, cookie, body, language: "en" })).json;

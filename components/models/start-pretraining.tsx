@@ -10,6 +10,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Checkbox, Field, Input, Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { presets } from "@/lib/compute/specs";
+import { activationCheckpointings, learningRateSchedules } from "@/lib/compute/specs/pretrain";
 import { startPretrainingOperation } from "@/lib/models/api";
 import type { CheckpointSummary, StartPretraining as Input_ } from "@/lib/models/schema";
 import { call } from "@/lib/platform/http/call";
@@ -28,7 +29,11 @@ const numbers = [
   "checkpointEverySteps",
   "evaluateEverySteps",
 ] as const satisfies (keyof Parameters)[];
-const flags = ["bf16", "activationCheckpointing"] as const satisfies (keyof Parameters)[];
+const choices = {
+  schedule: learningRateSchedules,
+  activationCheckpointing: activationCheckpointings,
+} as const satisfies Partial<Record<keyof Parameters, readonly string[]>>;
+const choiceNames = ["schedule", "activationCheckpointing"] as const satisfies (keyof typeof choices)[];
 
 /** The paper's settings, or small ones for this machine, each to be changed; checked before anything starts. */
 export function StartPretraining(props: { studyId: string; corpora: CorpusOption[]; bases: CheckpointSummary[] }) {
@@ -49,7 +54,8 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
         epochs: byEpochs ? length : null,
         maxSteps: byEpochs ? null : length,
         ...Object.fromEntries(numbers.map((name) => [name, number(name)])),
-        ...Object.fromEntries(flags.map((name) => [name, form.get(name) === "on"])),
+        ...Object.fromEntries(choiceNames.map((name) => [name, String(form.get(name))])),
+        bf16: form.get("bf16") === "on",
       };
       const body = {
         name: String(form.get("name")),
@@ -131,9 +137,18 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
                 <Input name={name} type="number" step="any" min="0" required defaultValue={values[name]} />
               </Field>
             ))}
-            {flags.map((name) => (
-              <Checkbox key={name} name={name} defaultChecked={values[name]} label={t(`parameters.${name}`)} />
+            {choiceNames.map((name) => (
+              <Field key={name} label={t(`parameters.${name}`)}>
+                <Select name={name} defaultValue={values[name]}>
+                  {choices[name].map((choice) => (
+                    <option key={choice} value={choice}>
+                      {t(`choices.${choice}`)}
+                    </option>
+                  ))}
+                </Select>
+              </Field>
             ))}
+            <Checkbox name="bf16" defaultChecked={values.bf16} label={t("parameters.bf16")} />
           </fieldset>
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">

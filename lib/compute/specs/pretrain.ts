@@ -3,6 +3,10 @@ import type { Presets } from "./presets";
 import { brokenPretrainRule, followsRule } from "./rules";
 import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from "./spec-frame";
 
+export const learningRateSchedules = ["linear", "cosine"] as const;
+/** `none`: everything is kept; `selective`: matrix products and attention; `full`: each layer's input alone. */
+export const activationCheckpointings = ["none", "selective", "full"] as const;
+
 /** Continual pre-training of a causal language model, next-token loss on packed sequences. */
 const parameters = z.strictObject({
   /** Either this or `maxSteps`; the other one is null. */
@@ -12,12 +16,14 @@ const parameters = z.strictObject({
   sequenceLength: z.int().min(8).max(1_048_576),
   sequencesPerStep: count(1_000_000),
   learningRate,
-  schedule: z.enum(["linear"]),
+  /** After the warm-up, down to zero at the last step. */
+  schedule: z.enum(learningRateSchedules),
   warmupSteps,
   weightDecay,
   gradientClip,
   bf16: z.boolean(),
-  activationCheckpointing: z.boolean(),
+  /** What layers keep for the backward pass. A boolean, in runs of old, is all or nothing. */
+  activationCheckpointing: z.union([z.enum(activationCheckpointings), z.boolean()]),
   /** Share of the documents that is not trained on; the loss is measured there. */
   heldOutShare: z.number().min(0).max(0.5),
   checkpointEverySteps: count(10_000_000),
@@ -45,7 +51,7 @@ export const pretrainPresets = {
     weightDecay: 0.01,
     gradientClip: 1,
     bf16: true,
-    activationCheckpointing: true,
+    activationCheckpointing: "full",
     heldOutShare: 0.005,
     checkpointEverySteps: 500,
     evaluateEverySteps: 250,
@@ -61,7 +67,7 @@ export const pretrainPresets = {
     weightDecay: 0.01,
     gradientClip: 1,
     bf16: true,
-    activationCheckpointing: false,
+    activationCheckpointing: "none",
     heldOutShare: 0.05,
     checkpointEverySteps: 20,
     evaluateEverySteps: 20,

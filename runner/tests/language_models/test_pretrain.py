@@ -1,6 +1,7 @@
 """Pre-training learns, saves a model that loads, and explains what it can't do."""
 
 import json
+from math import cos, pi
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,17 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from definemed_runner.language_models import pretrain
+from definemed_runner.language_models.loading import load_causal_model
 from definemed_runner.language_models.pretraining.corpus import is_held_out, tokenise_corpus
+from definemed_runner.language_models.pretraining.model import load_model, logits_of
 from definemed_runner.language_models.pretraining.packing import PackedEpoch
+from definemed_runner.language_models.pretraining.ranks import Ranks
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
+from definemed_runner.language_models.pretraining.utilisation import Utilisation, flops_per_token, peak_flops
 from definemed_runner.run import Cancelled, RunResult, UserMistake
 from definemed_runner.run.stop import StopWatch
 from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec
@@ -69,10 +75,57 @@ def test_it_learns_and_saves_a_model_that_loads(
 
 def test_activation_checkpointing_does_not_change_the_numbers(tmp_path: Path) -> None:
     base = make_model(tmp_path / "base", 1)
-    kept, recomputed = RecordedEvents(), RecordedEvents()
+    kept = RecordedEvents()
     trained(tmp_path, base, kept)
-    trained(tmp_path, base, recomputed, activationCheckpointing=True)
-    assert recomputed.metrics("loss") == kept.metrics("loss")
+    for how in ("selective", "full", True):
+        recomputed = RecordedEvents()
+        trained(tmp_path, base, recomputed, activationCheckpointing=how)
+        assert recomputed.metrics("loss") == kept.metrics("loss")
+
+
+class ProductCount(TorchDispatchMode):
+    """Counts the matrix products that are really computed."""
+
+    computed = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.computed += str(func) == "aten.mm.default"
+        return func(*args, **(kwargs or {}))
+
+
+def test_activation_checkpointing_computes_again_what_is_not_kept(tmp_path: Path) -> None:
+    base, products = make_model(tmp_path / "base", 1), {}
+    tokens, positions = torch.arange(100)[None], torch.arange(100)[None]
+    for how in ("none", "selective", "full"):
+        model = load_model(base, Ranks(), bf16=False, activation_checkpointing=how)
+        loss = logits_of(model, tokens, positions).sum()
+        with ProductCount() as backward:
+            loss.backward()
+        products[how] = backward.computed
+    assert products["none"] == products["selective"] < products["full"]
+
+
+def test_the_use_of_a_gpu_is_told_where_its_peak_is_known(tmp_path: Path) -> None:
+    model = load_causal_model(make_model(tmp_path / "base", 1), torch.float32)
+    # 2 layers of width 32 over 64 tokens; the head has 32 numbers a word, the embeddings are only looked up.
+    config = model.config
+    parameters = sum(each.numel() for each in model.parameters())
+    expected = 6 * (parameters - config.vocab_size * 32) + 6 * 2 * 32 * 64
+    assert flops_per_token(model, parameters, 64) == expected
+    assert peak_flops("NVIDIA H200") == peak_flops("NVIDIA H100 80GB HBM3") == 989.4e12
+    assert peak_flops("NVIDIA H100 PCIe") == 756e12
+    assert peak_flops("Some other card") is None
+    assert Utilisation(model, parameters, 64, torch.device("cpu")).of(100, 1.0, 1) is None
+
+
+def test_the_learning_rate_falls_along_half_a_wave_where_that_is_wished() -> None:
+    settings = PretrainSettings.from_parameters(parameters(schedule="cosine", warmupSteps=2))
+    rates = [settings.learning_rate_at(step, 10) / 0.01 for step in range(10)]
+    # For what is left, 1 to 0: half of 1 − cos(π · left).
+    assert rates[:3] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert rates[6] == pytest.approx(0.5)
+    assert rates[2:] == sorted(rates[2:], reverse=True)
+    assert rates[9] == pytest.approx((1 - cos(pi / 8)) / 2)
 
 
 def test_the_saved_model_has_the_held_out_loss_that_the_run_reports(tmp_path: Path) -> None:

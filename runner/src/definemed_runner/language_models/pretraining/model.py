@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor
+from torch.utils.checkpoint import CheckpointPolicy, create_selective_checkpoint_contexts
 from transformers import PreTrainedModel
 
 from definemed_runner.language_models.companions import copy_companions
@@ -18,9 +21,10 @@ from definemed_runner.run import UserMistake
 _SHARD_SIZE = "5GB"
 # Far above rounding in fp32, far below what a forgotten mask changes.
 _LEAK_TOLERANCE = 1e-3
+_PRODUCTS = {"aten.mm.default", "aten.addmm.default", "aten.bmm.default"}
 
 
-def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing: bool) -> PreTrainedModel:
+def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing: str) -> PreTrainedModel:
     """The base model with fp32 master weights on the rank's device, ready to train.
 
     With several ranks it is sharded with FSDP2, a group a decoder layer. The ranks load one after the other, so that
@@ -31,14 +35,30 @@ def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing
         ranks.wait_for_all()
     model = load_causal_model(base, torch.float32)
     check_documents_stay_apart(model)
-    if activation_checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
+    _checkpoint_activations(model, activation_checkpointing)
     if ranks.count > 1:
         _shard(model, bf16)
     torch.nn.Module.to(model, ranks.device)
     for _ in range(ranks.count - ranks.rank):
         ranks.wait_for_all()
     return model.train()
+
+
+def _checkpoint_activations(model: PreTrainedModel, how: str) -> None:
+    """`full`: a layer keeps its input alone and computes the rest again; `selective`: it also keeps the results of
+    matrix products and attention, which cost the most to compute again; `none`: it keeps everything."""
+    if how == "none":
+        return
+    arguments: dict[str, Any] = {"use_reentrant": False}
+    if how == "selective":
+        arguments["context_fn"] = partial(create_selective_checkpoint_contexts, _keep_products)
+    model.activation_checkpointing_enable(arguments)
+
+
+def _keep_products(_context: Any, operation: Any, *_arguments: Any, **_options: Any) -> CheckpointPolicy:
+    name = str(operation)
+    product = name in _PRODUCTS or name.startswith("aten._scaled_dot_product_")
+    return CheckpointPolicy.MUST_SAVE if product else CheckpointPolicy.PREFER_RECOMPUTE
 
 
 def mixed_precision(ranks: Ranks, bf16: bool) -> AbstractContextManager[object]:

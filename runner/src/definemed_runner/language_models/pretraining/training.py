@@ -23,6 +23,7 @@ from definemed_runner.language_models.pretraining.model import evaluation, logit
 from definemed_runner.language_models.pretraining.packing import IGNORED, PackedEpoch, TokenisedDocuments
 from definemed_runner.language_models.pretraining.ranks import Ranks
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
+from definemed_runner.language_models.pretraining.utilisation import Utilisation
 from definemed_runner.run import Cancelled, RunContext, UserMistake
 
 
@@ -54,6 +55,8 @@ class Training:
             "steps": self.total_steps,
             "corpus": f"{documents.count} documents, {int(documents.starts[-1])} tokens",
         }
+        parameters = sum(parameter.numel() for parameter in model.parameters())
+        self._utilisation = Utilisation(model, parameters, settings.sequence_length, ranks.device)
         self._saved_step: int | None = None
         self._seconds = 0.0
         self._tokens_here = 0
@@ -151,8 +154,10 @@ class Training:
             raise Cancelled
 
     def _save(self, position: TrainingPosition) -> None:
+        begun = time.monotonic()
         save_checkpoint(self._context, self._ranks, self._model, self._optimizer, position, self._identity)
         self._saved_step = position.step
+        self._context.metric("checkpoint_seconds", position.step, time.monotonic() - begun)
 
     def _report(
         self, position: TrainingPosition, loss: float, rate: float, norm: float, tokens: int, seconds: float
@@ -165,6 +170,10 @@ class Training:
         self._context.metric("gradient_norm", step, norm)
         self._context.metric("tokens_per_second", step, tokens / max(seconds, 1e-9))
         self._context.metric("memory_bytes", step, _memory_bytes(self._ranks.device))
+        computed = self._settings.sequences_per_step * self._settings.sequence_length
+        share = self._utilisation.of(computed, seconds, self._ranks.count)
+        if share is not None:
+            self._context.metric("model_flops_utilisation", step, share)
         self._context.progress(step, self.total_steps, "steps", "training")
 
     def _refuse_long_warmup(self) -> None:
