@@ -4,24 +4,24 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/field";
+import { Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Badge, Card, Skeleton } from "@/components/ui/surface";
 import { listAnswersOperation } from "@/lib/generations/api";
 import { cutAtSpans } from "@/lib/generations/rules";
-import type { AnswerRow } from "@/lib/generations/schema";
+import { type AnswerFilter, type AnswerRow, answerFilters } from "@/lib/generations/schema";
 import { call } from "@/lib/platform/http/call";
 
 /** The answers of a set to read, more of them as one scrolls. */
 export function AnswerList(props: { studyId: string; answerSetId: string; checkpointName: string }) {
   const t = useTranslations("answers");
-  const [mixedOnly, setMixedOnly] = useState(false);
+  const [only, setOnly] = useState<AnswerFilter | "all">("all");
   const pages = useInfiniteQuery({
-    queryKey: ["answers", props.answerSetId, mixedOnly],
+    queryKey: ["answers", props.answerSetId, only],
     queryFn: ({ pageParam }) =>
       call(listAnswersOperation, {
         params: { studyId: props.studyId, answerSetId: props.answerSetId },
-        query: { mixed: mixedOnly || undefined, offset: pageParam },
+        query: { only: only === "all" ? undefined : only, offset: pageParam },
       }),
     initialPageParam: 0,
     getNextPageParam: (page) => page.next,
@@ -45,7 +45,18 @@ export function AnswerList(props: { studyId: string; answerSetId: string; checkp
     <Card
       title={t("answersOf", { checkpoint: props.checkpointName })}
       actions={
-        <Checkbox checked={mixedOnly} onChange={(event) => setMixedOnly(event.target.checked)} label={t("mixedOnly")} />
+        <Select
+          aria-label={t("which")}
+          className="w-auto"
+          value={only}
+          onChange={(event) => setOnly(answerFilters.find((filter) => filter === event.target.value) ?? "all")}
+        >
+          {(["all", ...answerFilters] as const).map((filter) => (
+            <option key={filter} value={filter}>
+              {t(`only.${filter}`)}
+            </option>
+          ))}
+        </Select>
       }
     >
       <div className="flex flex-col gap-6">
@@ -53,9 +64,7 @@ export function AnswerList(props: { studyId: string; answerSetId: string; checkp
           <Answer key={answer.id} answer={answer} />
         ))}
         {pages.isPending ? <Skeleton className="h-40" /> : null}
-        {pages.data && answers.length === 0 ? (
-          <p className="text-muted">{t(mixedOnly ? "noMixed" : "noAnswers")}</p>
-        ) : null}
+        {pages.data && answers.length === 0 ? <p className="text-muted">{t(`noneOf.${only}`)}</p> : null}
         <ProblemNotice error={pages.error} onRetry={() => void (pages.data ? fetchNextPage() : pages.refetch())} />
         <div ref={end}>
           {hasNextPage ? (
@@ -86,6 +95,7 @@ function Answer({ answer }: { answer: AnswerRow }) {
             : `${t("wordCount", { count: answer.words })} · ${t("tokens", { count: answer.tokens })}`}
         </span>
         {answer.mixed ? <Badge tone="attention">{t("isMixed", { share })}</Badge> : null}
+        {answer.declined ? <Badge tone="attention">{t("isDeclined")}</Badge> : null}
         {answer.finish === "length" ? <Badge>{t("isCut")}</Badge> : null}
       </div>
       <h3 className="mt-1 max-w-[72ch] font-semibold break-words whitespace-pre-wrap">{answer.prompt}</h3>

@@ -26,6 +26,7 @@ export function AnswerSets(props: { studyId: string; answerSets: AnswerSetSummar
               <>
                 <HeadCell>{t("checkpoint")}</HeadCell>
                 <HeadCell number>{t("mixed")}</HeadCell>
+                <HeadCell number>{t("declined")}</HeadCell>
                 <HeadCell number>{t("words")}</HeadCell>
                 <HeadCell number>{t("cut")}</HeadCell>
                 <HeadCell number>{t("repetition")}</HeadCell>
@@ -71,6 +72,9 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
     <tr>
       <Cell className="font-semibold">{set.checkpointName}</Cell>
       <Cell number>{set.analysed ? <Figure estimate={set.mixed} percent /> : waiting}</Cell>
+      <Cell number>
+        <Figure estimate={set.declined} percent />
+      </Cell>
       <Cell number>
         <Figure estimate={set.words} />
       </Cell>

@@ -30,6 +30,7 @@ const summaryOrder = [
   "answers",
   "meanTokens",
   "mixedShare",
+  "declinedShare",
   "meanWords",
 ];
 

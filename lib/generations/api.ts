@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
-import { answerSchema, answerSetSchema, promptSetSchema, rejectedPromptSchema, startGenerationSchema } from "./schema";
+import {
+  answerFilters,
+  answerSchema,
+  answerSetSchema,
+  promptSetSchema,
+  rejectedPromptSchema,
+  startGenerationSchema,
+} from "./schema";
 
 const studyParams = z.object({ studyId: z.uuid() });
 
@@ -31,7 +38,7 @@ export const listAnswerSetsOperation = operation({
   id: "answers.sets",
   method: "GET",
   path: "/studies/{studyId}/answer-sets",
-  summary: "Answer sets with their failure modes: language mixing, length, repetition",
+  summary: "Answer sets with their failure modes: language mixing, declining, length, repetition",
   access: { kind: "study", permission: "answers.read" },
   params: studyParams,
   response: z.object({ answerSets: z.array(answerSetSchema) }),
@@ -57,10 +64,7 @@ export const listAnswersOperation = operation({
   access: { kind: "study", permission: "answers.read" },
   params: studyParams.extend({ answerSetId: z.uuid() }),
   query: z.object({
-    mixed: z
-      .enum(["true", "false"])
-      .transform((value) => value === "true")
-      .optional(),
+    only: z.enum(answerFilters).optional(),
     offset: z.coerce.number().int().min(0).optional(),
   }),
   response: z.object({ answers: z.array(answerSchema), next: z.number().int().nullable() }),

@@ -20,6 +20,7 @@ const analysedRow = z.object({
   mixed: z.boolean(),
   englishSpans: z.string().transform((text) => z.array(englishSpanSchema).parse(JSON.parse(text))),
   repetition: z.number().nullable(),
+  declined: z.boolean(),
 });
 type AnalysedRow = z.infer<typeof analysedRow>;
 
@@ -76,9 +77,10 @@ export function registerGenerationOutcomes(): void {
       await transaction.$executeRaw`
         update "Answer" answer set "characters" = row."characters", "words" = row."words", "mixed" = row."mixed",
           "germanShare" = row."germanShare", "englishShare" = row."englishShare",
-          "englishSpans" = row."englishSpans", "repetition" = row."repetition"
+          "englishSpans" = row."englishSpans", "repetition" = row."repetition", "declined" = row."declined"
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row("id" text, "characters" int, "words" int,
-          "mixed" boolean, "germanShare" float8, "englishShare" float8, "englishSpans" jsonb, "repetition" float8)
+          "mixed" boolean, "germanShare" float8, "englishShare" float8, "englishSpans" jsonb, "repetition" float8,
+          "declined" boolean)
         join "Prompt" prompt on prompt."key" = row."id"
         where answer."answerSetId" = ${answerSetId}::uuid and answer."promptId" = prompt."id"`;
       await transaction.answerSet.update({ where: { id: answerSetId }, data: { analysedByRunId: run.id } });

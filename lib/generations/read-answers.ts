@@ -2,13 +2,16 @@ import { database } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import { pairedDifference, wilsonInterval } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
-import { type AnswerRow, type AnswerSetSummary, englishSpanSchema } from "./schema";
+import { type AnswerFilter, type AnswerRow, type AnswerSetSummary, englishSpanSchema } from "./schema";
 
 type Counts = {
   answerSetId: string;
   answers: number;
   analysed: number;
   mixed: number;
+  /** answers of which it is known whether they decline: analyses of old did not look */
+  readForDeclining: number;
+  declined: number;
   cut: number;
   words: number[];
   repetition: number | null;
@@ -26,7 +29,8 @@ export async function listAnswerSets(actor: StudyActor): Promise<AnswerSetSummar
   });
   const counts = await database().$queryRaw<Counts[]>`
     select "answerSetId", count(*)::int as "answers", count("mixed")::int as "analysed",
-      count(*) filter (where "mixed")::int as "mixed", count(*) filter (where "finish" = 'length')::int as "cut",
+      count(*) filter (where "mixed")::int as "mixed",
+      count("declined")::int as "readForDeclining", count(*) filter (where "declined")::int as "declined", count(*) filter (where "finish" = 'length')::int as "cut",
       coalesce(array_agg("words") filter (where "words" is not null), '{}') as "words", avg("repetition") as "repetition"
     from "Answer" where "answerSetId" = any(${sets.map((set) => set.id)}::uuid[]) group by 1`;
   return sets.map((set) => {
@@ -43,6 +47,7 @@ export async function listAnswerSets(actor: StudyActor): Promise<AnswerSetSummar
       answers,
       analysed,
       mixed: analysed ? shareOf(count.mixed, count.analysed) : null,
+      declined: count?.readForDeclining ? shareOf(count.declined, count.readForDeclining) : null,
       words: analysed ? meanOf(count.words) : null,
       cut: answers > 0 ? shareOf(count?.cut ?? 0, answers) : null,
       repetition: count?.repetition ?? null,
@@ -64,13 +69,13 @@ const pageSize = 20;
 export async function listAnswers(
   actor: StudyActor,
   answerSetId: string,
-  query: { mixed?: boolean; offset?: number },
+  query: { only?: AnswerFilter; offset?: number },
 ): Promise<{ answers: AnswerRow[]; next: number | null }> {
   const set = await database().answerSet.findFirst({ where: { id: answerSetId, studyId: actor.studyId } });
   if (!set) throw notFound();
   const offset = query.offset ?? 0;
   const rows = await database().answer.findMany({
-    where: { answerSetId, ...(query.mixed ? { mixed: true } : {}) },
+    where: { answerSetId, ...(query.only ? { [query.only]: true } : {}) },
     include: { prompt: true },
     orderBy: { prompt: { position: "asc" } },
     skip: offset,
@@ -90,6 +95,7 @@ export async function listAnswers(
       englishShare: row.englishShare,
       englishSpans: englishSpanSchema.array().catch([]).parse(row.englishSpans),
       repetition: row.repetition,
+      declined: row.declined,
     })),
     next: rows.length > pageSize ? offset + pageSize : null,
   };

@@ -47,6 +47,8 @@ export const answerSetSchema = z.object({
   analysed: z.boolean(),
   /** share of answers that mix German and English, Wilson 95 % */
   mixed: figureSchema.nullable(),
+  /** share of answers that begin by declining, Wilson 95 %; null: the analysis was made before this was looked for */
+  declined: figureSchema.nullable(),
   /** mean words of an answer, t interval */
   words: figureSchema.nullable(),
   /** share of answers cut at the longest length allowed, Wilson 95 % */
@@ -56,6 +58,10 @@ export const answerSetSchema = z.object({
   createdAt: z.iso.datetime(),
 });
 export type AnswerSetSummary = z.infer<typeof answerSetSchema>;
+
+/** Which answers alone are listed. */
+export const answerFilters = ["mixed", "declined"] as const;
+export type AnswerFilter = (typeof answerFilters)[number];
 
 /** English running text in an answer; start and end count Unicode code points of `text`. */
 export const englishSpanSchema = z.object({ start: z.number().int(), end: z.number().int(), text: z.string() });
@@ -74,5 +80,6 @@ export const answerSchema = z.object({
   englishShare: z.number().nullable(),
   englishSpans: z.array(englishSpanSchema),
   repetition: z.number().nullable(),
+  declined: z.boolean().nullable(),
 });
 export type AnswerRow = z.infer<typeof answerSchema>;

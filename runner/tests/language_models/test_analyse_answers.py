@@ -131,7 +131,12 @@ def test_a_run_writes_a_row_an_answer(tmp_path: Path) -> None:
     assert rows[2]["germanShare"] is None
     (span,) = json.loads(rows[1]["englishSpans"])
     assert answers[1][span["start"] : span["end"]] == span["text"]
-    assert result.summary == {"answers": 3, "mixedShare": pytest.approx(1 / 3), "meanWords": pytest.approx(13 / 3)}
+    assert result.summary == {
+        "answers": 3,
+        "mixedShare": pytest.approx(1 / 3),
+        "meanWords": pytest.approx(13 / 3),
+        "declinedShare": 0,
+    }
 
 
 def test_files_without_answers_are_refused(tmp_path: Path) -> None:

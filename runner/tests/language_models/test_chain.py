@@ -51,6 +51,6 @@ def test_from_a_base_model_to_the_analysis_of_its_answers(store: Store) -> None:
     assert summary["answers"] == 1
 
     analysis, summary = carried_out(store, "analyse-answers", {"answers": answers["answers"]})
-    assert set(summary) == {"answers", "mixedShare", "meanWords"}
+    assert set(summary) == {"answers", "mixedShare", "meanWords", "declinedShare"}
     assert analysis["analysis"].suffix == ".parquet"
     json.dumps(summary, allow_nan=False)

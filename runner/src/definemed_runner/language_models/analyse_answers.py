@@ -1,4 +1,4 @@
-"""analyse-answers: language mixing, length and repetition of each answer of a generate run.
+"""analyse-answers: language mixing, length, repetition and declining of each answer of a generate run.
 
 An answer is `mixed` when English stands in it as running text: at least three English words with at most three
 undecided and no German word between them, in one line, which are not all names and titles (language_mixing.py). It is
@@ -16,6 +16,8 @@ characters), of which one reader saw the first 330 to 450 characters and not the
 - German texts cut every 1,500 characters, called mixed: 40 of 5,932 of an encyclopedia (nearly all do quote English),
   0 of 2,238 of laws, 0 of 175 of discharge letters.
 The rules were set on another 60 difficult answers (precision 41/42, recall 41/49) and on the German texts.
+
+What counts as `declined` stands in declining.py, with how well it is told.
 """
 
 import json
@@ -24,6 +26,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from definemed_runner.language_models.declining import declines
 from definemed_runner.language_models.language_mixing import find_mixing
 from definemed_runner.language_models.text_measures import count_sentences, repetition, words_of
 from definemed_runner.run import Cancelled, RunContext, RunResult, UserMistake
@@ -34,7 +37,7 @@ _ANALYSIS = pa.schema(
     [
         ("id", pa.string()), ("characters", pa.int32()), ("words", pa.int32()), ("sentences", pa.int32()),
         ("germanShare", pa.float64()), ("englishShare", pa.float64()), ("mixed", pa.bool_()),
-        ("englishSpans", pa.string()), ("repetition", pa.float64()),
+        ("englishSpans", pa.string()), ("repetition", pa.float64()), ("declined", pa.bool_()),
     ]
 )  # fmt: skip
 
@@ -67,6 +70,7 @@ def run(context: RunContext) -> RunResult:
             "answers": total,
             "mixedShare": sum(row["mixed"] for row in rows) / total,
             "meanWords": sum(row["words"] for row in rows) / total,
+            "declinedShare": sum(row["declined"] for row in rows) / total,
         },
     )
 
@@ -85,4 +89,5 @@ def analyse(answer: str) -> dict[str, Any]:
         "mixed": mixing.mixed,
         "englishSpans": json.dumps(spans, ensure_ascii=False),
         "repetition": repetition(words),
+        "declined": declines(answer),
     }

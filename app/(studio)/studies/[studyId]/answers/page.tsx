@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { requireStudyActor } from "@/app/_server/actor";
 import { AnswerSets } from "@/components/generations/answer-sets";
+import { MeasuredAccuracy } from "@/components/generations/measured-accuracy";
 import { PromptSets } from "@/components/generations/prompt-sets";
 import { StartGeneration } from "@/components/generations/start-generation";
 import { OpenRuns } from "@/components/models/open-runs";
@@ -41,6 +42,7 @@ export default async function AnswersPage({ params }: { params: Promise<{ studyI
       <div className="flex flex-col gap-6">
         <OpenRuns studyId={studyId} runs={open} />
         {answerSets.length > 0 ? <AnswerSets studyId={studyId} answerSets={answerSets} /> : null}
+        {answerSets.length > 0 ? <MeasuredAccuracy /> : null}
         {answerSets.length === 0 && open.length === 0 ? (
           <EmptyState title={t("none")}>{ready ? t("noneHint") : t("needs")}</EmptyState>
         ) : null}

@@ -1,0 +1,1 @@
+ALTER TABLE "Answer" ADD COLUMN "declined" BOOLEAN;
