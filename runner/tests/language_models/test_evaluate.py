@@ -6,9 +6,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
 from definemed_runner.language_models import evaluate
+from definemed_runner.language_models.inference import load_for_inference
+from definemed_runner.language_models.scoring import takes_trees
 from definemed_runner.run import RunResult, UserMistake
 from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec, write_jsonl
 
@@ -126,3 +128,39 @@ def test_a_question_beyond_the_window_loses_its_beginning(tmp_path: Path) -> Non
     rows = answers(evaluated(tmp_path, make_model(tmp_path / "model", 1, chat=True), [long], events))
     assert len(rows[0]["logLikelihoods"]) == 4
     assert events.warnings() == ["questions_cut"]
+
+
+def test_long_answers_and_a_shared_beginning_score_as_if_each_text_stood_alone(tmp_path: Path) -> None:
+    folder = make_model(tmp_path / "model", 3, chat=True)
+    model, tokenizer = AutoModelForCausalLM.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    long = {**QUESTIONS[0], "id": "long", "choices": [f"{word} " * 9 for word in ("Herz", "Fieber", "Rosen", "Zug")]}
+    rows = [*QUESTIONS, long]
+    wanted = [naive(model, tokenizer, question, "text-de", True) for question in rows]
+    found = answers(evaluated(tmp_path, folder, rows, template="text-de", batchSize=5))
+    for row, scores in zip(found, wanted, strict=True):
+        assert row["logLikelihoods"] == pytest.approx(scores, abs=1e-4)
+
+
+def test_a_model_that_does_not_hear_our_mask_answers_the_same_more_slowly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_model(tmp_path / "model", 1, chat=True)
+    usual = answers(evaluated(tmp_path, folder, QUESTIONS, template="text-de"))
+    forward = LlamaForCausalLM.forward
+
+    def deaf(self: LlamaForCausalLM, *arguments: Any, attention_mask: Any = None, **options: Any) -> Any:
+        heard = attention_mask if attention_mask is not None and attention_mask.dim() == 2 else None
+        return forward(self, *arguments, attention_mask=heard, **options)
+
+    monkeypatch.setattr(LlamaForCausalLM, "forward", deaf)
+    for row, alone in zip(answers(evaluated(tmp_path, folder, QUESTIONS, template="text-de")), usual, strict=True):
+        assert row["logLikelihoods"] == pytest.approx(alone["logLikelihoods"], abs=1e-4)
+
+
+def test_a_model_that_looks_back_only_so_far_keeps_its_limit(tmp_path: Path) -> None:
+    folder = make_model(tmp_path / "model", 1, chat=True)
+    inference = load_for_inference(make_context(tmp_path / "store", make_spec("evaluate", {}, {})), folder)
+    assert takes_trees(inference, longest=100)
+    inference.model.config.sliding_window = 64
+    assert not takes_trees(inference, longest=100)
+    assert takes_trees(inference, longest=60)
