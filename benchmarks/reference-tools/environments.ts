@@ -8,7 +8,7 @@ import { ensurePythonEnvironment, runnerEnvironment } from "../../supervisor/pyt
 /** What the runner is set beside; PyTorch and transformers are the versions that the runner itself has. */
 const packages = [
   "mergekit==0.1.5",
-  "lm-eval==0.4.9.1",
+  "lm-eval==0.4.13",
   "torch==2.15.0",
   "transformers==5.23.0",
   "numpy==2.4.6",

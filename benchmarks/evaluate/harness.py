@@ -1,0 +1,59 @@
+"""The runner's questions by lm-evaluation-harness: `python harness.py MODEL QUESTIONS TEMPLATE BATCH SCRATCH OUT`.
+
+The task is written in the harness's own YAML with the wording of the runner's template; the harness puts it into the
+model's chat template. OUT gets the log-likelihoods of each question's options by id. fp32, as the runner computes on
+a CPU.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import lm_eval
+import yaml
+from lm_eval.tasks import TaskManager
+
+TEXTS = {
+    "letter-de": (
+        "Beantworten Sie die folgende Frage. Genau eine Antwort ist richtig. Nennen Sie nur ihren Buchstaben."
+        "\n\nFrage: {{question}}"
+        "{% for choice in choices %}\n{{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[loop.index0]}}) {{choice}}{% endfor %}"
+    ),
+    "text-de": "Beantworten Sie die folgende Frage so kurz wie möglich.\n\nFrage: {{question}}",
+}
+CHOICES = {
+    "letter-de": "{{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[:choices|length]|list}}",
+    "text-de": "{{choices}}",
+}
+
+
+def main(model: str, questions: Path, template: str, batch: int, scratch: Path, out: Path) -> None:
+    task = {
+        "task": "german_exams", "dataset_path": "json", "dataset_kwargs": {"data_files": {"test": str(questions)}},
+        "test_split": "test", "output_type": "multiple_choice", "doc_to_text": TEXTS[template],
+        "doc_to_choice": CHOICES[template], "doc_to_target": "{{answer}}", "target_delimiter": "",
+        "metric_list": [{"metric": "acc"}], "metadata": {"version": 1},
+    }  # fmt: skip
+    scratch.mkdir(parents=True, exist_ok=True)
+    (scratch / "german_exams.yaml").write_text(yaml.safe_dump(task, allow_unicode=True), encoding="utf-8")
+    found = lm_eval.simple_evaluate(
+        model="hf",
+        model_args={"pretrained": model, "dtype": "float32"},
+        tasks=["german_exams"],
+        task_manager=TaskManager(include_path=str(scratch), include_defaults=False),
+        batch_size=batch,
+        device="cpu",
+        apply_chat_template=True,
+        bootstrap_iters=0,
+        log_samples=True,
+    )
+    answers = {
+        sample["doc"]["id"]: [float(answer[0]) for answer in sample["filtered_resps"]]
+        for sample in found["samples"]["german_exams"]
+    }
+    out.write_text(json.dumps(answers), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    main(words[0], Path(words[1]), words[2], int(words[3]), Path(words[4]), Path(words[5]))
