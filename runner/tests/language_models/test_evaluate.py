@@ -10,6 +10,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
 from definemed_runner.language_models import evaluate
 from definemed_runner.language_models.inference import load_for_inference
+from definemed_runner.language_models.question_templates import TEMPLATE_VERSIONS, letter_prompt, text_prompt
+from definemed_runner.language_models.questions import Question
 from definemed_runner.language_models.scoring import takes_trees
 from definemed_runner.run import RunResult, UserMistake
 from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec, write_jsonl
@@ -87,7 +89,8 @@ def test_the_likeliest_letter_is_chosen_and_counted(tmp_path: Path) -> None:
         assert row["chosen"] == "ABCD"[row["logLikelihoods"].index(max(row["logLikelihoods"]))]
         assert row["correct"] == (row["chosen"] == row["answer"])
     assert [row["answer"] for row in rows] == ["B", "B", "A", "B"]
-    assert result.summary == {"questions": 4, "correct": sum(row["correct"] for row in rows)}
+    correct = sum(row["correct"] for row in rows)
+    assert result.summary == {"questions": 4, "correct": correct, "templateVersion": 1}
 
 
 def test_texts_are_compared_per_byte(tmp_path: Path) -> None:
@@ -164,3 +167,17 @@ def test_a_model_that_looks_back_only_so_far_keeps_its_limit(tmp_path: Path) -> 
     inference.model.config.sliding_window = 64
     assert not takes_trees(inference, longest=100)
     assert takes_trees(inference, longest=60)
+
+
+@pytest.mark.parametrize(
+    ("template", "version", "wording"),
+    [
+        ("letter-de", 1, "Beantworten Sie die folgende Frage. Genau eine Antwort ist richtig. Nennen Sie nur ihren "
+         "Buchstaben.\n\nFrage: Wo ist die Lunge?\nA) im Kopf\nB) in der Brust"),
+        ("text-de", 1, "Beantworten Sie die folgende Frage so kurz wie möglich.\n\nFrage: Wo ist die Lunge?"),
+    ],
+)  # fmt: skip
+def test_a_template_keeps_its_wording_as_long_as_its_version(template: str, version: int, wording: str) -> None:
+    question = Question("4", "", "Wo ist die Lunge?", ("A", "B"), ("im Kopf", "in der Brust"), "B")
+    prompt = letter_prompt(question) if template == "letter-de" else text_prompt(question)
+    assert (TEMPLATE_VERSIONS[template], prompt) == (version, wording)

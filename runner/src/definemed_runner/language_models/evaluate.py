@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from definemed_runner.language_models.conversation import Conversation
 from definemed_runner.language_models.inference import InferenceModel, load_for_inference
-from definemed_runner.language_models.question_templates import ScoredOption, scored_options
+from definemed_runner.language_models.question_templates import TEMPLATE_VERSIONS, ScoredOption, scored_options
 from definemed_runner.language_models.questions import Question, read_questions
 from definemed_runner.language_models.scoring import score_questions
 from definemed_runner.run import Cancelled, RunContext, RunResult
@@ -44,7 +44,9 @@ def run(context: RunContext) -> RunResult:
     output = context.output_path("answers.parquet")
     pq.write_table(pa.Table.from_pylist(answers, schema=_ANSWERS), output)
     correct = sum(answer["correct"] for answer in answers if answer is not None)
-    return RunResult(outputs={"answers": output}, summary={"questions": len(questions), "correct": correct})
+    version = TEMPLATE_VERSIONS[context.spec.parameters["template"]]
+    summary = {"questions": len(questions), "correct": correct, "templateVersion": version}
+    return RunResult(outputs={"answers": output}, summary=summary)
 
 
 def _answer(question: Question, options: list[ScoredOption], scores: list[float]) -> dict[str, Any]:

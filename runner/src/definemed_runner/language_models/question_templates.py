@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from definemed_runner.language_models.conversation import Conversation
 from definemed_runner.language_models.questions import Question
 
+# Figures of two versions are not compared: whoever changes a template's wording or scoring counts its version up.
+TEMPLATE_VERSIONS = {"letter-de": 1, "text-de": 1}
+
 
 @dataclass(frozen=True)
 class ScoredOption:
