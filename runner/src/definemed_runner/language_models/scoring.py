@@ -115,6 +115,7 @@ class _Beginning:
     kept: list[tuple[torch.Tensor, torch.Tensor]]
 
 
+@torch.inference_mode()
 def _beginning_of(inference: InferenceModel, rows: Sequence[_Row]) -> _Beginning | None:
     # Every row keeps a token of its own, from which the next is predicted.
     shared = _common([row.trunk for row in rows])
@@ -124,11 +125,8 @@ def _beginning_of(inference: InferenceModel, rows: Sequence[_Row]) -> _Beginning
     cache = DynamicCache()
     tokens = torch.tensor([shared[:length]], device=inference.device)
     inference.model(input_ids=tokens, past_key_values=cache, use_cache=True, logits_to_keep=1)
-    return _Beginning(length, [(layer.keys, layer.values) for layer in _layers_of(cache)])
-
-
-def _layers_of(cache: Any) -> list[Any]:
-    return list(cache.layers)
+    layers: list[Any] = list(cache.layers)
+    return _Beginning(length, [(layer.keys, layer.values) for layer in layers])
 
 
 @torch.inference_mode()
