@@ -33,7 +33,7 @@ type Packed = {
   seconds: number;
   stepSeconds: number;
   steps: number;
-  checkpoints: number;
+  stalls: number[];
   loss: number;
 };
 
@@ -46,10 +46,11 @@ function packedOf({ events, summary }: Attempt): Packed {
   const stepSeconds = tokens / (summary.tokensPerSecond ?? 0);
   // A step's tokens differ by a few, where documents end.
   const firstSeconds = tokens / steps / (of("tokens_per_second")[0]?.value ?? 0);
-  const checkpoints = events.filter(({ type }) => type === "checkpoint");
-  const last = Math.max(of("loss").at(-1)?.time ?? 0, checkpoints.at(-1)?.time ?? 0);
+  const stalls = of("checkpoint_seconds");
+  const last = Math.max(of("loss").at(-1)?.time ?? 0, stalls.at(-1)?.time ?? 0);
   const seconds = last - (first?.time ?? 0) + firstSeconds;
-  return { tokens, seconds, stepSeconds, steps, checkpoints: checkpoints.length, loss: summary.trainLoss ?? 0 };
+  const loss = summary.trainLoss ?? 0;
+  return { tokens, seconds, stepSeconds, steps, stalls: stalls.map(({ value }) => value ?? 0), loss };
 }
 
 const texts = realTexts();
@@ -92,18 +93,17 @@ try {
       ],
     );
     console.log(`useful tokens a second, the runner's to the padded Trainer's: ${shown(speed / paddedSpeed)}`);
-    const stall = median(ours.map((run) => (run.seconds - run.stepSeconds) / run.checkpoints));
+    const stall = median(ours.flatMap(({ stalls }) => stalls));
     const step = median(ours.map((run) => run.stepSeconds / run.steps));
-    const share = median(ours.map((run) => 1 - run.stepSeconds / run.seconds));
+    const stalled = ({ stalls }: Packed) => stalls.reduce((sum, seconds) => sum + seconds, 0);
+    const share = median(ours.map((run) => stalled(run) / run.seconds));
+    const rest = median(ours.map((run) => 1 - (run.stepSeconds + stalled(run)) / run.seconds));
+    const seldom = stall / (stall + presetDistance * step);
+    const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
     printTable(
-      "What events and checkpoints take",
-      ["", "a step s", "a checkpoint s", "share, every 10 steps", `share, every ${presetDistance} steps`],
-      [
-        [
-          ...["training", shown(step), shown(stall), `${(100 * share).toFixed(1)} %`],
-          `${((100 * stall) / (stall + presetDistance * step)).toFixed(2)} %`,
-        ],
-      ],
+      "What the runner itself takes of the time of training",
+      ["", "a step s", "a checkpoint s", "every 10 steps", `every ${presetDistance}`, "events and the rest"],
+      [["16 million weights", shown(step), shown(stall), percent(share), percent(seldom), percent(rest)]],
     );
   }
 } finally {
