@@ -4,6 +4,8 @@ import {
   backendCheckSchema,
   backendLimitsSchema,
   backendSchema,
+  estimateInputSchema,
+  estimateSchema,
   logLineSchema,
   metricSeriesSchema,
   newBackendSchema,
@@ -12,6 +14,7 @@ import {
   runPriorities,
   runQuerySchema,
   runSchema,
+  usableBackendSchema,
 } from "./schema";
 
 const studyParams = z.object({ studyId: z.uuid() });
@@ -39,6 +42,27 @@ export const startRunOperation = operation({
   body: newRunSchema,
   response: z.object({ id: z.uuid() }),
   status: 201,
+});
+
+export const estimateRunOperation = operation({
+  id: "runs.estimate",
+  method: "POST",
+  path: "/studies/{studyId}/runs/estimate",
+  summary: "What a run would need: time, memory, disk, cost; and why it can't fit, where it can't",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  body: estimateInputSchema,
+  response: estimateSchema,
+});
+
+export const listUsableBackendsOperation = operation({
+  id: "runs.backends",
+  method: "GET",
+  path: "/studies/{studyId}/backends",
+  summary: "Backends that a run can be started on; the first is taken where none is named",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  response: z.object({ backends: z.array(usableBackendSchema) }),
 });
 
 export const readRunOperation = operation({
