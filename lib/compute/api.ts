@@ -11,6 +11,7 @@ import {
   newBackendSchema,
   newRunSchema,
   runListItemSchema,
+  runOutputSchema,
   runPriorities,
   runQuerySchema,
   runSchema,
@@ -90,15 +91,26 @@ export const readLogOperation = operation({
   id: "runs.log",
   method: "GET",
   path: "/studies/{studyId}/runs/{runId}/log",
-  summary: "The newest lines of a run's log, or those before `before`",
+  summary: "The newest lines of a run's log, those before `before`, or the next ones after `after`",
   access: { kind: "study", permission: "runs.read" },
   params: runParams,
   query: z.object({
     before: z.string().max(50).optional(),
+    after: z.string().max(50).optional(),
     level: z.string().max(50).optional(),
     limit: z.coerce.number().int().min(1).max(1000).default(200),
   }),
-  response: z.object({ lines: z.array(logLineSchema), before: z.string().nullable() }),
+  response: z.object({ lines: z.array(logLineSchema), before: z.string().nullable(), more: z.boolean() }),
+});
+
+export const readOutputOperation = operation({
+  id: "runs.output",
+  method: "GET",
+  path: "/studies/{studyId}/runs/{runId}/output",
+  summary: "The end of what the current attempt's process has written so far, as its backend has it",
+  access: { kind: "study", permission: "runs.read" },
+  params: runParams,
+  response: runOutputSchema,
 });
 
 export const changeRunOperation = operation({

@@ -215,6 +215,14 @@ const backendLimits = {
 export const backendLimitsSchema = z.strictObject(backendLimits);
 export type BackendLimits = z.infer<typeof backendLimitsSchema>;
 
+export const runOutputSchema = z.object({
+  attempt: z.int(),
+  /** `kept`: the backend has it; `gone`: it has forgotten the job, or there is none yet; `away`: it can't be asked now */
+  state: z.enum(["kept", "gone", "away"]),
+  /** at most 32,000 characters, the newest */
+  text: z.string(),
+});
+
 export const backendSchema = z.object({
   id: z.uuid(),
   name: z.string(),
