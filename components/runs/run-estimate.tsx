@@ -3,13 +3,14 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Notice } from "@/components/ui/surface";
+import { valuesOf } from "@/lib/compute/rules";
 import type { Estimate } from "@/lib/compute/schema";
 import { useBytes } from "./sentences";
 
 /** What a run would need: time, memory, disk and cost, each with how it was come by; and why it can't fit. */
 export function RunEstimate({ estimate }: { estimate: Estimate }) {
   const t = useTranslations("runs.estimate");
-  const errors = useTranslations("errors.fields");
+  const errors = useTranslations("errors");
   const format = useFormatter();
   const time = useAbout();
   const { speed, cost } = estimate;
@@ -39,18 +40,14 @@ export function RunEstimate({ estimate }: { estimate: Estimate }) {
       </section>
       {estimate.shortages.length > 0 ? (
         <Notice tone="danger" title={t("tooLarge")}>
-          {estimate.shortages.map(({ code, needed, available, parts }) => (
-            <p key={code}>
-              {errors(code, { needed, available, sum: parts.map(({ bytes }) => gibibytes(bytes)).join(" + ") })}
-            </p>
+          {estimate.shortages.map((shortage) => (
+            <p key={shortage.code}>{errors(shortage.code, valuesOf(shortage))}</p>
           ))}
         </Notice>
       ) : null}
     </div>
   );
 }
-
-const gibibytes = (bytes: number) => Math.round((bytes / 1024 ** 3) * 10) / 10;
 
 function Fact(props: { name: string; note?: ReactNode; children: ReactNode }) {
   return (
@@ -95,6 +92,7 @@ function useAbout(): (seconds: number) => string {
     if (minutes < 60) return t("minutes", { minutes });
     const hours = Math.floor(minutes / 60);
     if (hours < 48) return t("hours", { hours, minutes: minutes % 60 });
+    if (hours >= 240) return t("manyDays", { days: Math.round(hours / 24) });
     return t("days", { days: Math.floor(hours / 24), hours: hours % 24 });
   };
 }

@@ -1,8 +1,9 @@
 import { type Database, database } from "@/lib/platform/database/client";
-import { type ProblemValues, unprocessable } from "@/lib/platform/problem";
+import { unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { chooseBackend } from "../choose-backend";
 import { kindsOnGpu } from "../lifecycle/job-resources";
+import { inGibibytes, valuesOf } from "../rules";
 import type { Estimate, EstimateInput, Shortage } from "../schema";
 import { type Demand, demandOf, type Part } from "./demand";
 import { readFacts } from "./facts";
@@ -13,7 +14,6 @@ import { assumedSpeed } from "./speeds";
 const startSeconds = 30;
 /** Earlier runs that a speed is taken from. */
 const mostMeasured = 10;
-const gibibyte = 1024 ** 3;
 
 type Planned = {
   kind: string;
@@ -137,18 +137,21 @@ function shortagesOf(
   return short;
 }
 
-const inGibibytes = (bytes: number) => Math.round((bytes / gibibyte) * 10) / 10;
+const shortagePaths: Record<Shortage["code"], string> = {
+  gpus_short: "resources.processes",
+  gpu_memory_short: "resources.gpuMemory",
+  memory_short: "resources.memory",
+  disk_short: "resources.disk",
+};
 
 /** 422 with each sum, where a run can't fit; a form shows the same before it is sent. */
 export function refuseShortages(shortages: readonly Shortage[]): void {
   if (shortages.length === 0) return;
-  const fields = shortages.map(({ code, needed, available, parts }) => {
-    const values: ProblemValues = { needed, available, sum: parts.map(({ bytes }) => inGibibytes(bytes)).join(" + ") };
-    return { path: code, message: code, code, values };
-  });
-  throw unprocessable(
-    "run_too_large",
-    { sums: shortages.map(({ needed, available }) => `${needed} > ${available}`).join(", ") },
-    fields,
-  );
+  const fields = shortages.map((shortage) => ({
+    path: shortagePaths[shortage.code],
+    message: `${shortage.needed} > ${shortage.available}`,
+    code: shortage.code,
+    values: valuesOf(shortage),
+  }));
+  throw unprocessable("run_too_large", {}, fields);
 }

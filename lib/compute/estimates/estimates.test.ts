@@ -191,7 +191,9 @@ describe("a run on a backend", () => {
     await expect(start(1)).rejects.toMatchObject({
       status: 422,
       code: "run_too_large",
-      fields: [{ path: "gpu_memory_short", values: { available: 0.3, sum: expect.stringMatching(/^\d.* \+ .*\d$/) } }],
+      fields: [
+        { path: "resources.gpuMemory", code: "gpu_memory_short", values: { available: 0.3, first: 0.3, rest: 0.1 } },
+      ],
     });
     expect(await database().run.count()).toBe(before);
     await start(2);
@@ -203,8 +205,8 @@ describe("a run on a backend", () => {
     await looked([node({ storeFreeBytes: 0.2e9 }), node({ name: "10.0.0.3" })]);
     await expect(start(4)).rejects.toMatchObject({
       fields: [
-        { path: "gpus_short", values: { needed: 4, available: 2 } },
-        { path: "disk_short", values: { needed: 0.7, available: 0.2 } },
+        { path: "resources.processes", values: { needed: 4, available: 2 } },
+        { path: "resources.disk", values: { needed: 0.7, available: 0.2 } },
       ],
     });
   });
