@@ -47,7 +47,15 @@ const microBatchTokens = 2048;
 /** The activations of a decoder layer: 34 bytes × tokens × width in 16 bits (Korthikanti et al. 2022, equation 1, without the attention's square, which fused attention does not keep). */
 const activationBytes = 34;
 
-type Settings = { parameters: Record<string, unknown>; processes: number; onGpu: boolean };
+/** Kept of a layer for the backward pass, in 16 bits: all; the results of products and attention; the input alone. */
+const keptBytes = { none: activationBytes, selective: 20, full: 2 };
+
+/** A boolean, in runs of old, is all or nothing. */
+function checkpointingOf(setting: unknown): keyof typeof keptBytes {
+  return setting === true || setting === "full" ? "full" : setting === "selective" ? "selective" : "none";
+}
+
+type Settings = { parameters: Record<string, unknown>; processes: number; threads: number };
 
 /**
  * What a run needs by first principles; docs/compute-backends.md tells them to administrators. Bytes and operations.
@@ -59,7 +67,7 @@ export function demandOf(kind: string, facts: RunFacts, settings: Settings): Dem
   if (kind === "pretrain") return ofPretraining(model, facts, settings);
   if (kind === "train-classifier") return ofTraining(model, facts, settings);
   if (kind === "classify-corpus") return ofClassifying(model, facts, settings);
-  if (kind === "merge") return ofMerge(model);
+  if (kind === "merge") return ofMerge(model, settings);
   if (kind === "evaluate") return ofEvaluation(model, facts, settings);
   if (kind === "generate") return ofGeneration(model, facts, settings);
   return nothing;
@@ -77,20 +85,23 @@ function ofPretraining(model: ModelFacts, facts: RunFacts, { parameters, process
   const n = model.parameters;
   const sequence = numberOf(parameters, "sequenceLength");
   const sequencesPerStep = numberOf(parameters, "sequencesPerStep");
-  const checkpointing = parameters.activationCheckpointing === true;
+  const checkpointing = checkpointingOf(parameters.activationCheckpointing);
   const epochs = parameters.epochs;
   const tokens =
     typeof epochs === "number"
       ? times(facts.characters, epochs / charactersPerToken)
       : numberOf(parameters, "maxSteps") * sequencesPerStep * sequence;
-  // Forward 2 and backward 4 operations a parameter and token (Kaplan et al. 2020); checkpointing goes forward twice.
-  const work = flop(times(tokens, (checkpointing ? 8 : 6) * n));
+  // Forward 2 and backward 4 operations a parameter and token (Kaplan et al. 2020), and causal attention over whole
+  // sequences (Chowdhery et al. 2022, appendix B, halved by the mask); full checkpointing goes forward twice.
+  const perToken = 6 * n + 6 * model.layers * model.hidden * sequence;
+  const work = flop(times(tokens, (checkpointing === "full" ? 4 / 3 : 1) * perToken));
   // Short sequences go through together.
   const together = Math.max(1, Math.min(Math.floor(microBatchTokens / sequence), sequencesPerStep / processes));
   const atOnce = together * sequence;
-  const layerOutputs = 4 * atOnce * model.hidden * model.layers;
   const width = parameters.bf16 === true ? 1 : 2;
-  const insideLayers = width * activationBytes * atOnce * model.hidden * (checkpointing ? 1 : model.layers);
+  // Of each layer what is kept, and of the one that is being computed all.
+  const kept = width * keptBytes[checkpointing] * atOnce * model.hidden * model.layers;
+  const inside = checkpointing === "none" ? 0 : width * activationBytes * atOnce * model.hidden;
   return {
     work,
     memory: [
@@ -98,7 +109,7 @@ function ofPretraining(model: ModelFacts, facts: RunFacts, { parameters, process
       { name: "weights", bytes: (4 * n) / processes },
       { name: "gradients", bytes: (4 * n) / processes },
       { name: "optimizer", bytes: (8 * n) / processes },
-      { name: "activations", bytes: (checkpointing ? layerOutputs : 0) + insideLayers },
+      { name: "activations", bytes: kept + inside },
       // The logits and their gradient.
       { name: "logits", bytes: 8 * atOnce * model.vocabulary },
     ],
@@ -168,12 +179,15 @@ function ofClassifying(model: ModelFacts, facts: RunFacts, { parameters, process
   };
 }
 
-function ofMerge(model: ModelFacts): Demand {
+/** Pieces of tensors that each thread of a merge has in hand at once, and their elements (language_models/merge.py). */
+const mergePieces = { ahead: 4, elements: 2 ** 19 };
+
+function ofMerge(model: ModelFacts, { threads }: Settings): Demand {
   return {
-    // Both are read, one is written.
-    work: { amount: 3 * model.bytes, unit: "byte" },
-    // Of the largest tensor: both inputs, the result, and two copies in fp64.
-    memory: [{ name: "tensors", bytes: model.largestTensor * (3 * 4 + 2 * 8) }],
+    // Both are read twice, one is written.
+    work: { amount: 5 * model.bytes, unit: "byte" },
+    // Of a piece: both inputs, the result, and two copies in fp64; whatever the model's size.
+    memory: [{ name: "tensors", bytes: threads * mergePieces.ahead * mergePieces.elements * (3 * 4 + 2 * 8) }],
     disk: [{ name: "model", bytes: model.bytes }],
   };
 }

@@ -44,11 +44,7 @@ export async function estimate(
   const onGpu = (room.gpusOfNode ?? 0) > 0 && kindsOnGpu.includes(kind);
   const gpus = onGpu ? resources.processes : 0;
   const { processes } = resources;
-  const demand = demandOf(
-    kind,
-    { ...facts, documents: documents ?? facts.documents },
-    { parameters, processes, onGpu },
-  );
+  const demand = demandOf(kind, { ...facts, documents: documents ?? facts.documents }, { parameters, ...resources });
   const { work } = demand;
   const measured = work && (await measuredSpeed(transaction, backend.id, kind, work.unit, gpus));
   const cores = Math.min(room.cores, processes * resources.threads);

@@ -19,7 +19,6 @@ useTestDatabase();
 const seven: ModelFacts = {
   parameters: 7.616e9,
   bytes: 15.23e9,
-  largestTensor: 545e6,
   hidden: 3584,
   layers: 28,
   vocabulary: 152_064,
@@ -36,20 +35,22 @@ const facts: RunFacts = {
 };
 const paper = { ...presets.pretrain.paper };
 const of = (kind: string, parameters: Record<string, unknown>, processes = 1) =>
-  demandOf(kind, facts, { parameters, processes, onGpu: true });
+  demandOf(kind, facts, { parameters, processes, threads: 4 });
 const bytesOf = (parts: { name: string; bytes: number }[], name: string) =>
   parts.find((part) => part.name === name)?.bytes;
 
 describe("what a run needs by first principles", () => {
-  it("is 6 operations a parameter and token, 8 with activation checkpointing", () => {
+  it("is 6 operations a parameter and token and those of attention, a third more where all is computed again", () => {
     // 4e9 characters are 1e9 tokens, twice.
-    expect(of("pretrain", paper).work?.amount).toBeCloseTo(8 * 7.616e9 * 2e9, -15);
-    expect(of("pretrain", { ...paper, activationCheckpointing: false }).work?.amount).toBeCloseTo(
-      6 * 7.616e9 * 2e9,
+    const each = 6 * 7.616e9 + 6 * 28 * 3584 * 4096;
+    expect(of("pretrain", { ...paper, activationCheckpointing: "full" }).work?.amount).toBeCloseTo(
+      (4 / 3) * each * 2e9,
       -15,
     );
-    const steps = { ...paper, epochs: null, maxSteps: 10 };
-    expect(of("pretrain", steps).work?.amount).toBeCloseTo(8 * 7.616e9 * 10 * 64 * 4096, -10);
+    expect(of("pretrain", { ...paper, activationCheckpointing: "none" }).work?.amount).toBeCloseTo(each * 2e9, -15);
+    // Runs of old have a boolean.
+    const steps = { ...paper, epochs: null, maxSteps: 10, activationCheckpointing: false };
+    expect(of("pretrain", steps).work?.amount).toBeCloseTo(each * 10 * 64 * 4096, -10);
   });
 
   it("is 16 bytes a parameter for pre-training, shared by the ranks, and three checkpoints of 12", () => {
@@ -59,22 +60,26 @@ describe("what a run needs by first principles", () => {
     ).toBe(16 * 7.616e9);
     expect(bytesOf(of("pretrain", paper, 8).memory, "optimizer")).toBe(7.616e9);
     expect(bytesOf(alone.disk, "checkpoints")).toBe(36 * 7.616e9);
-    const without = of("pretrain", { ...paper, activationCheckpointing: false });
-    expect(bytesOf(without.memory, "activations")).toBeGreaterThan(5 * (bytesOf(alone.memory, "activations") ?? 0));
+    const activations = (activationCheckpointing: string) =>
+      bytesOf(of("pretrain", { ...paper, activationCheckpointing }).memory, "activations") ?? 0;
+    expect(activations("none")).toBeGreaterThan(1.5 * activations("selective"));
+    expect(activations("selective")).toBeGreaterThan(3 * activations("full"));
   });
 
-  it("of a merge follows its largest tensor, not the model", () => {
-    expect(bytesOf(of("merge", {}).memory, "tensors")).toBe(28 * 545e6);
+  it("of a merge does not grow with the model", () => {
+    const small = { ...facts, model: { ...seven, parameters: 1e8, bytes: 2e8 } };
+    const settings = { parameters: {}, processes: 1, threads: 4 };
+    expect(demandOf("merge", small, settings).memory).toEqual(demandOf("merge", facts, settings).memory);
   });
 
   it("is not told where the model or the amount is not known", () => {
-    expect(demandOf("pretrain", { ...facts, model: null }, { parameters: paper, processes: 1, onGpu: true })).toEqual({
+    expect(demandOf("pretrain", { ...facts, model: null }, { parameters: paper, processes: 1, threads: 4 })).toEqual({
       work: null,
       memory: [],
       disk: [],
     });
     expect(
-      demandOf("evaluate", { ...facts, questions: null }, { parameters: {}, processes: 1, onGpu: true }).work,
+      demandOf("evaluate", { ...facts, questions: null }, { parameters: {}, processes: 1, threads: 4 }).work,
     ).toBeNull();
   });
 
@@ -113,7 +118,6 @@ describe("the facts of a model", () => {
     expect(await readModelFacts(address)).toEqual({
       parameters: 32_000 * 4096 + 4096 * 4096,
       bytes: 2 * (32_000 * 4096 + 4096 * 4096),
-      largestTensor: 32_000 * 4096,
       hidden: 256,
       layers: 4,
       vocabulary: 1000,

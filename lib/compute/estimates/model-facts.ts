@@ -9,8 +9,6 @@ export type ModelFacts = {
   parameters: number;
   /** of the weights as they are stored */
   bytes: number;
-  /** elements of the largest tensor */
-  largestTensor: number;
   hidden: number;
   layers: number;
   vocabulary: number;
@@ -51,7 +49,6 @@ export async function readModelFacts(address: string): Promise<ModelFacts | null
     return {
       parameters: tensors.reduce((sum, { elements }) => sum + elements, 0),
       bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
-      largestTensor: Math.max(...tensors.map(({ elements }) => elements)),
       hidden: config.hidden_size,
       layers: config.num_hidden_layers,
       vocabulary: config.vocab_size,

@@ -2,6 +2,8 @@
 const devices: { name: RegExp; flops: number; bytes: number }[] = [
   { name: /B200|GB200/, flops: 2250e12, bytes: 8e12 },
   { name: /H200/, flops: 989e12, bytes: 4.8e12 },
+  { name: /H100 NVL/, flops: 835e12, bytes: 3.9e12 },
+  { name: /H100 PCIe/, flops: 756e12, bytes: 2e12 },
   { name: /H100/, flops: 989e12, bytes: 3.35e12 },
   { name: /A100/, flops: 312e12, bytes: 2e12 },
   { name: /L40S/, flops: 362e12, bytes: 0.86e12 },
