@@ -2,12 +2,15 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listBackends } from "@/lib/compute/backends";
 import { cancelRun } from "@/lib/compute/cancel-run";
+import { testBackend } from "@/lib/compute/checks/test-backend";
+import { runnerRelease } from "@/lib/compute/runner-release";
 import { startRun } from "@/lib/compute/start-run";
 import { closeDatabase, database, inTransaction } from "@/lib/platform/database/client";
 import { storeRoot } from "@/lib/platform/storage/addresses";
 import type { StudyActor } from "@/lib/studies/actor";
-import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { makeMember, makePerson, makeStudy } from "@/lib/studies/testing/people";
 import { eventually, findRunner, killProcess, startRealParts, startWorkerProcess } from "./testing/real-parts";
 import { makeTinyModelAndCorpus, steps, tinyPretraining } from "./testing/tiny-pretraining";
 
@@ -57,6 +60,18 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
       throw new Error(`${error.message}; its attempts: ${JSON.stringify(await attemptsOf(runId), null, 1)}`);
     });
   }
+
+  it("has a backend whose test finds its runner and its artifact store", async () => {
+    const administrator = await makePerson("Administrator", { administrator: true });
+    const local = (await listBackends()).find((backend) => backend.local);
+    await testBackend(administrator, local?.id ?? "");
+    const check = await eventually("what the test found", async () => {
+      const found = (await listBackends()).find((backend) => backend.local)?.check;
+      return found?.outcome ? found : null;
+    });
+    expect(check).toMatchObject({ outcome: "ready", nodes: [{ outcome: "ready", release: await runnerRelease() }] });
+    expect(check.nodes[0]?.storeFreeBytes).toBeGreaterThan(0);
+  }, 600_000);
 
   it("completes with nothing lost and nothing doubled though worker, runner and database are killed in the middle", async () => {
     const { id } = await start();

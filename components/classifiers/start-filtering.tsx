@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -11,6 +12,7 @@ import { Field, Input, Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { startFilteringOperation } from "@/lib/classifiers/api";
 import type { ClassifierSummary } from "@/lib/classifiers/schema";
+import { presets } from "@/lib/compute/specs";
 import { call } from "@/lib/platform/http/call";
 
 export function StartFiltering(props: {
@@ -30,6 +32,7 @@ export function StartFiltering(props: {
       call(startFilteringOperation, {
         params: { studyId: props.studyId },
         body: startKey.on({
+          ...startOptionsOfForm(form),
           name: String(form.get("name")),
           corpusId: String(form.get("corpus")),
           classifierId,
@@ -91,6 +94,20 @@ export function StartFiltering(props: {
               <option value="fp32">fp32</option>
             </Select>
           </Field>
+          <StartOptions
+            studyId={props.studyId}
+            describe={(form) => ({
+              kind: "classify-corpus",
+              parameters: {
+                precision: String(form.get("precision")),
+                batchSize: presets["classify-corpus"].example.batchSize,
+              },
+              uses: [
+                { kind: "corpus", targetId: String(form.get("corpus")) },
+                { kind: "classifier", targetId: classifierId },
+              ],
+            })}
+          />
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
             {t("startFiltering")}

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -34,17 +35,19 @@ export function StartTraining(props: {
   const [source, setSource] = useState<"people" | "llm">(rounds.length > 0 ? "people" : "llm");
   const [preset, setPreset] = useState<"example" | "paper">("example");
   const values = presets["train-classifier"][preset];
+  const parametersOf = (form: FormData): Parameters => ({
+    ...values,
+    ...Object.fromEntries(numbers.map((name) => [name, Number(form.get(name))])),
+    classBalance: form.get("classBalance") === "on",
+    pooling: form.get("pooling") === "mean" ? "mean" : "model",
+    prefix: String(form.get("prefix") ?? ""),
+  });
   const start = useMutation({
     mutationFn: (form: FormData) => {
       const number = (name: string) => Number(form.get(name));
-      const parameters: Parameters = {
-        ...values,
-        ...Object.fromEntries(numbers.map((name) => [name, number(name)])),
-        classBalance: form.get("classBalance") === "on",
-        pooling: form.get("pooling") === "mean" ? "mean" : "model",
-        prefix: String(form.get("prefix") ?? ""),
-      };
+      const parameters = parametersOf(form);
       const body = {
+        ...startOptionsOfForm(form),
         name: String(form.get("name")),
         encoderId: String(form.get("encoder")),
         source,
@@ -148,6 +151,19 @@ export function StartTraining(props: {
             </Field>
             <Checkbox name="classBalance" defaultChecked={values.classBalance} label={t("parameters.classBalance")} />
           </fieldset>
+          <StartOptions
+            studyId={props.studyId}
+            describe={(form) => {
+              const chosen = String(form.get(source === "llm" ? "labellingRun" : "round"));
+              const labels = [...rounds, ...labellingRuns].find(({ id }) => id === chosen);
+              return {
+                kind: "train-classifier",
+                parameters: parametersOf(form),
+                uses: [{ kind: "checkpoint", targetId: String(form.get("encoder")) }],
+                documents: labels?.labelled,
+              };
+            }}
+          />
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
             {t("start")}

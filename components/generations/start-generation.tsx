@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
+import { startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Field, Input, Select, Textarea } from "@/components/ui/field";
 import { presets } from "@/lib/compute/specs";
@@ -27,15 +28,18 @@ export function StartGeneration(props: {
     <StartPerCheckpoint
       title={t("start")}
       checkpoints={props.checkpoints}
+      studyId={props.studyId}
+      describe={(checkpointId, form) => ({
+        kind: "generate",
+        parameters: parametersOf(form),
+        uses: [
+          { kind: "checkpoint", targetId: checkpointId },
+          { kind: "prompt-set", targetId: String(form.get("promptSet")) },
+        ],
+      })}
       start={async (checkpointId, form) => {
-        const systemPrompt = String(form.get("systemPrompt")).trim();
-        const parameters = {
-          maxNewTokens: Number(form.get("maxNewTokens")),
-          temperature: Number(form.get("temperature")),
-          topP: Number(form.get("topP")),
-          systemPrompt: systemPrompt === "" ? null : systemPrompt,
-        };
-        const body = { checkpointId, promptSetId: String(form.get("promptSet")), parameters };
+        const promptSetId = String(form.get("promptSet"));
+        const body = { ...startOptionsOfForm(form), checkpointId, promptSetId, parameters: parametersOf(form) };
         const started = await call(startGenerationOperation, {
           params: { studyId: props.studyId },
           body: startKey.on(body),
@@ -104,4 +108,14 @@ export function StartGeneration(props: {
       }
     />
   );
+}
+
+function parametersOf(form: FormData) {
+  const systemPrompt = String(form.get("systemPrompt")).trim();
+  return {
+    maxNewTokens: Number(form.get("maxNewTokens")),
+    temperature: Number(form.get("temperature")),
+    topP: Number(form.get("topP")),
+    systemPrompt: systemPrompt === "" ? null : systemPrompt,
+  };
 }

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -38,6 +39,7 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
     mutationFn: (form: FormData) => {
       if (!parsed) throw new Error("checked by the form");
       const body = {
+        ...startOptionsOfForm(form),
         name: String(form.get("name")),
         firstId: String(form.get("first")),
         secondId,
@@ -110,6 +112,16 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
               onChange={(event) => setInterpolation(event.target.value)}
             />
           </Field>
+          <StartOptions
+            studyId={props.studyId}
+            describe={(form) =>
+              parsed && {
+                kind: "merge",
+                parameters: { method: "slerp", t: parsed },
+                uses: [String(form.get("first")), secondId].map((targetId) => ({ kind: "checkpoint", targetId })),
+              }
+            }
+          />
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} disabled={!parsed} className="self-start">
             {t("startMerge")}

@@ -4,10 +4,12 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
+import { StartOptions } from "@/components/runs/start-options";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
+import type { EstimateInput } from "@/lib/compute/schema";
 import type { CheckpointSummary } from "@/lib/models/schema";
 
 /** One run a chosen checkpoint. What has been started is unticked, so that another try starts only the rest. */
@@ -15,6 +17,9 @@ export function StartPerCheckpoint(props: {
   title: string;
   checkpoints: CheckpointSummary[];
   start: (checkpointId: string, form: FormData) => Promise<unknown>;
+  studyId: string;
+  /** for the estimate, of the chosen checkpoint */
+  describe: (checkpointId: string, form: FormData) => Omit<EstimateInput, "backendId">;
   /** the fields that stand before and after the choice of checkpoints */
   before: ReactNode;
   after: ReactNode;
@@ -61,6 +66,10 @@ export function StartPerCheckpoint(props: {
             ))}
           </fieldset>
           {props.after}
+          <StartOptions
+            studyId={props.studyId}
+            describe={(form) => (chosen[0] ? props.describe(chosen[0], form) : null)}
+          />
           <ProblemNotice error={start.error} />
           <Button
             type="submit"

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -38,26 +39,32 @@ const choiceNames = ["schedule", "activationCheckpointing"] as const satisfies (
 /** The paper's settings, or small ones for this machine, each to be changed; checked before anything starts. */
 export function StartPretraining(props: { studyId: string; corpora: CorpusOption[]; bases: CheckpointSummary[] }) {
   const t = useTranslations("checkpoints");
+  const runs = useTranslations("runs.estimate");
   const format = useFormatter();
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const startKey = useStartKey();
   const [preset, setPreset] = useState<"example" | "paper">("example");
   const values = presets.pretrain[preset];
+  const parametersOf = (form: FormData): Parameters => {
+    const number = (name: string) => Number(form.get(name));
+    const length = number("length");
+    const byEpochs = form.get("lengthUnit") === "epochs";
+    return {
+      ...values,
+      epochs: byEpochs ? length : null,
+      maxSteps: byEpochs ? null : length,
+      ...Object.fromEntries(numbers.map((name) => [name, number(name)])),
+      ...Object.fromEntries(choiceNames.map((name) => [name, String(form.get(name))])),
+      bf16: form.get("bf16") === "on",
+    };
+  };
   const start = useMutation({
     mutationFn: (form: FormData) => {
-      const number = (name: string) => Number(form.get(name));
-      const length = number("length");
-      const byEpochs = form.get("lengthUnit") === "epochs";
-      const parameters: Parameters = {
-        ...values,
-        epochs: byEpochs ? length : null,
-        maxSteps: byEpochs ? null : length,
-        ...Object.fromEntries(numbers.map((name) => [name, number(name)])),
-        ...Object.fromEntries(choiceNames.map((name) => [name, String(form.get(name))])),
-        bf16: form.get("bf16") === "on",
-      };
+      const parameters = parametersOf(form);
       const body = {
+        ...startOptionsOfForm(form),
+        processes: Number(form.get("processes")),
         name: String(form.get("name")),
         corpusId: String(form.get("corpus")),
         baseId: String(form.get("base")),
@@ -150,6 +157,21 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
             ))}
             <Checkbox name="bf16" defaultChecked={values.bf16} label={t("parameters.bf16")} />
           </fieldset>
+          <Field label={runs("processes")} hint={runs("processesHint")}>
+            <Input name="processes" type="number" min={1} max={4096} defaultValue={1} required />
+          </Field>
+          <StartOptions
+            studyId={props.studyId}
+            describe={(form) => ({
+              kind: "pretrain",
+              parameters: parametersOf(form),
+              resources: { processes: Number(form.get("processes")) },
+              uses: [
+                { kind: "corpus", targetId: String(form.get("corpus")) },
+                { kind: "checkpoint", targetId: String(form.get("base")) },
+              ],
+            })}
+          />
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
             {t("startPretraining")}

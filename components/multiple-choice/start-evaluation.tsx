@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
+import { startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Field, Input, Select } from "@/components/ui/field";
 import type { CheckpointSummary } from "@/lib/models/schema";
@@ -20,13 +21,18 @@ export function StartEvaluation(props: {
     <StartPerCheckpoint
       title={t("start")}
       checkpoints={props.checkpoints}
+      studyId={props.studyId}
+      describe={(checkpointId, form) => ({
+        kind: "evaluate",
+        parameters: parametersOf(form),
+        uses: [
+          { kind: "checkpoint", targetId: checkpointId },
+          { kind: "question-set", targetId: String(form.get("questionSet")) },
+        ],
+      })}
       start={async (checkpointId, form) => {
-        const template = form.get("template") === "text-de" ? ("text-de" as const) : ("letter-de" as const);
-        const body = {
-          checkpointId,
-          questionSetId: String(form.get("questionSet")),
-          parameters: { template, batchSize: Number(form.get("batchSize")) },
-        };
+        const questionSetId = String(form.get("questionSet"));
+        const body = { ...startOptionsOfForm(form), checkpointId, questionSetId, parameters: parametersOf(form) };
         const started = await call(startEvaluationOperation, {
           params: { studyId: props.studyId },
           body: startKey.on(body),
@@ -61,4 +67,9 @@ export function StartEvaluation(props: {
       }
     />
   );
+}
+
+function parametersOf(form: FormData) {
+  const template = form.get("template") === "text-de" ? ("text-de" as const) : ("letter-de" as const);
+  return { template, batchSize: Number(form.get("batchSize")) };
 }

@@ -75,7 +75,7 @@ function useSentence(check: BackendCheckView, store: string): (code: string, the
       version: check.version ?? "?",
       nodes: check.nodes.length,
       here: check.release,
-      there: there ?? "?",
+      there: there ?? "none",
       store,
     };
     return t.has(code as never) ? t(code as never, values as never) : t("probe_failed");

@@ -35,6 +35,7 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
   });
   return (
     <>
+      {mayMove(run) ? <RunPriority studyId={studyId} run={run} /> : null}
       {isOver(run.state) ? (
         <Button title={t("repeatHint")} busy={repeat.isPending} onClick={() => repeat.mutate()}>
           {t("repeat")}
@@ -44,7 +45,6 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
           {t("cancel")}
         </Button>
       )}
-      {mayMove(run) ? <RunPriority studyId={studyId} run={run} /> : null}
       <ProblemNotice error={repeat.error} />
       <Dialog open={asking} onOpenChange={setAsking} title={t("cancelTitle")} description={t("cancelText")}>
         <div className="flex flex-col gap-4">

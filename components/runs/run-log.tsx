@@ -1,34 +1,22 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Badge, Card, Skeleton } from "@/components/ui/surface";
-import { readLogOperation } from "@/lib/compute/api";
 import type { LogLine, RunView } from "@/lib/compute/schema";
-import { call } from "@/lib/platform/http/call";
+import { RunOutput } from "./run-output";
+import { placeOf, useRunLog } from "./use-run-log";
 
-type Page = { lines: LogLine[]; before: string | null };
-
-/** The newest lines of the log; older ones on demand. */
+/** The newest lines of the log, followed; older ones on demand. */
 export function RunLog({ place, run }: { place: { studyId: string; runId: string }; run: RunView }) {
   const t = useTranslations("runs");
   const [onlyWarnings, setOnlyWarnings] = useState(false);
-  const log = useInfiniteQuery({
-    queryKey: ["log", run.id, onlyWarnings, run.revision],
-    queryFn: ({ pageParam }) =>
-      call(readLogOperation, {
-        params: place,
-        query: { before: pageParam, level: onlyWarnings ? "warning" : undefined },
-      }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: Page) => page.before ?? undefined,
-    placeholderData: (previous) => previous,
-  });
-  const lines = log.data?.pages.toReversed().flatMap((page) => page.lines) ?? [];
+  const { log, older } = useRunLog(place, run, onlyWarnings ? "warning" : undefined);
+  const lines = log.data?.lines ?? [];
+  const before = log.data?.before ?? null;
   return (
     <Card
       title={t("log")}
@@ -45,8 +33,9 @@ export function RunLog({ place, run }: { place: { studyId: string; runId: string
       <ProblemNotice error={log.error} onRetry={() => log.refetch()} />
       {log.isPending ? <Skeleton className="h-48" /> : null}
       {log.isSuccess && lines.length === 0 ? <p className="text-muted">{t("noLog")}</p> : null}
-      {log.hasNextPage ? (
-        <Button size="small" className="mb-2" busy={log.isFetchingNextPage} onClick={() => log.fetchNextPage()}>
+      <ProblemNotice error={older.error} />
+      {before ? (
+        <Button size="small" className="mb-2" busy={older.isPending} onClick={() => older.mutate(before)}>
           {t("older")}
         </Button>
       ) : null}
@@ -56,11 +45,12 @@ export function RunLog({ place, run }: { place: { studyId: string; runId: string
         <section aria-label={t("log")} tabIndex={0} className="flex max-h-96 flex-col-reverse overflow-y-auto">
           <ol lang="en" className="flex flex-col gap-1 text-sm">
             {lines.map((line) => (
-              <Line key={`${line.attempt}.${line.file}.${line.line}`} line={line} />
+              <Line key={placeOf(line)} line={line} />
             ))}
           </ol>
         </section>
       ) : null}
+      <RunOutput place={place} run={run} />
     </Card>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { PageHeader } from "@/components/ui/surface";
+import { Notice, PageHeader } from "@/components/ui/surface";
 import { readRunOperation } from "@/lib/compute/api";
 import { isOver } from "@/lib/compute/rules";
 import type { RunView } from "@/lib/compute/schema";
@@ -22,12 +22,18 @@ import { useTime } from "./sentences";
 export function RunPage(props: { studyId: string; initial: RunView; mayStart: boolean }) {
   const t = useTranslations("runs");
   const time = useTime();
-  const { data: run } = useQuery({
+  const {
+    data: run,
+    isError,
+    fetchStatus,
+    dataUpdatedAt,
+  } = useQuery({
     queryKey: ["run", props.initial.id],
     queryFn: () => call(readRunOperation, { params: { studyId: props.studyId, runId: props.initial.id } }),
     initialData: props.initial,
     refetchInterval: (query) => (query.state.data && isOver(query.state.data.state) ? false : 2000),
   });
+  const cutOff = isError || fetchStatus === "paused";
   const place = { studyId: props.studyId, runId: run.id };
   return (
     <>
@@ -43,6 +49,11 @@ export function RunPage(props: { studyId: string; initial: RunView; mayStart: bo
         actions={props.mayStart ? <RunActions studyId={props.studyId} run={run} /> : null}
       />
       <div className="flex flex-col gap-6">
+        <div aria-live="polite" className="empty:hidden">
+          {cutOff ? (
+            <Notice tone="attention">{t("cutOff", { time: time(new Date(dataUpdatedAt).toISOString()) })}</Notice>
+          ) : null}
+        </div>
         <RunNow run={run} />
         <RunSummary run={run} />
         <RunCurves place={place} run={run} />

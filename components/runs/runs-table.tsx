@@ -88,7 +88,9 @@ function Row({ run, studyId }: { run: RunListItem; studyId: string }) {
   const t = useTranslations("runs");
   const time = useTime();
   const duration = useExactDuration();
-  const waits = useWaiting()(run);
+  const waiting = useWaiting();
+  // In a row there is room for the place alone; the run's page says what for.
+  const waits = run.queue && run.waitingCode?.startsWith("queue_") ? t("queuePlace", run.queue) : waiting(run);
   return (
     <tr className="hover:bg-sunken">
       <Cell className="sm:min-w-56">

@@ -4,14 +4,18 @@ import {
   backendCheckSchema,
   backendLimitsSchema,
   backendSchema,
+  estimateInputSchema,
+  estimateSchema,
   logLineSchema,
   metricSeriesSchema,
   newBackendSchema,
   newRunSchema,
   runListItemSchema,
+  runOutputSchema,
   runPriorities,
   runQuerySchema,
   runSchema,
+  usableBackendSchema,
 } from "./schema";
 
 const studyParams = z.object({ studyId: z.uuid() });
@@ -41,6 +45,27 @@ export const startRunOperation = operation({
   status: 201,
 });
 
+export const estimateRunOperation = operation({
+  id: "runs.estimate",
+  method: "POST",
+  path: "/studies/{studyId}/runs/estimate",
+  summary: "What a run would need: time, memory, disk, cost; and why it can't fit, where it can't",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  body: estimateInputSchema,
+  response: estimateSchema,
+});
+
+export const listUsableBackendsOperation = operation({
+  id: "runs.backends",
+  method: "GET",
+  path: "/studies/{studyId}/backends",
+  summary: "Backends that a run can be started on; the first is taken where none is named",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  response: z.object({ backends: z.array(usableBackendSchema) }),
+});
+
 export const readRunOperation = operation({
   id: "runs.read",
   method: "GET",
@@ -66,15 +91,26 @@ export const readLogOperation = operation({
   id: "runs.log",
   method: "GET",
   path: "/studies/{studyId}/runs/{runId}/log",
-  summary: "The newest lines of a run's log, or those before `before`",
+  summary: "The newest lines of a run's log, those before `before`, or the next ones after `after`",
   access: { kind: "study", permission: "runs.read" },
   params: runParams,
   query: z.object({
     before: z.string().max(50).optional(),
+    after: z.string().max(50).optional(),
     level: z.string().max(50).optional(),
     limit: z.coerce.number().int().min(1).max(1000).default(200),
   }),
-  response: z.object({ lines: z.array(logLineSchema), before: z.string().nullable() }),
+  response: z.object({ lines: z.array(logLineSchema), before: z.string().nullable(), more: z.boolean() }),
+});
+
+export const readOutputOperation = operation({
+  id: "runs.output",
+  method: "GET",
+  path: "/studies/{studyId}/runs/{runId}/output",
+  summary: "The end of what the current attempt's process has written so far, as its backend has it",
+  access: { kind: "study", permission: "runs.read" },
+  params: runParams,
+  response: runOutputSchema,
 });
 
 export const changeRunOperation = operation({

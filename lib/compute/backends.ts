@@ -1,13 +1,15 @@
 import { recordAudit } from "@/lib/audit/record";
 import type { Actor } from "@/lib/auth/actor";
 import { database, inTransaction } from "@/lib/platform/database/client";
+import { environment } from "@/lib/platform/environment";
 import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
 import { newId } from "@/lib/platform/ids";
 import { notFound } from "@/lib/platform/problem";
 import { encryptSecret } from "@/lib/platform/secrets/encryption";
 import { viewOfCheck } from "./checks/check-view";
 import { ensureLocalBackend } from "./ensure-local-backend";
-import type { BackendLimits, BackendView, NewBackend } from "./schema";
+import { roomOf } from "./estimates/room";
+import type { BackendLimits, BackendView, NewBackend, UsableBackend } from "./schema";
 
 /** The installation's backends; tokens are never told. */
 export async function listBackends(): Promise<BackendView[]> {
@@ -33,6 +35,23 @@ export async function listBackends(): Promise<BackendView[]> {
       currency,
       check: checks[0] ? viewOfCheck(checks[0]) : null,
     }),
+  );
+}
+
+/** For who starts runs: names only, in the order in which one is taken where none is named. */
+export async function listUsableBackends(): Promise<UsableBackend[]> {
+  await ensureLocalBackend();
+  const rows = await database().backend.findMany({
+    where: { archivedAt: null, ...(environment().supervisor ? {} : { local: false }) },
+    orderBy: [{ local: "desc" }, { createdAt: "asc" }],
+  });
+  return Promise.all(
+    rows.map(async ({ id, name, local }) => ({
+      id,
+      name,
+      local,
+      gpus: (await roomOf(database(), { id, local })).gpusOfNode ?? 0,
+    })),
   );
 }
 

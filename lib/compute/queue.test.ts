@@ -1,6 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
-import { database } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makePerson, makeStudy } from "@/lib/studies/testing/people";
@@ -8,7 +9,7 @@ import { changeBackend } from "./backends";
 import { cancelRun } from "./cancel-run";
 import { changePriority } from "./change-priority";
 import { listRuns } from "./list-runs";
-import { placesInQueue } from "./queue";
+import { lockQueue, placesInQueue } from "./queue";
 import { readRun } from "./read-run";
 import type { RunPriorityName } from "./schema";
 import { presets } from "./specs/index";
@@ -98,6 +99,23 @@ describe("a limit of runs at once", () => {
     for (const id of submitted()) if (id) await atWork(id);
     await Promise.all(ids.map((id) => clock.advance(id)));
     expect(submitted()).toHaveLength(2);
+  });
+
+  it("is counted by one at a time: who takes a place waits for whoever is taking one", async () => {
+    const id = await start("waits");
+    let ticking: Promise<unknown> = Promise.resolve();
+    await inTransaction(async (transaction) => {
+      await lockQueue(transaction, backendId);
+      ticking = clock.advance(id);
+      const blocked = () => database().$queryRaw<{ pid: number }[]>`
+        select "pid" from pg_stat_activity where "wait_event_type" = 'Lock' and "query" like '%for no key update%'
+          and "datname" = current_database()`;
+      for (let count = 0; count < 500 && (await blocked()).length === 0; count++) await wait(20);
+      expect(await blocked()).toHaveLength(1);
+      expect(submitted()).toEqual([]);
+    });
+    await ticking;
+    expect(submitted()).toEqual([id]);
   });
 
   it("that is raised or taken away lets the next ones in", async () => {

@@ -88,6 +88,35 @@ describe("the log", () => {
   });
 });
 
+describe("who follows the log", () => {
+  it("goes on after the last line that was read, whatever came meanwhile, with none missing and none doubled", async () => {
+    const write = (attempt: number, file: number, lines: number) =>
+      database().runLog.createMany({
+        data: Array.from({ length: lines }, (_, line) => ({
+          ...{ runId, attempt, file, line, level: "info", message: `${attempt}.${file}.${line}`, time: new Date() },
+        })),
+      });
+    await database().runLog.deleteMany({ where: { runId } });
+    await write(1, 1, 3);
+    const seen = (await readLog(researcher, runId, {})).lines.map(({ message }) => message);
+    // The studio sleeps; the attempt ends, another one begins.
+    await write(1, 2, 4);
+    await write(2, 1, 5);
+    for (let more = true; more; ) {
+      const next = await readLog(researcher, runId, { after: seen.at(-1), limit: 4 });
+      seen.push(...next.lines.map(({ message }) => message));
+      more = next.more;
+    }
+    const all = await database().runLog.findMany({
+      where: { runId },
+      orderBy: [{ attempt: "asc" }, { file: "asc" }, { line: "asc" }],
+    });
+    expect(seen).toEqual(all.map(({ message }) => message));
+    expect(await readLog(researcher, runId, { after: seen.at(-1) })).toEqual({ lines: [], before: null, more: false });
+    await expect(readLog(researcher, runId, { after: "1.2" })).rejects.toMatchObject({ status: 422 });
+  });
+});
+
 describe("the list of runs", () => {
   it("comes in pages, newest first, filtered by state, kind and name, of the own study only", async () => {
     for (let count = 0; count < 5; count++) await makeRun(researcher, backendId, { name: `Number ${count}` });

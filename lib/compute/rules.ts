@@ -1,4 +1,4 @@
-import type { RunStateName, StartOptions } from "./schema";
+import type { RunStateName, Shortage, StartOptions } from "./schema";
 
 /** Whether a run can still change by itself. */
 export function isOver(state: RunStateName): boolean {
@@ -26,4 +26,17 @@ export function secondsLeft(progress: {
 /** Of a station's start, what is the same for every kind of run. */
 export function startOptionsOf({ backendId, priority, startKey }: StartOptions): StartOptions {
   return { backendId, priority, startKey };
+}
+
+/** Bytes in GiB with one decimal place. */
+export const inGibibytes = (bytes: number) => Math.round((bytes / 1024 ** 3) * 10) / 10;
+
+const states: readonly string[] = ["weights", "gradients", "optimizer", "tensors"];
+const kept: readonly string[] = ["checkpoints"];
+
+/** The sum in two parts, for the sentence of a shortage in messages/LOCALE/errors.json: GiB, or GPUs. */
+export function valuesOf({ needed, available, parts }: Shortage): Record<string, number> {
+  const first = parts.filter(({ name }) => states.includes(name) || kept.includes(name));
+  const sum = (of: Shortage["parts"]) => inGibibytes(of.reduce((total, { bytes }) => total + bytes, 0));
+  return { needed, available, first: sum(first), rest: sum(parts.filter((part) => !first.includes(part))) };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { partNames } from "./estimates/demand";
 import { runInput, runKinds } from "./specs/index";
 import { storedSpecSchema } from "./stored-spec";
 
@@ -214,6 +215,14 @@ const backendLimits = {
 export const backendLimitsSchema = z.strictObject(backendLimits);
 export type BackendLimits = z.infer<typeof backendLimitsSchema>;
 
+export const runOutputSchema = z.object({
+  attempt: z.int(),
+  /** `kept`: the backend has it; `gone`: it has forgotten the job, or there is none yet; `away`: it can't be asked now */
+  state: z.enum(["kept", "gone", "away"]),
+  /** at most 32,000 characters, the newest */
+  text: z.string(),
+});
+
 export const backendSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -274,3 +283,62 @@ export const newRunSchema = z.strictObject({
     .optional(),
 });
 export type NewRun = z.infer<typeof newRunSchema>;
+
+export const estimateInputSchema = z.strictObject({
+  kind: runKindSchema,
+  backendId: z.uuid().optional(),
+  parameters: z.record(z.string(), z.json()),
+  resources: z
+    .strictObject({ processes: z.int().min(1).max(4096), threads: z.int().min(1).max(1024) })
+    .partial()
+    .optional(),
+  /** what it would use, as in its lineage */
+  uses: z.array(z.strictObject({ kind: z.string().max(50), targetId: z.uuid() })).max(20),
+  /** labelled ones, of a training whose label set is made when it starts */
+  documents: z.int().min(0).optional(),
+});
+export type EstimateInput = z.output<typeof estimateInputSchema>;
+
+const needSchema = z
+  .object({
+    parts: z.array(z.object({ name: z.enum(partNames), bytes: z.number() })),
+    bytes: z.number(),
+    /** null: not known */
+    availableBytes: z.number().nullable(),
+  })
+  .nullable();
+
+const shortageSchema = z.object({
+  code: z.enum(["gpus_short", "gpu_memory_short", "memory_short", "disk_short"]),
+  /** GPUs, or GiB */
+  needed: z.number(),
+  available: z.number(),
+  parts: z.array(z.object({ name: z.enum(partNames), bytes: z.number() })),
+});
+export type Shortage = z.infer<typeof shortageSchema>;
+
+export const estimateSchema = z.object({
+  /** null: not known, such as for a model that the studio can't see */
+  seconds: z.number().nullable(),
+  speed: z
+    .object({
+      perSecond: z.number(),
+      unit: z.enum(["flop", "byte"]),
+      /** earlier runs of that kind on that backend; 0: assumed */
+      measuredRuns: z.int(),
+    })
+    .nullable(),
+  gpus: z.int(),
+  /** of one GPU, or of the machine where it computes on processors */
+  memory: needSchema,
+  /** of the artifact store */
+  disk: needSchema,
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+  /** why it can't fit; the start would be refused */
+  shortages: z.array(shortageSchema),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
+
+/** Of a backend, what who starts runs needs to choose it. */
+export const usableBackendSchema = z.object({ id: z.uuid(), name: z.string(), local: z.boolean(), gpus: z.number() });
+export type UsableBackend = z.infer<typeof usableBackendSchema>;

@@ -7,6 +7,7 @@ import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
 import type { StudyActor } from "@/lib/studies/actor";
 import { hashOf } from "./canonical-json";
 import { chooseBackend } from "./choose-backend";
+import { estimate, refuseShortages } from "./estimates/estimate-run";
 import type { StartOptions } from "./schema";
 import { type RunInput, type RunKind, type RunResources, specSchemas } from "./specs/index";
 import { enqueueTick } from "./tick-run";
@@ -47,7 +48,7 @@ export async function findStarted(
 
 /**
  * Writes a run and asks for its first tick, in the caller's transaction. Throws `spec_invalid` (or the code of the rule
- * that is broken, such as `warmup_too_long`) with the fields, `backend_unknown`, `backend_missing`. A start whose key is known
+ * that is broken, such as `warmup_too_long`) with the fields, `backend_unknown`, `backend_missing`, `run_too_large`. A start whose key is known
  * already is answered with its run.
  */
 export async function startRun(
@@ -60,6 +61,13 @@ export async function startRun(
   const backend = await chooseBackend(transaction, input.backendId);
   const id = newId();
   const spec = checkedSpec(id, input, backend.local);
+  const { estimate: expected, work } = await estimate(transaction, actor.studyId, backend, {
+    kind: input.kind,
+    parameters: spec.parameters as Record<string, unknown>,
+    resources: spec.resources,
+    uses: input.edges,
+  });
+  refuseShortages(expected.shortages);
   await transaction.run.create({
     data: {
       id,
@@ -72,6 +80,9 @@ export async function startRun(
       spec: spec as Prisma.InputJsonObject,
       specHash: hashOf({ kind: input.kind, ...spec }),
       seed: spec.seed,
+      work: work?.amount,
+      workUnit: work?.unit,
+      workGpus: expected.gpus,
       createdById: actor.personId,
       edges: { create: input.edges.map((edge) => ({ direction: "input", ...edge })) },
     },

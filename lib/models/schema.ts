@@ -41,6 +41,8 @@ export const startPretrainingSchema = z.object({
   name: z.string().trim().min(1).max(120),
   corpusId: z.uuid(),
   baseId: z.uuid(),
+  /** ranks that share the training, one GPU each where there are GPUs */
+  processes: z.number().int().min(1).max(4096).optional(),
   ...startOptions,
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   parameters: pretrainSpec.shape.parameters.prefault({ ...presets.pretrain.paper }),

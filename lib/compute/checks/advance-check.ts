@@ -21,6 +21,8 @@ const patience = {
   probes: 300,
 };
 const mostProbes = 64;
+/** Looks that are kept of a backend: a run that waits for something missing asks for one a minute. */
+const mostKept = 20;
 /** of a node's own resource, which has 1: so that a probe waits for no processor and no GPU */
 const shareOfNode = 0.001;
 
@@ -138,6 +140,10 @@ async function finish(check: BackendCheck, outcome: string, now: Date, findings?
       ...(findings ? { findings: findings as Prisma.InputJsonObject } : {}),
     },
   });
+  await database().$executeRaw`
+    delete from "BackendCheck" where "backendId" = ${check.backendId}::uuid and "id" not in (
+      select "id" from "BackendCheck" where "backendId" = ${check.backendId}::uuid
+      order by "createdAt" desc limit ${mostKept}::int)`;
   await rm(pathOf(probeFolder(check)), { recursive: true, force: true }).catch(() => {});
   return null;
 }

@@ -187,6 +187,16 @@ describe("testing the connection", () => {
     expect(ray.submissions).toHaveLength(1);
   });
 
+  it("keeps the newest looks only", async () => {
+    const { id } = await add("http://127.0.0.1:1");
+    for (let count = 0; count < 23; count++) {
+      await advanceCheck((await testBackend(administrator, id)).id, new Date());
+    }
+    const newest = await testBackend(administrator, id);
+    expect(await database().backendCheck.count({ where: { backendId: id } })).toBe(21);
+    expect((await checkOf(id)).id).toBe(newest.id);
+  });
+
   it("is refused for a backend that is out of use", async () => {
     const { id } = await add();
     await archiveBackend(administrator, id);

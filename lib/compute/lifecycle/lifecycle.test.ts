@@ -10,6 +10,7 @@ import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { attemptFile, sizeOf } from "../attempt-files";
 import { cancelRun } from "../cancel-run";
 import { addOutputEdge, forgetRunOutcome, registerRunOutcome } from "../outcomes";
+import { readOutput } from "../read-output";
 import { type RayStandIn, startRayStandIn } from "../testing/ray-stand-in";
 import {
   backendToken,
@@ -317,6 +318,32 @@ describe("a backend that is away", () => {
     clock.pass(timing.backOff[0]);
     await clock.advance(runId);
     expect(ray.submissions).toHaveLength(2);
+  });
+});
+
+describe("the output of a run's process", () => {
+  it("is the backend's, and is asked for again once that is back", async () => {
+    expect(await readOutput(researcher, runId)).toEqual({ attempt: 0, state: "gone", text: "" });
+    await reachRunning();
+    ray.move("RUNNING", { message: `${"x".repeat(40_000)}loading <b>the model</b>\0` });
+    const told = await readOutput(researcher, runId);
+    expect(told).toMatchObject({
+      attempt: 1,
+      state: "kept",
+      text: expect.stringMatching(/xloading <b>the model<\/b>$/),
+    });
+    expect(told.text.length).toBeLessThanOrEqual(32_000);
+    ray.mode.status = 503;
+    expect(await readOutput(researcher, runId)).toMatchObject({ state: "away", text: "" });
+    ray.mode.status = 200;
+    expect(await readOutput(researcher, runId)).toMatchObject({ state: "kept" });
+    ray.jobs.clear();
+    expect(await readOutput(researcher, runId)).toMatchObject({ state: "gone" });
+  });
+
+  it("is not another study's to read", async () => {
+    const stranger = await makeMember(await makeStudy(), "researcher");
+    await expect(readOutput(stranger, runId)).rejects.toMatchObject({ status: 404 });
   });
 });
 
