@@ -1,24 +1,20 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { measuredAccuracy } from "@/lib/generations/measured-accuracy";
-import { wilsonInterval } from "@/lib/stats";
+import type { MeasuredAccuracy as Accuracy } from "@/lib/generations/schema";
 
 /** How far the two verdicts on answers can be trusted, beside the figures that are made of them. */
-export function MeasuredAccuracy() {
+export function MeasuredAccuracy({ accuracy }: { accuracy: Accuracy }) {
   const t = useTranslations("answers");
   const format = useFormatter();
   const percent = (value: number) => format.number(value, { style: "percent", maximumFractionDigits: 0 });
-  const share = ({ hits, n }: { hits: number; n: number }) => {
-    const { lower, upper } = wilsonInterval(hits, n);
-    return t("share", { hits, n, lower: percent(lower), upper: percent(upper) });
-  };
-  const { mixed, declined } = measuredAccuracy;
+  const share = ({ hits, n, interval }: Accuracy["mixedRight"]) =>
+    t("share", { hits, n, lower: percent(interval.lower), upper: percent(interval.upper) });
   return (
     <p className="max-w-[72ch] text-sm text-muted">
       {t("accuracy", {
-        mixedRight: share(mixed.right),
-        mixedFound: share(mixed.found),
-        declinedRight: share(declined.right),
-        declinedMissed: share(declined.missed),
+        mixedRight: share(accuracy.mixedRight),
+        mixedFound: share(accuracy.mixedFound),
+        declinedRight: share(accuracy.declinedRight),
+        declinedMissed: share(accuracy.declinedMissed),
       })}
     </p>
   );

@@ -59,6 +59,10 @@ export const answerSetSchema = z.object({
 });
 export type AnswerSetSummary = z.infer<typeof answerSetSchema>;
 
+type MeasuredShare = { hits: number; n: number; interval: { lower: number; upper: number } };
+/** Of those called so how many were; of those that are so how many were found, or of others how many were missed. */
+export type MeasuredAccuracy = Record<"mixedRight" | "mixedFound" | "declinedRight" | "declinedMissed", MeasuredShare>;
+
 /** Which answers alone are listed. */
 export const answerFilters = ["mixed", "declined"] as const;
 export type AnswerFilter = (typeof answerFilters)[number];

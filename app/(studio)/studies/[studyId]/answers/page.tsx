@@ -8,6 +8,7 @@ import { StartGeneration } from "@/components/generations/start-generation";
 import { OpenRuns } from "@/components/models/open-runs";
 import { EmptyState, PageHeader } from "@/components/ui/surface";
 import { listOpenRuns } from "@/lib/compute/list-open-runs";
+import { measuredAccuracy } from "@/lib/generations/measured-accuracy";
 import { listPromptSets } from "@/lib/generations/prompt-sets";
 import { listAnswerSets } from "@/lib/generations/read-answers";
 import { listCheckpoints } from "@/lib/models/checkpoints";
@@ -42,7 +43,7 @@ export default async function AnswersPage({ params }: { params: Promise<{ studyI
       <div className="flex flex-col gap-6">
         <OpenRuns studyId={studyId} runs={open} />
         {answerSets.length > 0 ? <AnswerSets studyId={studyId} answerSets={answerSets} /> : null}
-        {answerSets.length > 0 ? <MeasuredAccuracy /> : null}
+        {answerSets.length > 0 ? <MeasuredAccuracy accuracy={measuredAccuracy()} /> : null}
         {answerSets.length === 0 && open.length === 0 ? (
           <EmptyState title={t("none")}>{ready ? t("noneHint") : t("needs")}</EmptyState>
         ) : null}
