@@ -185,6 +185,8 @@ export type NodeFinding = z.infer<typeof nodeFindingSchema>;
 export const findingsSchema = z.object({
   version: z.string().nullable().default(null),
   nodes: z.array(nodeFindingSchema).default([]),
+  /** since when it answers without a node that could carry out a job; null: it has some */
+  answersSince: time.nullable().default(null),
   /** of more than 64 nodes only the first ones are probed */
   unprobedNodes: z.int().default(0),
 });

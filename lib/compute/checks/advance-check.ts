@@ -17,6 +17,8 @@ const patience = {
   tick: 1,
   /** for a backend of this machine that is being installed or started */
   start: 1800,
+  /** for the first node of a cluster that answers */
+  nodes: 60,
   /** for all probes; a process that imports PyTorch from a cold network folder takes minutes */
   probes: 300,
 };
@@ -65,11 +67,12 @@ async function beginProbes(check: BackendCheck, connection: RayConnection, now: 
   const findings: Findings = {
     version: cluster.version,
     nodes: cluster.workers.slice(0, mostProbes).map(findingOf),
+    answersSince: null,
     unprobedNodes: Math.max(0, cluster.workers.length - mostProbes),
   };
   if (!isRecentEnough(cluster.version)) return finish(check, "backend_too_old", now, findings);
   if (await answersWithoutToken(connection.address)) return finish(check, "backend_open", now, findings);
-  if (findings.nodes.length === 0) return finish(check, "resources_too_few", now, findings);
+  if (findings.nodes.length === 0) return waitForNodes(check, findings, now);
   await writeWhole(pathOf(`${probeFolder(check)}/mark`), check.mark);
   for (const [number, node] of cluster.workers.slice(0, mostProbes).entries()) {
     await submitJobOnce(connection, {
@@ -83,6 +86,16 @@ async function beginProbes(check: BackendCheck, connection: RayConnection, now: 
     });
   }
   await write(check, { probedAt: now, waitingCode: null, findings });
+  return patience.tick;
+}
+
+/** A Ray that has just started answers before its first node has reported. */
+async function waitForNodes(check: BackendCheck, findings: Findings, now: Date): Promise<number | null> {
+  const answersSince = findingsSchema.parse(check.findings).answersSince ?? now.toISOString();
+  if (now.getTime() - Date.parse(answersSince) > patience.nodes * 1000) {
+    return finish(check, "resources_too_few", now, findings);
+  }
+  await write(check, { waitingCode: null, findings: { ...findings, answersSince } });
   return patience.tick;
 }
 

@@ -157,13 +157,28 @@ describe("testing the connection", () => {
       (await checkOf((await begin(address, token)).id)).outcome;
     expect(await outcomeOf(ray.address, "another token")).toBe("backend_token_refused");
     expect(await outcomeOf("http://127.0.0.1:1")).toBe("backend_unreachable");
-    ray.mode.nodes = [head];
-    expect(await outcomeOf()).toBe("resources_too_few");
     ray.mode.version = "2.53.0";
     expect(await outcomeOf()).toBe("backend_too_old");
     Object.assign(ray.mode, { version: "2.60.0", open: true });
     expect(await outcomeOf()).toBe("backend_open");
     expect(ray.submissions).toHaveLength(0);
+  });
+
+  it("waits a while for the first node of a Ray that has just started, and says where none comes", async () => {
+    const nodes = ray.mode.nodes;
+    ray.mode.nodes = [];
+    const { id, checkId } = await begin();
+    expect(await checkOf(id)).toMatchObject({ outcome: null, nodes: [] });
+    ray.mode.nodes = nodes;
+    await advanceCheck(checkId, new Date());
+    await answer(checkId, 0);
+    await advanceCheck(checkId, new Date());
+    expect(await checkOf(id)).toMatchObject({ outcome: "ready" });
+
+    ray.mode.nodes = [head];
+    const without = await begin();
+    await advanceCheck(without.checkId, new Date(Date.now() + 120_000));
+    expect(await checkOf(without.id)).toMatchObject({ outcome: "resources_too_few" });
   });
 
   it("tells that no Ray answers where a web page does, or a proxy's error", async () => {

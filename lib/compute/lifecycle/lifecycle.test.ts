@@ -297,6 +297,17 @@ describe("a backend that is away", () => {
     expect((await runOf(runId)).attempts).toMatchObject([{ state: "pending", waitingCode: null }]);
   });
 
+  it("and has just started without a node yet is waited for: nothing is submitted that would ask for no processor", async () => {
+    const nodes = ray.mode.nodes;
+    ray.mode.nodes = [];
+    await clock.advance(runId);
+    expect((await runOf(runId)).attempts).toMatchObject([{ state: "submitting", waitingCode: "resources" }]);
+    expect(ray.submissions).toHaveLength(0);
+    ray.mode.nodes = nodes;
+    await clock.advance(runId);
+    expect(ray.submissions).toHaveLength(1);
+  });
+
   it("that refuses the token says so", async () => {
     const other = await makeRun(researcher, await makeBackend(ray.address, "another token"));
     await clock.advance(other);

@@ -43,6 +43,8 @@ export async function submitAttempt(
 ): Promise<WaitingCode | null> {
   const cluster = await describeCluster(connection);
   if (!isRecentEnough(cluster.version)) return "backend_too_old";
+  // Just started: its first node has not reported yet.
+  if (cluster.largestNode.cpus === 0) return "resources";
   const resources = jobResources(run.kind, run.spec.resources, cluster);
   if (!resources) return "resources_too_few";
   await submitJobOnce(connection, {
