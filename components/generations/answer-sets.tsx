@@ -31,7 +31,6 @@ export function AnswerSets(props: { studyId: string; answerSets: AnswerSetSummar
                 <HeadCell number>{t("cut")}</HeadCell>
                 <HeadCell number>{t("repetition")}</HeadCell>
                 <HeadCell number>{t("answers")}</HeadCell>
-                <HeadCell>{t("made")}</HeadCell>
                 <HeadCell aria-label={t("read")} />
               </>
             }
@@ -70,7 +69,16 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
   const waiting = <span className="font-normal text-muted">{t("notAnalysed")}</span>;
   return (
     <tr>
-      <Cell className="font-semibold">{set.checkpointName}</Cell>
+      <Cell className="font-semibold">
+        {set.checkpointName}
+        <Link
+          aria-label={t("runOf", { checkpoint: set.checkpointName })}
+          className="block text-sm font-normal whitespace-nowrap text-accent hover:underline"
+          href={`/studies/${props.studyId}/runs/${set.runId}`}
+        >
+          {format.dateTime(new Date(set.createdAt), { dateStyle: "short", timeStyle: "short" })}
+        </Link>
+      </Cell>
       <Cell number>{set.analysed ? <Figure estimate={set.mixed} percent /> : waiting}</Cell>
       <Cell number>
         <Figure estimate={set.declined} percent />
@@ -87,11 +95,6 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
           : format.number(set.repetition, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 })}
       </Cell>
       <Cell number>{format.number(set.answers)}</Cell>
-      <Cell className="whitespace-nowrap">
-        <Link className="text-accent hover:underline" href={`/studies/${props.studyId}/runs/${set.runId}`}>
-          {format.dateTime(new Date(set.createdAt), { dateStyle: "medium", timeStyle: "short" })}
-        </Link>
-      </Cell>
       <Cell className="text-right">
         <Button size="small" aria-expanded={props.open} onClick={props.onToggle}>
           {props.open ? t("hide") : t("read")}
