@@ -72,10 +72,10 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
       <Cell className="font-semibold">
         {set.checkpointName}
         <Link
-          aria-label={t("runOf", { checkpoint: set.checkpointName })}
           className="block text-sm font-normal whitespace-nowrap text-accent hover:underline"
           href={`/studies/${props.studyId}/runs/${set.runId}`}
         >
+          <span className="sr-only">{t("runOf", { checkpoint: set.checkpointName })} </span>
           {format.dateTime(new Date(set.createdAt), { dateStyle: "short", timeStyle: "short" })}
         </Link>
       </Cell>
