@@ -164,6 +164,7 @@ class _Attempt:
             if code == 0:
                 with self._progress("sending") as report:
                     carrier.send_outputs(report)
+                carrier.send_manifest()
                 return 0
             carrier.send_last_checkpoint()
             patiently(self._messenger.send_events)

@@ -58,9 +58,8 @@ class Carrier:
             patiently(lambda: self._send_checkpoint(step, lambda _: None))
 
     def send_outputs(self, progress: Callable[[int, int], None]) -> None:
-        """Send every file of the manifest, then the manifest. Raises StoreFault, or Cancelled when asked to stop."""
-        content = (self._folder / "manifest.json").read_bytes()
-        files = json.loads(content)["files"]
+        """Send every file that the manifest names. Raises StoreFault, or Cancelled when asked to stop."""
+        files = json.loads((self._folder / "manifest.json").read_bytes())["files"]
         total = sum(each["bytes"] for each in files)
         done = 0
 
@@ -83,6 +82,9 @@ class Carrier:
                 send_file(self._bucket, f"{self._key}/{path}", self._folder / path, sha256, on_bytes)
 
             patiently(send, given_up=self._messenger.cancelled)
+
+    def send_manifest(self) -> None:
+        """Send the manifest, once all else is there. Raises StoreFault, or Cancelled when asked to stop."""
 
         def finish() -> None:
             self._messenger.send_events()
