@@ -133,7 +133,7 @@ def _proxy(port: int) -> Iterator[Wire]:
             if self.command != "HEAD":
                 self.wfile.write(content)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             return None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
