@@ -9,7 +9,8 @@ export type TransferWork = (report: (done: number, total: number) => void, signa
 type Transfer = {
   done: number;
   total: number;
-  settled: { error: unknown } | "well" | "aborted" | null;
+  /** `elsewhere`: another process works on it, or the attempt counts no more */
+  settled: { error: unknown } | "well" | "elsewhere" | null;
   ended: Promise<void>;
 };
 
@@ -35,26 +36,36 @@ export async function advanceTransfer(
   work: TransferWork,
 ): Promise<"done" | "working"> {
   const key = `${attempt.id} ${phase}`;
-  let transfer = underWay.get(key);
-  if (!transfer) {
-    if (!(await lease(attempt))) return "working";
-    transfer = begin(attempt, work);
-    underWay.set(key, transfer);
-  }
+  // Without a wait in between: ticks at the same time find the same one.
+  const transfer = underWay.get(key) ?? begin(attempt, work);
+  underWay.set(key, transfer);
   await Promise.race([transfer.ended, new Promise((resolve) => setTimeout(resolve, waitMs))]);
   if (!transfer.settled) {
     await showProgress(run, attempt, phase, transfer);
     return "working";
   }
-  underWay.delete(key);
-  if (transfer.settled === "aborted") return "working";
+  if (underWay.get(key) === transfer) underWay.delete(key);
+  if (transfer.settled === "elsewhere") return "working";
   if (transfer.settled !== "well") throw transfer.settled.error;
   return "done";
 }
 
 function begin(attempt: AttemptRow, work: TransferWork): Transfer {
-  const abort = new AbortController();
   const transfer: Transfer = { done: 0, total: 0, settled: null, ended: Promise.resolve() };
+  const abort = new AbortController();
+  transfer.ended = carryOut(attempt, work, transfer, abort).then(
+    (settled) => {
+      transfer.settled = settled;
+    },
+    (error: unknown) => {
+      transfer.settled = abort.signal.aborted ? "elsewhere" : { error };
+    },
+  );
+  return transfer;
+}
+
+async function carryOut(attempt: AttemptRow, work: TransferWork, transfer: Transfer, abort: AbortController) {
+  if (!(await lease(attempt))) return "elsewhere";
   const renewing = setInterval(() => {
     lease(attempt).then(
       (mine) => (mine ? undefined : abort.abort()),
@@ -63,23 +74,16 @@ function begin(attempt: AttemptRow, work: TransferWork): Transfer {
     );
   }, renewMs);
   renewing.unref();
-  transfer.ended = work((done, total) => {
-    transfer.done = done;
-    transfer.total = total;
-  }, abort.signal)
-    .then(
-      () => {
-        transfer.settled = "well";
-      },
-      (error: unknown) => {
-        transfer.settled = abort.signal.aborted ? "aborted" : { error };
-      },
-    )
-    .finally(async () => {
-      clearInterval(renewing);
-      await release(attempt).catch(() => undefined);
-    });
-  return transfer;
+  try {
+    await work((done, total) => {
+      transfer.done = done;
+      transfer.total = total;
+    }, abort.signal);
+    return "well";
+  } finally {
+    clearInterval(renewing);
+    await release(attempt).catch(() => undefined);
+  }
 }
 
 /** Whether the attempt counts, is not to be cancelled, and no other process works on it. */

@@ -19,6 +19,7 @@ type Continued = { id: string; attempts: readonly Earlier[]; backend: { exchange
  * could not continue from.
  */
 export async function findCheckpoint({ id, attempts, backend }: Continued): Promise<Checkpoint | null> {
+  if (attempts.length === 0) return null;
   const distrusted = new Set(
     attempts.filter(({ failureCode }) => isFaultOfCheckpoint(failureCode)).map(({ resumeAddress }) => resumeAddress),
   );
