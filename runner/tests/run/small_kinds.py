@@ -5,6 +5,7 @@ variable SMALL_KIND names.
 """
 
 import os
+import resource
 import shutil
 import sys
 import time
@@ -101,6 +102,8 @@ def checkpoints_steadily(context: RunContext) -> RunResult:
 
 
 if __name__ == "__main__":
+    if limit := os.environ.get("FILE_LIMIT"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     chosen = globals()[os.environ["SMALL_KIND"]]
     execute.load_kind = lambda kind: chosen
     sys.exit(main())

@@ -317,6 +317,15 @@ def test_a_disk_without_room_for_the_inputs_is_told_before_anything_is_fetched(w
     assert not unused.exists(), "what was not in use should have made room"
 
 
+def test_a_disk_that_is_full_while_the_attempt_works_is_told_as_this_machines(
+    bucket: Bucket, wire: Wire, scratch: Path, model: Path
+) -> None:
+    send_attempt(bucket, "merge", {"first": model, "second": model}, MERGE)
+    code, output, errors = ended(start_in_bucket(wire, scratch, "fills_the_disk", FILE_LIMIT=str(8 << 20)))
+    assert (code, last_line(output)["code"]) == (1, "scratch_full"), errors
+    assert json.loads(objects(bucket, f"{KEY}/")["outcome.json"])["code"] == "scratch_full"
+
+
 def test_what_a_killed_process_left_is_removed_and_what_a_living_one_uses_is_not(wire: Wire) -> None:
     scratch = Scratch(BUCKET)
     abandoned = scratch.root / "attempts" / "killed-1"

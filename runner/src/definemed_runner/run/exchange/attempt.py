@@ -16,7 +16,7 @@ from types import FrameType
 from definemed_runner.run.context import PROGRESS_SECONDS
 from definemed_runner.run.errors import Cancelled, StoreFault, ToldError, UserMistake, as_store_fault
 from definemed_runner.run.events import EventWriter
-from definemed_runner.run.exchange.bucket import Bucket
+from definemed_runner.run.exchange.bucket import Bucket, StoreAccessDenied, StoreUnreachable
 from definemed_runner.run.exchange.carrier import Carrier, fetch_checkpoint
 from definemed_runner.run.exchange.inputs import SentInput, fetch_input, read_index, show_input
 from definemed_runner.run.exchange.messenger import Messenger
@@ -67,6 +67,7 @@ class _Attempt:
         self._folder = store.attempt_folder(run_id, attempt)
         self._folder.mkdir(parents=True)
         self._inputs: list[Path] = []
+        self._store_is_away = False
         self._messenger = Messenger(bucket, self._folder, key)
 
     def execute(self) -> int:
@@ -110,6 +111,8 @@ class _Attempt:
             return CANCELLED_EXIT_CODE
         except Exception as fault:
             traceback.print_exc()
+            # It has been waited for long enough.
+            self._store_is_away = isinstance(fault, StoreUnreachable | StoreAccessDenied)
             return tell_failure(self._folder, 1, _told(fault, self._scratch.root))
 
     def _fetch_documents(self) -> None:
@@ -166,6 +169,9 @@ class _Attempt:
                     carrier.send_outputs(report)
                 carrier.send_manifest()
                 return 0
+            if self._store_is_away:
+                carrier.send_outcome(seconds=0)
+                return code
             carrier.send_last_checkpoint()
             patiently(self._messenger.send_events)
             if code != CANCELLED_EXIT_CODE:
@@ -182,7 +188,7 @@ class _Attempt:
                 traceback.print_exc()
             failed = tell_failure(self._folder, 1, _told(fault, self._scratch.root))
             try:
-                patiently(carrier.send_outcome, seconds=0)
+                carrier.send_outcome(seconds=0)
             except Exception as again:
                 print(f"The store could not be told: {again}", file=sys.stderr, flush=True)
             return failed

@@ -16,7 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from definemed_runner.run.errors import StoreFault, UserMistake
 
 # The rules of S3 for a bucket's name; a prefix of plain characters, so that a key never has to be escaped.
-_ADDRESS = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>(?:[A-Za-z0-9._-][A-Za-z0-9._/-]*)?))?")
+_ADDRESS = re.compile(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>(?:[A-Za-z0-9._-][A-Za-z0-9._/-]*)?))?"
+)
 _SHA256 = "sha256"
 _DENIED = {
     "AccessDenied", "AccountProblem", "AllAccessDisabled", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken",

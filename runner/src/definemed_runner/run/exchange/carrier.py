@@ -93,8 +93,8 @@ class Carrier:
 
         patiently(finish, given_up=self._messenger.cancelled)
 
-    def send_outcome(self) -> None:
-        """Send why the attempt failed. Raises StoreFault."""
+    def send_outcome(self, seconds: float | None = None) -> None:
+        """Send why the attempt failed, if need be for so many seconds. Raises StoreFault."""
         path = self._folder / "outcome.json"
         if not path.exists():
             return
@@ -103,7 +103,7 @@ class Carrier:
             self._messenger.look()
             send_described(self._bucket, f"{self._key}/outcome.json", path)
 
-        patiently(finish)
+        patiently(finish, seconds=seconds)
 
     def _send_regularly(self) -> None:
         while not self._done.wait(1.0):
