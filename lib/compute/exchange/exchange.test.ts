@@ -15,9 +15,10 @@ import { makeMember, makePerson, makeStudy } from "@/lib/studies/testing/people"
 import { attemptFile, sizeOf } from "../attempt-files";
 import { archiveBackend, createBackend, listBackends } from "../backends";
 import { cancelRun } from "../cancel-run";
+import { advanceCheck } from "../checks/advance-check";
+import { testBackend } from "../checks/test-backend";
 import { newBackendSchema } from "../schema";
 import type { StartRunInput } from "../start-run";
-import { testBackend } from "../test-backend";
 import { type RayStandIn, startRayStandIn } from "../testing/ray-stand-in";
 import { backendToken, makeBackend, makeRun, metric, runOf, testClock, writeManifest } from "../testing/runs";
 import { attemptKey, openExchange } from "./open-exchange";
@@ -94,6 +95,33 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     }
   }
 
+  /** The real runner as on a node of the cluster, with what an administrator sets there and what a job brings. */
+  async function runRunner(words: string[], job: Record<string, string> = { DEFINEMED_STORE: store.address }) {
+    const scratch = await mkdtemp(path.join(tmpdir(), "studio-scratch-"));
+    const runner = spawn(testPython, ["-m", "definemed_runner", ...words], {
+      env: {
+        NODE_ENV: "test",
+        PATH: process.env.PATH,
+        PYTHONPATH: path.resolve("runner/src"),
+        OMP_NUM_THREADS: "1",
+        AWS_ENDPOINT_URL_S3: store.endpoint,
+        AWS_ACCESS_KEY_ID: "cluster",
+        AWS_SECRET_ACCESS_KEY: "a secret of the cluster",
+        AWS_EC2_METADATA_DISABLED: "true",
+        DEFINEMED_SCRATCH: scratch,
+        ...job,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    runner.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const [code] = await once(runner, "close");
+    await rm(scratch, { recursive: true });
+    return { code, output };
+  }
+
   const tellCheckpoint = (number: number, step: number) => ({
     type: "checkpoint",
     step,
@@ -120,11 +148,13 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
   });
 
   it("gets an input once, however many runs use it, and again what was cleaned away", async () => {
-    await until(isSubmitted);
+    await reachRunning();
     const sent = () => store.wire.seen.filter((each) => /^PUT inputs\/.*weights\.bin$/.test(each)).length;
     expect(sent()).toBe(2);
     runId = await makeRun(researcher, backendId);
     await until(() => isSubmitted(2));
+    ray.move("RUNNING");
+    await clock.advance(runId);
     expect(sent()).toBe(2);
     const digest = await digestOf(pathOf("store:models/first"));
     await bucket.remove(`inputs/${digest.replace("sha256:", "")}/files/deeper/weights.bin`);
@@ -301,28 +331,46 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     for (let step = 0; step < 3; step++) await clock.advance(runId);
     expect(store.wire.seen).toEqual([]);
     expect((await runOf(runId)).attempts[0]?.state).toBe("created");
+
+    // A large corpus on its way keeps no other run from the backend.
+    const held = runId;
+    runId = await makeRun(researcher, backendId);
+    await reachRunning();
+    runId = held;
     await hold(new Date(Date.now() - 1));
     await until(async () => (await runOf(runId)).attempts[0]?.state === "pending");
   });
 
-  it("is entered with its bucket, and its test tells whether that can be used", async () => {
+  it("is entered with its bucket, and its test has every node read and write there", async () => {
     const administrator = await makePerson("Administrator", { administrator: true });
     const input = { name: "Cluster", address: ray.address, token: backendToken };
-    const { id } = await createBackend(administrator, { ...input, exchangeAddress: `${store.address}/` });
-    expect((await listBackends()).find((each) => each.id === id)?.exchangeAddress).toBe(store.address);
-    expect((await testBackend(id)).outcome).toBe("ready");
-    store.wire.refuse = { status: 403, code: "AccessDenied" };
-    expect((await testBackend(id)).outcome).toBe("store_access_denied");
-    store.wire.refuse = { status: 404, code: "NoSuchBucket" };
-    expect((await testBackend(id)).outcome).toBe("store_bucket_missing");
-    await archiveBackend(administrator, id);
     for (const exchangeAddress of ["https://studies", "s3://a/../b", ""]) {
       expect(newBackendSchema.safeParse({ ...input, exchangeAddress }).success).toBe(false);
     }
-  });
+    const { id } = await createBackend(administrator, { ...input, exchangeAddress: `${store.address}/` });
+    const found = async () => (await listBackends()).find((each) => each.id === id);
+    expect((await found())?.exchangeAddress).toBe(store.address);
+
+    const { id: checkId } = await testBackend(administrator, id);
+    await advanceCheck(checkId, new Date());
+    expect(ray.submissions.at(-1)?.runtime_env).toMatchObject({ env_vars: { DEFINEMED_STORE: store.address } });
+    const { output } = await runRunner(["doctor", "--probe", `${checkId}/0`]);
+    ray.move("SUCCEEDED", { driver_exit_code: 0, message: output });
+    await advanceCheck(checkId, new Date());
+    expect(await found()).toMatchObject({ check: { outcome: "ready", nodes: [{ outcome: "ready" }] } });
+    expect((await bucket.names("probes/")).size).toBe(0);
+
+    store.wire.refuse = { status: 403, code: "AccessDenied" };
+    const { id: secondId } = await testBackend(administrator, id);
+    await advanceCheck(secondId, new Date());
+    expect((await found())?.check?.outcome).toBe("store_access_denied");
+    const unseen = await runRunner(["doctor", "--probe", `${checkId}/0`]);
+    expect(JSON.parse(unseen.output.split("\n").at(-2) ?? "").store).toMatchObject({ read: false });
+    expect(unseen.output).toContain("store_access_denied");
+    await archiveBackend(administrator, id);
+  }, 120_000);
 
   it("carries a run out from end to end with the real runner, which sees nothing but the bucket", async () => {
-    const scratch = await mkdtemp(path.join(tmpdir(), "studio-scratch-"));
     await mkdir(pathOf("store:answers"), { recursive: true });
     const rows =
       '[{"id": "a", "prompt": "Was ist Fieber?", "answer": "Fieber ist eine Erhöhung der Temperatur.", "tokens": 9, "finish": "stop"}]';
@@ -336,23 +384,8 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     });
     await until(isSubmitted);
     ray.move("RUNNING");
-    const { env_vars } = (ray.submissions[0]?.runtime_env ?? {}) as { env_vars?: Record<string, string> };
-    const runner = spawn(testPython, ["-m", "definemed_runner", "run", "--run-id", runId, "--attempt", "1"], {
-      env: {
-        ...env_vars,
-        NODE_ENV: "test",
-        PATH: process.env.PATH,
-        PYTHONPATH: path.resolve("runner/src"),
-        OMP_NUM_THREADS: "1",
-        AWS_ENDPOINT_URL_S3: store.endpoint,
-        AWS_ACCESS_KEY_ID: "cluster",
-        AWS_SECRET_ACCESS_KEY: "a secret of the cluster",
-        AWS_EC2_METADATA_DISABLED: "true",
-        DEFINEMED_SCRATCH: scratch,
-      },
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    const [code] = await once(runner, "exit");
+    const { env_vars } = (ray.submissions.at(-1)?.runtime_env ?? {}) as { env_vars?: Record<string, string> };
+    const { code } = await runRunner(["run", "--run-id", runId, "--attempt", "1"], env_vars);
     expect(code).toBe(0);
     ray.move("SUCCEEDED", { driver_exit_code: 0 });
     await untilState("succeeded");
@@ -360,6 +393,5 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     expect(run.summary).toMatchObject({ answers: 1 });
     const [analysis] = run.artifacts;
     expect(await digestOf(pathOf(analysis?.address ?? ""))).toBe(analysis?.digest);
-    await rm(scratch, { recursive: true });
   }, 120_000);
 });

@@ -12,6 +12,9 @@ import { attemptKey, openExchange } from "./open-exchange";
 import { bytesOfInput, InputChanged, sendInput } from "./send-input";
 import { advanceTransfer } from "./transfers";
 
+/** Attempts whose inputs this process has sent: while they wait in the queue they are not looked at again. */
+const sent = new Set<string>();
+
 /**
  * Sends what an attempt needs to the exchange of its backend before it is submitted: inputs that do not lie there yet, and
  * its spec. null: all is there. While the store can't be reached the attempt waits.
@@ -22,12 +25,13 @@ export async function sendAttempt(
   exchangeAddress: string,
   now: Date,
 ): Promise<Advance | null> {
+  if (sent.has(attempt.id)) return null;
   try {
     const state = await advanceTransfer(run, attempt, "sending-inputs", (report, signal) =>
       send(run, attempt, exchangeAddress, report, signal),
     );
     if (state === "done") {
-      await showWaiting(attempt, null, now);
+      sent.add(attempt.id);
       return null;
     }
     await showWaiting(attempt, "inputs_sending", now);

@@ -44,7 +44,7 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
         check_release()
         _carry_out(store, read_attempt_spec(store, run_id, attempt))
     except RunnerDiffers as fault:
-        return _fail(folder, 1, fault)
+        return tell_failure(folder, 1, fault)
     except UserMistake as mistake:
         return tell_failure(folder, 2, mistake)
     except Cancelled:

@@ -24,6 +24,7 @@ from definemed_runner.run.exchange.patience import patiently
 from definemed_runner.run.exchange.scratch import Scratch, ScratchFull
 from definemed_runner.run.execute import execute_attempt, read_attempt_spec, tell_failure
 from definemed_runner.run.files import write_atomically
+from definemed_runner.run.release import check_release
 from definemed_runner.run.spec import RUN_ID
 from definemed_runner.run.stop import CANCELLED_EXIT_CODE
 from definemed_runner.run.store import Store
@@ -101,6 +102,8 @@ class _Attempt:
     def _fetch(self) -> int | None:
         """Bring here what the spec names; answers the exit code where that can't be."""
         try:
+            # Before anything large is fetched for a runner that is not the studio's.
+            check_release()
             with self._progress("fetching") as report:
                 self._fetch_documents()
                 self._fetch_inputs(report)
