@@ -234,6 +234,17 @@ def test_a_cluster_without_rights_is_told_so(bucket: Bucket, wire: Wire, scratch
     assert "a secret of the cluster" not in output + errors
 
 
+def test_a_runner_that_is_not_the_studios_fetches_nothing(
+    bucket: Bucket, wire: Wire, scratch: Path, model: Path
+) -> None:
+    send_attempt(bucket, "merge", {"first": model, "second": model}, MERGE)
+    process = start_in_bucket(wire, scratch, "copies_its_input", DEFINEMED_RUNNER_RELEASE="0.0.1+another")
+    code, output, _ = ended(process)
+    assert (code, last_line(output)["code"]) == (1, "runner_differs")
+    assert json.loads(objects(bucket, f"{KEY}/")["outcome.json"])["code"] == "runner_differs"
+    assert wire.count("GET", "files/weights.bin") == 0
+
+
 def test_an_altered_byte_in_an_input_is_found(bucket: Bucket, wire: Wire, scratch: Path, model: Path) -> None:
     send_attempt(bucket, "merge", {"first": model, "second": model}, MERGE)
     [name] = [name for name in objects(bucket) if name.endswith("files/weights.bin")]
