@@ -116,6 +116,7 @@ describe.skipIf(!hasTestPython)("files in a bucket", () => {
     [507, "InsufficientStorage", "store_full"],
     [503, "SlowDown", "store_unreachable"],
     [400, "EntityTooLarge", "store_refused"],
+    [501, "NotImplemented", "store_refused"],
   ])("that the store refuses with %i %s are told as %s", async (status, code, told) => {
     store.wire.refuse = { status, code };
     await expect(bucket.write("refused", "x")).rejects.toMatchObject({ code: told });

@@ -43,7 +43,8 @@ export function asStoreFault(error: unknown): StoreFault {
   if (name === "RequestTimeTooSkewed") return new StoreFault("store_clock_differs", detail);
   if (name === "NoSuchBucket") return new StoreFault("store_bucket_missing", detail);
   if (full.has(name) || status === 507) return new StoreFault("store_full", detail);
-  if (passing.has(name) || status === 0 || status >= 500 || status === 429) {
+  // 501: it does not know the request, and won't know it later.
+  if (passing.has(name) || status === 0 || (status >= 500 && status !== 501) || status === 429) {
     return new StoreFault("store_unreachable", detail);
   }
   if (denied.has(name) || status === 401 || status === 403) return new StoreFault("store_access_denied", detail);

@@ -30,7 +30,7 @@ def wire(server: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(transfers, "PART_BYTES", FIVE_MEBIBYTES)
     server.seen.clear()
     yield server
-    server.cut, server.refuse, server.bytes_left, server.slow_seconds = False, None, None, 0.0
+    server.cut, server.refuse, server.slow_seconds, server.no_conditions = False, None, 0.0, False
 
 
 @pytest.fixture
@@ -129,6 +129,14 @@ def test_what_is_there_is_not_replaced_by_something_else(bucket: Bucket) -> None
     assert bucket.read("events/000001.jsonl", 100) == b"first"
 
 
+def test_a_store_without_conditions_is_looked_at_first(bucket: Bucket, wire: Wire) -> None:
+    wire.no_conditions = True
+    bucket.write("old/1", b"first", hashlib.sha256(b"first").hexdigest(), only_new=True)
+    with pytest.raises(AlreadyThere):
+        bucket.write("old/1", b"second", hashlib.sha256(b"second").hexdigest(), only_new=True)
+    assert bucket.read("old/1", 100) == b"first"
+
+
 def test_a_large_object_is_not_read_as_a_small_one(bucket: Bucket) -> None:
     put(bucket, "small/file", b"0123456789")
     with pytest.raises(ValueError, match="more than 9"):
@@ -146,6 +154,7 @@ def test_a_large_object_is_not_read_as_a_small_one(bucket: Bucket) -> None:
         ("507 InsufficientStorage", "store_full"),
         ("503 SlowDown", "store_unreachable"),
         ("400 EntityTooLarge", "store_unwritable"),
+        ("501 NotImplemented", "store_unwritable"),
     ],
 )
 def test_what_the_store_answers_becomes_a_code_that_says_what_to_do(

@@ -135,18 +135,21 @@ class Bucket:
 
     def write(self, key: str, content: bytes, sha256: str, *, only_new: bool = False) -> None:
         """A small object whole. With `only_new` raises AlreadyThere where another content has that key already."""
-        condition = {"IfNoneMatch": "*"} if only_new else {}
         with _told():
             try:
-                self._client.put_object(
-                    **self._at(key), Body=content, ContentMD5=_md5(content), Metadata={_SHA256: sha256}, **condition
-                )
+                self._put(key, content, sha256, {"IfNoneMatch": "*"} if only_new else {})
                 return
             except ClientError as fault:
-                if _code_of(fault) not in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                knows_none = only_new and _code_of(fault) == "NotImplemented"
+                if not knows_none and _code_of(fault) not in {"PreconditionFailed", "ConditionalRequestConflict"}:
                     raise
         # A reply may have been lost: then what is there is what was to be written.
         found = self.look(key)
+        if found is None and knows_none:
+            # An older store that has no conditions: looking first is the best that can be done there.
+            with _told():
+                self._put(key, content, sha256, {})
+            return
         if found is None or found.sha256 != sha256:
             raise AlreadyThere(key)
 
@@ -211,6 +214,11 @@ class Bucket:
                 if not _is_missing(fault):
                     raise
 
+    def _put(self, key: str, content: bytes, sha256: str, condition: Mapping[str, str]) -> None:
+        self._client.put_object(
+            **self._at(key), Body=content, ContentMD5=_md5(content), Metadata={_SHA256: sha256}, **condition
+        )
+
     def _at(self, key: str) -> Mapping[str, str]:
         return {"Bucket": self._bucket, "Key": self._full(key)}
 
@@ -264,7 +272,7 @@ def as_fault(fault: ClientError) -> StoreFault:
         return StoreFault("store_missing", "The artifact store has no such bucket. Create it, or correct the address.")
     if code in _FULL or status == 507:
         return StoreFault("store_full", "The artifact store is full. Free some space there, then start the run again.")
-    if code in _PASSING or status >= 500 or status == 429:
+    if code in _PASSING or (status >= 500 and status != 501) or status == 429:
         return StoreUnreachable(f"{code or status}")
     if code in _DENIED or status in {401, 403}:
         return StoreAccessDenied(code or str(status))
