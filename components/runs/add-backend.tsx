@@ -30,7 +30,8 @@ export function AddBackend(props: { onAdded: () => void }) {
           event.preventDefault();
           const data = new FormData(event.currentTarget);
           const text = (name: string) => String(data.get(name) ?? "");
-          create.mutate({ name: text("name"), address: text("address"), token: text("token") });
+          const exchangeAddress = text("exchangeAddress").trim() || undefined;
+          create.mutate({ name: text("name"), address: text("address"), token: text("token"), exchangeAddress });
         }}
       >
         <p className="text-muted">{t("needs")}</p>
@@ -42,6 +43,16 @@ export function AddBackend(props: { onAdded: () => void }) {
         </Field>
         <Field label={t("token")} hint={t("tokenHint")}>
           <Input name="token" type="password" required minLength={8} autoComplete="new-password" />
+        </Field>
+        <Field label={t("exchange")} hint={t("exchangeHint")}>
+          <Input
+            name="exchangeAddress"
+            maxLength={300}
+            pattern="s3://.+"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="s3://definemed/exchange"
+          />
         </Field>
         <ProblemNotice error={create.error} />
         <Button type="submit" variant="primary" className="self-start" busy={create.isPending}>

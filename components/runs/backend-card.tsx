@@ -50,6 +50,7 @@ export function BackendCard(props: { backend: BackendView; store: string; onReti
       <div className="flex flex-col gap-4">
         <dl className="flex flex-wrap gap-x-8 gap-y-2">
           <Fact name={t("address")} value={backend.address ?? t("localAddress")} />
+          {backend.exchangeAddress === null ? null : <Fact name={t("exchange")} value={backend.exchangeAddress} />}
           <Fact name={t("token")} value={backend.hasToken ? t("tokenStored") : "–"} />
           <Fact name={t("liveRuns")} value={String(backend.liveRuns)} />
           <Fact name={t("limit")} value={backend.maxLiveRuns === null ? t("noLimit") : String(backend.maxLiveRuns)} />
@@ -63,7 +64,7 @@ export function BackendCard(props: { backend: BackendView; store: string; onReti
           />
         </dl>
         <ProblemNotice error={test.error} />
-        <BackendCheck check={backend.check} store={props.store} />
+        <BackendCheck check={backend.check} store={backend.exchangeAddress ?? props.store} />
       </div>
     </Card>
   );

@@ -78,6 +78,9 @@ function useSentence(check: BackendCheckView, store: string): (code: string, the
       there: there ?? "none",
       store,
     };
+    // What to do about a bucket is another thing than about a folder.
+    const inBucket = `exchange_${code}`;
+    if (store.startsWith("s3://") && t.has(inBucket as never)) return t(inBucket as never, values as never);
     return t.has(code as never) ? t(code as never, values as never) : t("probe_failed");
   };
 }

@@ -19,7 +19,7 @@ export function RunProgress({ run }: { run: RunListItem }) {
       done={done}
       total={total}
       unit={unit(run.progress.unit)}
-      secondsLeft={run.state === "running" ? secondsLeft : null}
+      secondsLeft={secondsLeft}
     />
   );
 }

@@ -4,11 +4,13 @@ import { database, inTransaction } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
 import { newId } from "@/lib/platform/ids";
-import { notFound } from "@/lib/platform/problem";
+import { notFound, unprocessable } from "@/lib/platform/problem";
 import { encryptSecret } from "@/lib/platform/secrets/encryption";
+import { StoreFault } from "@/lib/platform/storage/store-fault";
 import { viewOfCheck } from "./checks/check-view";
 import { ensureLocalBackend } from "./ensure-local-backend";
 import { roomOf } from "./estimates/room";
+import { openExchange } from "./exchange/open-exchange";
 import type { BackendLimits, BackendView, NewBackend, UsableBackend } from "./schema";
 
 /** The installation's backends; tokens are never told. */
@@ -23,11 +25,24 @@ export async function listBackends(): Promise<BackendView[]> {
     },
   });
   return rows.map(
-    ({ id, name, local, address, tokenCiphertext, maxLiveRuns, gpuHourPrice, currency, checks, _count }) => ({
+    ({
+      id,
+      name,
+      local,
+      address,
+      exchangeAddress,
+      tokenCiphertext,
+      maxLiveRuns,
+      gpuHourPrice,
+      currency,
+      checks,
+      _count,
+    }) => ({
       id,
       name,
       local,
       address: local ? null : address,
+      exchangeAddress,
       hasToken: local || tokenCiphertext !== null,
       liveRuns: _count.runs,
       maxLiveRuns,
@@ -55,19 +70,24 @@ export async function listUsableBackends(): Promise<UsableBackend[]> {
   );
 }
 
-/** A Ray cluster by address and token; both are needed. Throws `address_invalid`, `address_not_allowed`. */
+/**
+ * A Ray cluster by address and token; both are needed. Throws `address_invalid`, `address_not_allowed`, and for a bucket
+ * that the installation can't use `store_not_configured`, `store_not_allowed`.
+ */
 export async function createBackend(actor: Actor, input: NewBackend): Promise<{ id: string }> {
   const address = checkAllowedAddress(input.address).toString().replace(/\/+$/, "");
+  const exchangeAddress = input.exchangeAddress?.replace(/\/+$/, "") ?? null;
+  if (exchangeAddress !== null) checkConfigured(exchangeAddress);
   const id = newId();
   await inTransaction(async (transaction) => {
     await transaction.backend.create({
-      data: { id, name: input.name, address, tokenCiphertext: encryptSecret(input.token) },
+      data: { id, name: input.name, address, exchangeAddress, tokenCiphertext: encryptSecret(input.token) },
     });
     await recordAudit(transaction, actor, {
       action: "backends.create",
       subject: "backend",
       subjectId: id,
-      detail: { name: input.name, address },
+      detail: { name: input.name, address, exchangeAddress },
     });
   });
   return { id };
@@ -85,6 +105,16 @@ export async function changeBackend(actor: Actor, id: string, limits: BackendLim
       detail: limits,
     });
   });
+}
+
+/** Whether it answers is for the test of the connection to say: it may be away just now. */
+function checkConfigured(exchangeAddress: string): void {
+  try {
+    openExchange(exchangeAddress);
+  } catch (error) {
+    if (error instanceof StoreFault) throw unprocessable(error.code);
+    throw error;
+  }
 }
 
 /** No further run begins there; those under way go on. This machine's own stays. */

@@ -30,6 +30,8 @@ const queueOf = (backendIds: readonly string[]) => Prisma.sql`
     from "Run" run ${currentAttempt}
     left join live on live."backendId" = run."backendId" and live."studyId" = run."studyId"
     where run."backendId" = any(${backendIds}::uuid[]) and attempt."state" = 'created' and run."cancelRequestedAt" is null
+      -- One whose inputs are on their way to an exchange does not stand in the queue yet.
+      and (attempt."transferUntil" is null or attempt."transferUntil" < now())
   )
   select "id", "kind", "backendId",
     (row_number() over (partition by "backendId" order by "priority" desc, "turn", "createdAt", "id"))::int as "place",

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { parseBucketAddress } from "@/lib/platform/storage/bucket-address";
+import { storeFaultCodes } from "@/lib/platform/storage/store-fault";
 import { partNames } from "./estimates/demand";
 import { runInput, runKinds } from "./specs/index";
 import { storedSpecSchema } from "./stored-spec";
@@ -49,6 +51,10 @@ export const waitingCodes = [
   "store_unwritable",
   "gpus_unusable",
   "probe_failed",
+  "inputs_sending",
+  "outputs_fetching",
+  "studio_disk_full",
+  ...storeFaultCodes,
 ] as const;
 export type WaitingCode = (typeof waitingCodes)[number];
 
@@ -231,6 +237,8 @@ export const backendSchema = z.object({
   local: z.boolean(),
   /** null: this machine's own, which the supervisor knows */
   address: z.string().nullable(),
+  /** s3://bucket/prefix; null: it sees the studio's artifact store itself */
+  exchangeAddress: z.string().nullable(),
   hasToken: z.boolean(),
   liveRuns: z.int(),
   ...backendLimits,
@@ -243,6 +251,12 @@ export const newBackendSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
   address: z.string().trim().min(1).max(500),
   token: z.string().trim().min(8).max(2000),
+  exchangeAddress: z
+    .string()
+    .trim()
+    .max(300)
+    .refine((address) => parseBucketAddress(address) !== null, { params: { code: "bucket_address_invalid" } })
+    .optional(),
 });
 export type NewBackend = z.infer<typeof newBackendSchema>;
 

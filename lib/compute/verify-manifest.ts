@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type AttemptPlace, attemptFile, FileTooLarge, readText, sizeOf } from "./attempt-files";
 import { type Manifest, manifestSchema } from "./manifest";
 
-const largestManifestBytes = 64 * 1024 * 1024;
+export const largestManifestBytes = 64 * 1024 * 1024;
 
 export type VerifiedManifest = { manifest: Manifest } | { invalid: string };
 

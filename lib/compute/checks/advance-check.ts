@@ -1,11 +1,9 @@
-import { rm } from "node:fs/promises";
 import { database, type Prisma } from "@/lib/platform/database/client";
-import type { BackendCheck } from "@/lib/platform/database/generated/client";
+import type { Backend, BackendCheck } from "@/lib/platform/database/generated/client";
 import { environment } from "@/lib/platform/environment";
-import { pathOf } from "@/lib/platform/storage/addresses";
-import { writeWhole } from "@/lib/platform/storage/files";
-import { readText } from "../attempt-files";
+import { StoreFault } from "@/lib/platform/storage/store-fault";
 import { connectBackend } from "../connect-backend";
+import { probePlace } from "../exchange/probe-place";
 import { answersWithoutToken, describeCluster, isRecentEnough, type RayNode } from "../ray/cluster";
 import { findJob, logTail, stopJob, submitJobOnce } from "../ray/jobs";
 import { type RayConnection, RayFault, RayTokenRefused, RayUnreachable } from "../ray/request";
@@ -27,6 +25,8 @@ const mostProbes = 64;
 const mostKept = 20;
 /** of a node's own resource, which has 1: so that a probe waits for no processor and no GPU */
 const shareOfNode = 0.001;
+
+type CheckRow = BackendCheck & { backend: Pick<Backend, "exchangeAddress"> };
 
 const startsByItself: readonly WaitingCode[] = ["backend_installing", "backend_starting"];
 
@@ -55,11 +55,12 @@ export async function advanceCheck(checkId: string, now: Date): Promise<number |
     if (error instanceof RayTokenRefused) return finish(check, "backend_token_refused", now);
     if (error instanceof RayUnreachable) return finish(check, "backend_unreachable", now);
     if (error instanceof RayFault) return finish(check, "submission_refused", now);
+    if (error instanceof StoreFault) return finish(check, error.code, now);
     throw error;
   }
 }
 
-async function beginProbes(check: BackendCheck, connection: RayConnection, now: Date): Promise<number | null> {
+async function beginProbes(check: CheckRow, connection: RayConnection, now: Date): Promise<number | null> {
   const cluster = await describeCluster(connection).catch((error: unknown) => {
     // Ray has no reason to refuse this: something else answers here.
     throw error instanceof RayFault ? new RayUnreachable(error.message) : error;
@@ -73,13 +74,16 @@ async function beginProbes(check: BackendCheck, connection: RayConnection, now: 
   if (!isRecentEnough(cluster.version)) return finish(check, "backend_too_old", now, findings);
   if (await answersWithoutToken(connection.address)) return finish(check, "backend_open", now, findings);
   if (findings.nodes.length === 0) return waitForNodes(check, findings, now);
-  await writeWhole(pathOf(`${probeFolder(check)}/mark`), check.mark);
+  await placeOf(check).write("mark", check.mark);
   for (const [number, node] of cluster.workers.slice(0, mostProbes).entries()) {
     await submitJobOnce(connection, {
       submissionId: submissionOf(check, number),
       // Both are made by us: a UUID and a number.
       entrypoint: `exec python -m definemed_runner doctor --probe ${check.id}/${number}`,
-      environment: { DEFINEMED_STORE: environment().storeAddress, DEFINEMED_DIE_WITH_PARENT: "1" },
+      environment: {
+        DEFINEMED_STORE: check.backend.exchangeAddress ?? environment().storeAddress,
+        DEFINEMED_DIE_WITH_PARENT: "1",
+      },
       cpus: 0,
       gpus: 0,
       resources: node.resource ? { [node.resource]: shareOfNode } : undefined,
@@ -90,7 +94,7 @@ async function beginProbes(check: BackendCheck, connection: RayConnection, now: 
 }
 
 /** A Ray that has just started answers before its first node has reported. */
-async function waitForNodes(check: BackendCheck, findings: Findings, now: Date): Promise<number | null> {
+async function waitForNodes(check: CheckRow, findings: Findings, now: Date): Promise<number | null> {
   const answersSince = findingsSchema.parse(check.findings).answersSince ?? now.toISOString();
   if (now.getTime() - Date.parse(answersSince) > patience.nodes * 1000) {
     return finish(check, "resources_too_few", now, findings);
@@ -99,7 +103,7 @@ async function waitForNodes(check: BackendCheck, findings: Findings, now: Date):
   return patience.tick;
 }
 
-async function readProbes(check: BackendCheck, connection: RayConnection, now: Date): Promise<number | null> {
+async function readProbes(check: CheckRow, connection: RayConnection, now: Date): Promise<number | null> {
   const findings = findingsSchema.parse(check.findings);
   const late = now.getTime() - (check.probedAt ?? now).getTime() > patience.probes * 1000;
   for (const [number, node] of findings.nodes.entries()) {
@@ -108,7 +112,7 @@ async function readProbes(check: BackendCheck, connection: RayConnection, now: D
     const job = await findJob(connection, submissionId);
     if (job && (job.status === "SUCCEEDED" || job.status === "FAILED" || job.status === "STOPPED")) {
       const log = await logTail(connection, submissionId, 16_000);
-      const back = await readText(pathOf(`${probeFolder(check)}/${number}`), 1000).catch(() => null);
+      const back = await placeOf(check).read(String(number));
       const cameBack = back === `${check.mark} ${number}`;
       Object.assign(node, judgeProbe(node, { job, log, release: check.release, cameBack }));
     } else if (late || !job) {
@@ -129,7 +133,7 @@ function findingOf({ name, cpus, gpus, memoryBytes, accelerator }: RayNode): Nod
   return { name, cpus, gpus, memoryBytes, devices, outcome: null, release: null, storeFreeBytes: null, detail: "" };
 }
 
-const probeFolder = (check: { id: string }) => `store:probes/${check.id}`;
+const placeOf = (check: CheckRow) => probePlace(check.id, check.backend.exchangeAddress);
 const submissionOf = (check: { id: string }, number: number) => `definemed-probe-${check.id}-${number}`;
 
 async function write(
@@ -142,7 +146,7 @@ async function write(
   });
 }
 
-async function finish(check: BackendCheck, outcome: string, now: Date, findings?: Findings): Promise<null> {
+async function finish(check: CheckRow, outcome: string, now: Date, findings?: Findings): Promise<null> {
   await database().backendCheck.updateMany({
     where: { id: check.id, outcome: null },
     data: {
@@ -157,6 +161,8 @@ async function finish(check: BackendCheck, outcome: string, now: Date, findings?
     delete from "BackendCheck" where "backendId" = ${check.backendId}::uuid and "id" not in (
       select "id" from "BackendCheck" where "backendId" = ${check.backendId}::uuid
       order by "createdAt" desc limit ${mostKept}::int)`;
-  await rm(pathOf(probeFolder(check)), { recursive: true, force: true }).catch(() => {});
+  await placeOf(check)
+    .clear()
+    .catch(() => {});
   return null;
 }

@@ -1,14 +1,14 @@
 import { type AttemptPlace, attemptFile, FileTooLarge, readText, sizeOf } from "../attempt-files";
 import { type EventFile, parseEvents } from "./parse-events";
 
-const largestFileBytes = 32 * 1024 * 1024;
+export const largestEventFileBytes = 32 * 1024 * 1024;
 /** Enough to catch up quickly after a long stop, small enough for a short transaction. */
 const filesABatch = 40;
 const eventsABatch = 20_000;
 /** How far beyond a missing file we look for later ones; by name, never by listing. */
 const lookAhead = 8;
 
-const nameOf = (number: number) => `${String(number).padStart(6, "0")}.jsonl`;
+export const eventFileName = (number: number) => `${String(number).padStart(6, "0")}.jsonl`;
 
 /** The next event files after `ingested`, in order and without gaps; empty where N + 1 is not there yet. */
 export async function readNextEventFiles(place: AttemptPlace, ingested: number): Promise<EventFile[]> {
@@ -25,7 +25,7 @@ export async function readNextEventFiles(place: AttemptPlace, ingested: number):
 
 async function readEventFile(place: AttemptPlace, number: number): Promise<EventFile | null> {
   try {
-    const content = await readText(attemptFile(place, "events", nameOf(number)), largestFileBytes);
+    const content = await readText(attemptFile(place, "events", eventFileName(number)), largestEventFileBytes);
     return content === null ? null : parseEvents(number, content);
   } catch (error) {
     if (error instanceof FileTooLarge) return { number, events: [], damage: "too_large" };
@@ -39,7 +39,7 @@ async function readEventFile(place: AttemptPlace, number: number): Promise<Event
  */
 export async function findBeyondGap(place: AttemptPlace, ingested: number): Promise<number | null> {
   for (let number = ingested + 2; number <= ingested + 1 + lookAhead; number++) {
-    if ((await sizeOf(attemptFile(place, "events", nameOf(number)))) !== null) return number;
+    if ((await sizeOf(attemptFile(place, "events", eventFileName(number)))) !== null) return number;
   }
   return null;
 }

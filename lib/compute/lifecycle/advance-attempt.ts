@@ -1,4 +1,6 @@
 import { database } from "@/lib/platform/database/client";
+import { sendAttempt } from "../exchange/send-attempt";
+import { takeAttempt } from "../exchange/take-attempt";
 import { ingestBeyondGaps, ingestEvents } from "../ingest/ingest-events";
 import { turnOf } from "../queue";
 import { logTail, type RayJob } from "../ray/jobs";
@@ -6,7 +8,7 @@ import { verifyManifest } from "../verify-manifest";
 import { type Ending, endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { type JobSight, lookAtJob, waitingOf } from "./look-at-job";
-import { readOutcome } from "./read-outcome";
+import { outcomeOfLog, readOutcome } from "./read-outcome";
 import { refusalOfBackend } from "./refusal-of-backend";
 import { stopAttempt } from "./stop-attempt";
 import { prepareSubmission, submitAttempt } from "./submit-attempt";
@@ -23,6 +25,10 @@ export type Advance = "moved" | { againIn: number };
 export async function advanceAttempt(run: RunRow, attempt: AttemptRow, moment: Moment): Promise<Advance> {
   if (attempt.state === "created") {
     if (run.cancelRequestedAt) return cancelled(run, attempt, moment.now);
+    // Before it stands in the queue: a large corpus keeps nobody out while it is on its way.
+    const { exchangeAddress } = run.backend;
+    const sending = exchangeAddress === null ? null : await sendAttempt(run, attempt, exchangeAddress, moment.now);
+    if (sending) return sending;
     const waiting = (await turnOf(database(), run)) ?? (await prepareSubmission(run, attempt));
     if (waiting === null) return "moved";
     await showWaiting(attempt, waiting, moment.now);
@@ -48,7 +54,16 @@ async function submit(run: RunRow, attempt: AttemptRow, sight: JobSight, now: Da
   return { againIn: waiting ? timing.waitingTick : timing.tick };
 }
 
-async function watch(run: RunRow, attempt: AttemptRow, sight: JobSight, { now, mayGoOn }: Moment): Promise<Advance> {
+async function watch(run: RunRow, attempt: AttemptRow, sight: JobSight, moment: Moment): Promise<Advance> {
+  const { now, mayGoOn } = moment;
+  const { exchangeAddress } = run.backend;
+  const taken = exchangeAddress === null ? "here" : await takeAttempt(run, attempt, exchangeAddress, moment);
+  if (taken !== "here" && "advance" in taken) return taken.advance;
+  // What can't be asked for now comes later; only a wish to cancel does not wait for it.
+  if (taken !== "here" && !run.cancelRequestedAt) {
+    await showWaiting(attempt, taken.fault.code, now);
+    return { againIn: timing.waitingTick };
+  }
   const place = { id: attempt.id, runId: run.id, number: attempt.number, eventsIngested: attempt.eventsIngested };
   const verified = await verifyManifest(place, run.kind);
   if ((await ingestEvents(place, mayGoOn)) === "refused") return "moved";
@@ -144,6 +159,8 @@ async function endWithoutManifest(
   if (outcome) return end(outcome.code, outcome.message, outcome.retry);
   // Where the runner could not say why, the last lines that it wrote may.
   const lines = await logTail(connection, attempt.submissionId).catch(() => "");
+  const told = outcomeOfLog(lines || job.message);
+  if (told) return end(told.code, told.message, told.retry);
   const detail = (lines || job.message).replaceAll("\0", "").slice(-4000);
   if (job.exitCode === 3 || job.status === "STOPPED") return end("stopped_outside", detail, "again");
   if (job.exitCode === 2) return end("user_mistake", detail, "never");

@@ -1,18 +1,20 @@
 import { inTransaction } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import { writeWhole } from "@/lib/platform/storage/files";
-import { attemptFile, writeControl } from "../attempt-files";
+import { attemptFile } from "../attempt-files";
+import { writeSign } from "../exchange/signs";
 import { isLive, lockRun } from "../lock-run";
 import { findCheckpoint } from "./find-checkpoint";
 import type { RunRow } from "./load-run";
 
 /**
  * Makes the next attempt: the earlier ones are fenced first, so that none of them can still write while a new one works;
- * it continues from the newest checkpoint, and what was measured after that is superseded.
+ * it continues from the newest checkpoint, and what was measured after that is superseded. Throws StoreFault while the
+ * backend's exchange can't be reached.
  */
 export async function createAttempt(run: RunRow): Promise<void> {
-  for (const { number } of run.attempts) await writeControl({ runId: run.id, number }, "fenced");
-  const checkpoint = await findCheckpoint(run.attempts);
+  for (const { number } of run.attempts) await writeSign(run, number, "fenced");
+  const checkpoint = await findCheckpoint(run);
   const number = run.currentAttempt + 1;
   await inTransaction(async (transaction) => {
     const locked = await lockRun(transaction, run.id);

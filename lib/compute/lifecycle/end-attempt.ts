@@ -1,7 +1,7 @@
 import { recordAudit } from "@/lib/audit/record";
 import { inTransaction } from "@/lib/platform/database/client";
 import type { AttemptState } from "@/lib/platform/database/generated/enums";
-import { writeControl } from "../attempt-files";
+import { tryToWriteSign } from "../exchange/signs";
 import { lockForAttempt } from "../lock-run";
 import type { AttemptRow, RunRow } from "./load-run";
 import { backOffSeconds } from "./timing";
@@ -21,7 +21,8 @@ export type Ending = {
  * fenced, so that a process of it that nobody knows of any more ends too.
  */
 export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Ending, now: Date): Promise<void> {
-  await writeControl({ runId: run.id, number: attempt.number }, "fenced");
+  // Where an exchange is away, the next attempt does not begin before this one is fenced there too.
+  await tryToWriteSign(run, attempt.number, "fenced");
   await inTransaction(async (transaction) => {
     const locked = await lockForAttempt(transaction, attempt);
     if (!locked) return;

@@ -7,6 +7,10 @@ const outcomeSchema = z.object({ code: z.string().min(1).max(100), message: z.st
 const faultsThatMayPass = new Set([
   "store_full",
   "store_unwritable",
+  "store_unreachable",
+  "store_access_denied",
+  "store_clock_differs",
+  "scratch_full",
   "attempt_in_use",
   "runner_differs",
   "unexpected_fault",
@@ -19,7 +23,16 @@ export type Outcome = { code: string; message: string; retry: "again" | "elsewhe
 /** Why the runner says that the attempt failed; null where it could not say anything any more. */
 export async function readOutcome(place: AttemptPlace): Promise<Outcome | null> {
   const text = await readText(attemptFile(place, "outcome.json"), 1024 * 1024).catch(() => null);
-  if (text === null) return null;
+  return text === null ? null : parseOutcome(text);
+}
+
+/** The same from the last line of the runner's output: where a store can't be written, it is all that is left. */
+export function outcomeOfLog(lines: string): Outcome | null {
+  const last = lines.split("\n").findLast((line) => line.startsWith('{"code": '));
+  return last === undefined ? null : parseOutcome(last);
+}
+
+function parseOutcome(text: string): Outcome | null {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,5 +1,5 @@
 import { database } from "@/lib/platform/database/client";
-import { writeControl } from "../attempt-files";
+import { tryToWriteSign } from "../exchange/signs";
 import { stopJob } from "../ray/jobs";
 import type { Advance } from "./advance-attempt";
 import { endAttempt } from "./end-attempt";
@@ -14,13 +14,15 @@ import { showWaiting } from "./waiting";
  */
 export async function stopAttempt(run: RunRow, attempt: AttemptRow, sight: JobSight, now: Date): Promise<Advance> {
   if (attempt.state !== "stopping") {
-    await writeControl({ runId: run.id, number: attempt.number }, "cancel");
+    await tryToWriteSign(run, attempt.number, "cancel");
     await database().attempt.updateMany({
       where: { id: attempt.id, state: { in: ["submitting", "pending", "running"] } },
       data: { state: "stopping", stoppingAt: now },
     });
     return "moved";
   }
+  // It may not have come through; Ray's stop says the same in the end.
+  if (run.backend.exchangeAddress !== null) await tryToWriteSign(run, attempt.number, "cancel");
   const seconds = (now.getTime() - (attempt.stoppingAt ?? now).getTime()) / 1000;
   // A job that never started has nobody who could read the sign; one that is unknown has ended.
   const idle = sight.seen === "unknown" || (sight.seen === "job" && sight.job.status === "PENDING");

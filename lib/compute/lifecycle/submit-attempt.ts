@@ -52,7 +52,7 @@ export async function submitAttempt(
     // Both are made by us: a UUID and a number. `exec`, so that signals reach the runner and not a shell.
     entrypoint: `exec python -m definemed_runner run --run-id ${run.id} --attempt ${attempt.number}`,
     environment: {
-      DEFINEMED_STORE: environment().storeAddress,
+      DEFINEMED_STORE: run.backend.exchangeAddress ?? environment().storeAddress,
       DEFINEMED_RUNNER_RELEASE: await runnerRelease(),
       DEFINEMED_DIE_WITH_PARENT: "1",
       RAY_JOB_STOP_WAIT_TIME_S: String(stopWaitSeconds),

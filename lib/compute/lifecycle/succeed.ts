@@ -2,6 +2,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { inTransaction, type Prisma } from "@/lib/platform/database/client";
 import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
+import { clearExchange } from "../exchange/checkpoints";
 import { lockForAttempt } from "../lock-run";
 import type { Manifest } from "../manifest";
 import { prepareOutcome } from "../outcomes";
@@ -52,6 +53,8 @@ export async function succeed(run: RunRow, attempt: AttemptRow, manifest: Manife
       });
     });
     await removeCheckpoints(run);
+    // Thousands of objects take longer than a tick; it tells of what it can't remove, and a rule of the bucket's takes that.
+    if (run.backend.exchangeAddress !== null) void clearExchange(run, run.backend.exchangeAddress);
     return "moved";
   } catch (error) {
     if (error instanceof Problem) return fail(error.code, error.message);

@@ -1,5 +1,6 @@
 import { database } from "@/lib/platform/database/client";
 import { log } from "@/lib/platform/log";
+import { StoreFault } from "@/lib/platform/storage/store-fault";
 import { isLive } from "../lock-run";
 import { enqueueTick } from "../tick-run";
 import { type Advance, advanceAttempt } from "./advance-attempt";
@@ -41,6 +42,12 @@ async function step(run: RunRow, moment: { now: Date; mayGoOn: () => boolean }):
   const waitMs = (run.nextAttemptAt?.getTime() ?? 0) - moment.now.getTime();
   if (waitMs > 0) return { againIn: Math.min(timing.waitingTick, waitMs / 1000) };
   log().info({ runId: run.id, attempt: run.currentAttempt + 1 }, "attempt");
-  await createAttempt(run);
-  return "moved";
+  try {
+    await createAttempt(run);
+    return "moved";
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error;
+    log().warn({ runId: run.id, error: error.message }, "attempt.waits");
+    return { againIn: timing.waitingTick };
+  }
 }

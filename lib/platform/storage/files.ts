@@ -23,7 +23,8 @@ export async function sha256OfFile(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
+/** Relative paths of all files below a folder, in no order. */
+export async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
   const entries = await readdir(path.join(folder, prefix), { withFileTypes: true });
   const nested = await Promise.all(
     entries.map((entry) => {

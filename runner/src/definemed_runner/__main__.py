@@ -28,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(json.dumps(examine(options.probe)), flush=True)
         return 0
+    address = os.environ.get("DEFINEMED_STORE", "")
+    if address.startswith("s3://"):
+        from definemed_runner.run.exchange.attempt import execute_in_bucket
+
+        return execute_in_bucket(address, options.run_id, options.attempt)
     from definemed_runner.run.execute import execute_attempt
     from definemed_runner.run.store import Store
 

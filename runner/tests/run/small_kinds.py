@@ -5,6 +5,8 @@ variable SMALL_KIND names.
 """
 
 import os
+import resource
+import shutil
 import sys
 import time
 
@@ -67,7 +69,41 @@ def resumes(context: RunContext) -> RunResult:
     return RunResult({"resumed": found}, {"reached": context.resume_state()["reached"]})
 
 
+def copies_its_input(context: RunContext) -> RunResult:
+    """Its first input, file by file, as its output."""
+    shutil.copytree(context.input_path("first"), context.output_path("copy"))
+    context.metric("loss", 1, 0.5)
+    return RunResult({"copy": context.output_path("copy")}, {})
+
+
+def checkpoints_steadily(context: RunContext) -> RunResult:
+    """A checkpoint a step and what lies beside it, from the last one on, until it is at LAST_STEP."""
+    step = 0
+    earlier = context.resume_folder()
+    if earlier is not None:
+        step = context.resume_state()["step"]
+        assert (earlier / "state.bin").read_bytes() == bytes([step]) * 1000
+        assert (earlier.parent.parent / "marks" / f"{step}.json").read_text() == str(step)
+    while step < int(os.environ.get("LAST_STEP", "1000000")):
+        step += 1
+        context.metric("loss", step, 1 / step)
+        marks = context.attempt_folder / "marks"
+        marks.mkdir(exist_ok=True)
+        (marks / f"{step}.json").write_text(str(step))
+        (context.checkpoint_folder(step) / "state.bin").write_bytes(bytes([step]) * 1000)
+        context.mark_checkpoint(step, beside=["marks"])
+        for _ in range(15):
+            if context.stop_requested():
+                raise Cancelled
+            time.sleep(0.1)
+    found = context.output_path("state.bin")
+    found.write_bytes(bytes([step]))
+    return RunResult({"state": found}, {"reached": step})
+
+
 if __name__ == "__main__":
+    if limit := os.environ.get("FILE_LIMIT"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     chosen = globals()[os.environ["SMALL_KIND"]]
     execute.load_kind = lambda kind: chosen
     sys.exit(main())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from definemed_runner.classifiers.shard_marks import OUTPUT_NAMES, ShardMarks
+from definemed_runner.classifiers.shard_marks import CHECKPOINT_FOLDERS, OUTPUT_NAMES, ShardMarks
 from definemed_runner.classifiers.shard_workers import work_on_shards
 from definemed_runner.classifiers.shards import Settings, ShardCounts
 from definemed_runner.run.context import RunContext, RunResult
@@ -56,7 +56,7 @@ def run(context: RunContext) -> RunResult:
         marks.write(shard, found)
         counts[shard] = found
         context.checkpoint_folder(len(counts))
-        context.mark_checkpoint(len(counts))
+        context.mark_checkpoint(len(counts), beside=CHECKPOINT_FOLDERS)
     return _result(context, sum(counts.values(), ShardCounts()))
 
 

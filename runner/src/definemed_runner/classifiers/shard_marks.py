@@ -10,6 +10,8 @@ from definemed_runner.classifiers.shards import ShardCounts
 from definemed_runner.run.files import atomic_file, write_json_atomically
 
 OUTPUT_NAMES = ("scores", "filtered")
+# What an attempt that goes on needs of the one before: a mark counts only with its outputs, so they come first.
+CHECKPOINT_FOLDERS = (*(f"outputs/{name}" for name in OUTPUT_NAMES), "shards")
 
 
 class ShardMarks:

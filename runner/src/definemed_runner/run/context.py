@@ -9,7 +9,7 @@ unexpected fault, which the studio tries again.
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from definemed_runner.run.stop import StopWatch
 from definemed_runner.run.store import Store
 
 _KEPT_CHECKPOINTS = 2
-_PROGRESS_SECONDS = 1.0
-_COMPLETE = "complete.json"
+PROGRESS_SECONDS = 1.0
+COMPLETE = "complete.json"
 
 
 @dataclass(frozen=True)
@@ -68,19 +68,29 @@ class RunContext:
     def checkpoint_folder(self, step: int) -> Path:
         """An empty folder for the checkpoint of `step`; it counts only after `mark_checkpoint(step)`."""
         folder = self._checkpoint_path(step)
-        if not (folder / _COMPLETE).exists():
+        if not (folder / COMPLETE).exists():
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def mark_checkpoint(self, step: int, extra: Mapping[str, Any] | None = None) -> None:
-        """Declare the checkpoint of `step` complete; `extra` comes back from `resume_state`. Keeps the newest two."""
+    def mark_checkpoint(self, step: int, extra: Mapping[str, Any] | None = None, beside: Sequence[str] = ()) -> None:
+        """Declare the checkpoint of `step` complete; `extra` comes back from `resume_state`. Keeps the newest two.
+
+        `beside` are folders of the attempt that the next one reads too, what they speak of before what speaks of it;
+        every file there appears whole.
+        """
         folder = self._checkpoint_path(step)
         files = list_files(folder)
         for path in files:
             sync_file(path)
         sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
-        write_json_atomically(folder / _COMPLETE, {"step": step, "files": sizes, "extra": dict(extra or {})})
+        mark = {
+            "step": step,
+            "files": sizes,
+            "extra": dict(extra or {}),
+            **({"beside": list(beside)} if beside else {}),
+        }
+        write_json_atomically(folder / COMPLETE, mark)
         self._events.emit({"type": "checkpoint", "step": step, "address": self.store.address_of(folder)})
         self._remove_old_checkpoints()
 
@@ -92,7 +102,7 @@ class RunContext:
         """The `extra` that was given to `mark_checkpoint`, with `step`. Ask only when there is a `resume_folder()`."""
         if self._resume_folder is None:
             raise RuntimeError("There is no checkpoint to continue from.")
-        mark = json.loads((self._resume_folder / _COMPLETE).read_text(encoding="utf-8"))
+        mark = json.loads((self._resume_folder / COMPLETE).read_text(encoding="utf-8"))
         return {**mark["extra"], "step": mark["step"]}
 
     def metric(self, name: str, step: int, value: float) -> None:
@@ -106,7 +116,7 @@ class RunContext:
         """
         now = time.monotonic()
         last_phase, last_time = self._last_progress
-        if phase == last_phase and done != total and now - last_time < _PROGRESS_SECONDS:
+        if phase == last_phase and done != total and now - last_time < PROGRESS_SECONDS:
             return
         self._last_progress = (phase, now)
         self._events.emit({"type": "progress", "done": done, "total": total, "unit": unit, "phase": phase})
@@ -127,15 +137,15 @@ class RunContext:
         return self.attempt_folder / "checkpoints" / f"step-{step:08d}"
 
     def _remove_old_checkpoints(self) -> None:
-        complete = sorted(path.parent for path in self.attempt_folder.glob(f"checkpoints/step-*/{_COMPLETE}"))
+        complete = sorted(path.parent for path in self.attempt_folder.glob(f"checkpoints/step-*/{COMPLETE}"))
         for folder in complete[:-_KEPT_CHECKPOINTS]:
-            (folder / _COMPLETE).unlink()
+            (folder / COMPLETE).unlink()
             shutil.rmtree(folder)
 
 
 def check_checkpoint(folder: Path) -> None:
     """Raises UserMistake unless `folder` is a complete checkpoint whose files have the sizes they were marked with."""
-    mark = folder / _COMPLETE
+    mark = folder / COMPLETE
     if not mark.is_file():
         raise UserMistake(
             "checkpoint_incomplete", f"{folder.name} is no complete checkpoint. Continue from an earlier one."

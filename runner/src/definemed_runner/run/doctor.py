@@ -1,5 +1,6 @@
 """`doctor`: what is installed, what it sees, and whether the artifact store can be used from here."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -66,7 +67,11 @@ def try_store(probe: str) -> dict[str, Any]:
     if _PROBE.fullmatch(probe) is None:
         return {**told, "detail": f"{probe!r} is no probe."}
     folder, number = probe.split("/")
+    address = os.environ.get("DEFINEMED_STORE", "")
     try:
+        if address.startswith("s3://"):
+            _try_bucket(address, f"probes/{folder}", number, told)
+            return told
         store = Store.from_environment()
         mark = store.locate(f"store:probes/{folder}/mark").read_text(encoding="utf-8").strip()
         told["read"] = True
@@ -76,3 +81,23 @@ def try_store(probe: str) -> dict[str, Any]:
     except (ToldError, OSError, ValueError) as fault:
         told["detail"] = str(fault)[:500]
     return told
+
+
+def _try_bucket(address: str, key: str, number: str, told: dict[str, Any]) -> None:
+    from definemed_runner.run.exchange.bucket import Bucket
+    from definemed_runner.run.exchange.scratch import Scratch
+
+    bucket = Bucket(address)
+    mark = bucket.read(f"{key}/mark", 1000)
+    if mark is None:
+        told["detail"] = f"There is no {key}/mark in {address}."
+        return
+    # What an attempt does beside reading: list, and ask for what is not there.
+    bucket.names(f"{key}/")
+    bucket.look(f"{key}/none")
+    told["read"] = True
+    content = mark.strip() + f" {number}".encode()
+    bucket.write(f"{key}/{number}", content, hashlib.sha256(content).hexdigest())
+    # Of the folder that attempts work in: what is free in a bucket nobody knows.
+    told["freeBytes"] = shutil.disk_usage(Scratch(address).root).free
+    told["written"] = True

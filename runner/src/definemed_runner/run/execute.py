@@ -35,7 +35,7 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
     error, `outcome.json` in the attempt's folder, and the same JSON as the last line of standard output.
     """
     if RUN_ID.fullmatch(run_id) is None or attempt < 1:
-        return _fail(None, 2, UserMistake("spec_missing", f"There is no attempt {attempt} of run {run_id!r}."))
+        return tell_failure(None, 2, UserMistake("spec_missing", f"There is no attempt {attempt} of run {run_id!r}."))
     folder = store.attempt_folder(run_id, attempt)
     if (folder / "manifest.json").exists():
         print(f"Attempt {attempt} of run {run_id} is already done.")
@@ -44,9 +44,9 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
         check_release()
         _carry_out(store, read_attempt_spec(store, run_id, attempt))
     except RunnerDiffers as fault:
-        return _fail(folder, 1, fault)
+        return tell_failure(folder, 1, fault)
     except UserMistake as mistake:
-        return _fail(folder, 2, mistake)
+        return tell_failure(folder, 2, mistake)
     except Cancelled:
         print("Cancelled on request.", file=sys.stderr)
         return CANCELLED_EXIT_CODE
@@ -54,10 +54,10 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
         traceback.print_exc()
         out_of_memory = as_out_of_memory(fault)
         if out_of_memory is not None:
-            return _fail(folder, 2, out_of_memory)
+            return tell_failure(folder, 2, out_of_memory)
         store_fault = fault if isinstance(fault, StoreFault) else as_store_fault(fault)
         told = store_fault or ToldError("unexpected_fault", f"{type(fault).__name__}: {fault}")
-        return _fail(folder, 1, told)
+        return tell_failure(folder, 1, told)
     return 0
 
 
@@ -143,7 +143,8 @@ def _verify_digests(context: RunContext, paths: dict[str, Path]) -> None:
             )
 
 
-def _fail(folder: Path | None, exit_code: int, error: ToldError) -> int:
+def tell_failure(folder: Path | None, exit_code: int, error: ToldError) -> int:
+    """Write `outcome.json` where there is a folder for it, print the same as the last line, answer the exit code."""
     outcome = {"code": error.code, "message": error.message}
     if folder is not None and folder.is_dir():
         try:

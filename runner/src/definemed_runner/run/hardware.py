@@ -32,8 +32,8 @@ def package_versions() -> dict[str, str]:
 
 # When run from a checkout without installing, where no metadata tells the dependencies.
 _UNINSTALLED = (
-    "gguf", "huggingface-hub", "jsonschema", "numpy", "onnx", "onnxruntime", "onnxscript", "psutil", "pyarrow", "ray",
-    "safetensors", "tokenizers", "torch", "transformers",
+    "boto3", "gguf", "huggingface-hub", "jsonschema", "numpy", "onnx", "onnxruntime", "onnxscript", "psutil", "pyarrow",
+    "ray", "safetensors", "tokenizers", "torch", "transformers",
 )  # fmt: skip
 
 

@@ -17,10 +17,15 @@ class Store:
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> "Store":
-        """The store of this process; refuses early when `DEFINEMED_STORE` is missing or no folder."""
+        """The store of this process; refuses early when `DEFINEMED_STORE` is missing or no folder.
+
+        An `s3://` store is not read in place: run/exchange gives each attempt a folder and puts its address here.
+        """
         address = environment.get("DEFINEMED_STORE", "")
         if not address.startswith("file:///"):
-            raise UserMistake("store_missing", "Set DEFINEMED_STORE to the artifact store's address, file:///…")
+            raise UserMistake(
+                "store_missing", "Set DEFINEMED_STORE to the artifact store's address, file:///… or s3://…"
+            )
         root = _path_of_file_address(address)
         if not root.is_dir():
             raise UserMistake("store_missing", f"The artifact store {address} is not a folder that this machine sees.")
