@@ -93,7 +93,8 @@ def wait_for(path: Path) -> None:
 
 def read_events(attempt_folder: Path) -> list[dict[str, Any]]:
     """All events of an attempt in order; fails when the files' numbers have gaps."""
-    files = sorted((attempt_folder / "events").glob("*.jsonl"))
+    # A process that was killed may leave a file that it was writing; such names begin with a point.
+    files = sorted((attempt_folder / "events").glob("[!.]*.jsonl"))
     assert [path.name for path in files] == [f"{number:06d}.jsonl" for number in range(1, len(files) + 1)]
     return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
 

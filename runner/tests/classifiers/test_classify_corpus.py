@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from classifiers.conftest import Trained
 from classifiers.small_encoders import make_text
 from definemed_runner.classifiers.classify_corpus import run
-from definemed_runner.classifiers.onnx_scoring import OnnxClassifier
+from definemed_runner.classifiers.onnx_scoring import CloseLook, OnnxClassifier
 from definemed_runner.run.errors import Cancelled, UserMistake
 from definemed_runner.run.execute import open_run, read_attempt_spec
 from definemed_runner.run.stop import StopWatch
@@ -182,7 +183,40 @@ def test_int8_decides_nearly_as_fp32_does(store: Store, corpus: Path, trained: T
         for folder in folders
     )
     assert np.abs(exact - fast).mean() < 0.02
-    assert ((exact >= 0.5) != (fast >= 0.5)).mean() < 0.05
+    assert ((exact >= 0.5) != (fast >= 0.5)).mean() <= 0.005
+
+
+def test_what_int8_can_not_tell_is_looked_at_again_in_fp32(trained: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "onnx"
+    shutil.copytree(trained.onnx, folder)
+    description = json.loads((folder / "classifier.json").read_text())
+    assert 0 < description["int8Margin"] < 0.1
+    (folder / "classifier.json").write_text(json.dumps({**description, "int8Margin": 0.2}))
+    random_ = random.Random(2)
+    texts = [make_text(random_, number % 2 == 0, random_.randint(3, 60)) for number in range(40)]
+    exact, fast = (OnnxClassifier(folder, precision, 1) for precision in ("fp32", "int8"))
+    documents, _ = exact.tokenizer().encode_and_count(texts)
+    by_int8, by_fp32 = fast.score(documents, 4), exact.score(documents, 4)
+    threshold = float(np.median(by_int8)) + 0.01
+    told: list[int] = []
+    scores = CloseLook(folder, threshold, 1).score(documents, 4, told.append)
+    close = np.abs(by_int8 - threshold) <= 0.2
+    assert 0 < close.sum() < len(documents)
+    np.testing.assert_allclose(scores[close], by_fp32[close], atol=1e-6)
+    np.testing.assert_array_equal(scores[~close], by_int8[~close])
+    assert sum(told) == len(documents)
+
+
+def test_an_export_of_old_without_a_margin_is_scored_by_int8_alone(trained: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "onnx"
+    shutil.copytree(trained.onnx, folder)
+    description = json.loads((folder / "classifier.json").read_text())
+    del description["int8Margin"]
+    (folder / "classifier.json").write_text(json.dumps(description))
+    (folder / "model.onnx").unlink()
+    documents = [np.arange(5, 5 + length, dtype=np.int64) for length in (9, 30, 60)]
+    alone = OnnxClassifier(folder, "int8", 1).score(documents, 2)
+    np.testing.assert_array_equal(CloseLook(folder, 0.5, 1).score(documents, 2), alone)
 
 
 def test_documents_without_text_count_as_empty(store: Store, trained: Trained) -> None:

@@ -39,7 +39,7 @@ def deliver(
     context.progress(0, 1, "models", "exporting")
     onnx = context.output_path("onnx")
     export_onnx(classifier, onnx)
-    _describe(context, classifier, onnx)
+    _describe(context, classifier, onnx, int8_margin=0.0)
     context.progress(1, 1, "models", "exporting")
     exact = OnnxClassifier(onnx, "fp32", context.spec.resources.threads)
     held_out = [*tokenised["tune"], *tokenised["test"]]
@@ -47,6 +47,7 @@ def deliver(
     parity = _measure_parity(context, classifier, exact, held_out or tokenised["train"][:_PYTORCH_DOCUMENTS], scores)
     parity_path = context.output_path("parity.json")
     write_json_atomically(parity_path, parity.as_json())
+    _describe(context, classifier, onnx, parity.int8_margin)
     scores_path = _write_scores(context, documents, scores)
     return {"model": model, "onnx": onnx, "scores": scores_path, "parity": parity_path}, parity.fp32_largest
 
@@ -60,7 +61,7 @@ def _save_model(context: RunContext, classifier: Classifier) -> Path:
     return folder
 
 
-def _describe(context: RunContext, classifier: Classifier, folder: Path) -> None:
+def _describe(context: RunContext, classifier: Classifier, folder: Path, int8_margin: float) -> None:
     tokenizer = load_tokenizer(context.input_path("encoder"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -74,6 +75,7 @@ def _describe(context: RunContext, classifier: Classifier, folder: Path) -> None
         outputName=OUTPUT_NAME,
         padTokenId=pad_token_id_of(classifier),
         prefix=context.spec.parameters["prefix"],
+        int8Margin=int8_margin,
     ).write(folder)
 
 

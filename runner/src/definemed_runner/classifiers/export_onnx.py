@@ -16,7 +16,11 @@ from definemed_runner.classifiers.model import Classifier
 from definemed_runner.classifiers.onnx_scoring import INPUT_NAMES, MODEL_FILES, OUTPUT_NAME
 
 _SINGLE_FILE_BYTES = 1_800_000_000
+# The first with attention as one operation, which takes half the time of its parts on long documents.
+_OPSET = 23
 PARITY_TOLERANCE = 1e-4
+# For so many of the documents that were compared, scores in int8 and fp32 lie no farther apart than the margin.
+_MARGIN_SHARE = 0.99
 
 
 def export_onnx(classifier: Classifier, folder: Path) -> None:
@@ -36,6 +40,7 @@ def export_onnx(classifier: Classifier, folder: Path) -> None:
             output_names=[OUTPUT_NAME],
             dynamic_shapes={name: {0: batch, 1: sequence} for name in INPUT_NAMES},
             dynamo=True,
+            opset_version=_OPSET,
             # ONNX files end at 2 GB.
             external_data=weights_bytes > _SINGLE_FILE_BYTES,
             verbose=False,
@@ -65,7 +70,15 @@ def _quantise(fp32: Path, int8: Path) -> None:
     onnx.save(model, prepared, save_as_external_data=large, location="prepared.onnx.data")
     try:
         with _quiet():
-            quantize_dynamic(prepared, int8, weight_type=QuantType.QInt8, per_channel=True)
+            quantize_dynamic(
+                prepared,
+                int8,
+                op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                # Shapes and types behind an attention are not inferred.
+                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            )
     finally:
         prepared.unlink()
         prepared.with_name("prepared.onnx.data").unlink(missing_ok=True)
@@ -80,6 +93,7 @@ class Parity:
     int8_documents: int
     int8_largest: float
     int8_mean: float
+    int8_margin: float
     int8_decisions_changed: int
 
     @staticmethod
@@ -92,6 +106,7 @@ class Parity:
             int8_documents=len(int8),
             int8_largest=float(int8_differences.max()),
             int8_mean=float(int8_differences.mean()),
+            int8_margin=float(np.quantile(int8_differences, _MARGIN_SHARE)),
             int8_decisions_changed=int(((int8 >= 0.5) != (fp32_of_int8 >= 0.5)).sum()),
         )
 
@@ -104,5 +119,6 @@ class Parity:
             "int8Documents": self.int8_documents,
             "int8MaxDifference": self.int8_largest,
             "int8MeanDifference": self.int8_mean,
+            "int8Margin": self.int8_margin,
             "int8DecisionsChangedAtHalf": self.int8_decisions_changed,
         }

@@ -25,6 +25,7 @@ class ClassifierDescription:
 
     Put `prefix` before the text, tokenise with `tokenizer.json`, clip on the right to `maxTokens` (special tokens
     included), pad with `padTokenId`, run, and take softmax(logits / temperature); the last label is the positive one.
+    Scores in int8 that lie within `int8Margin` of a threshold may fall on its other side in fp32.
     """
 
     version: int
@@ -35,6 +36,8 @@ class ClassifierDescription:
     outputName: str  # noqa: N815
     padTokenId: int  # noqa: N815
     prefix: str
+    # Exports of old did not measure it.
+    int8Margin: float = 0.0  # noqa: N815
 
     def write(self, folder: Path) -> None:
         """Write `classifier.json`."""
@@ -59,15 +62,7 @@ class OnnxClassifier:
         model = folder / MODEL_FILES[precision]
         if not model.is_file():
             raise UserMistake("classifier_invalid", f"{folder.name} has no {model.name}.")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that spin while they wait take the cores from everyone else.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=_providers())
-        except (Fail, InvalidGraph, InvalidProtobuf) as fault:
-            raise UserMistake("classifier_invalid", f"{model.name} of {folder.name} is damaged: {fault}") from fault
+        self._session = _open_session(model, threads)
         self._folder = folder
 
     def tokenizer(self, max_tokens: int | None = None) -> DocumentTokenizer:
@@ -94,11 +89,57 @@ class OnnxClassifier:
         return scores
 
 
+class CloseLook:
+    """Scores by int8, and by fp32 where int8 can't tell on which side of the threshold a document lies.
+
+    Documents within the export's `int8Margin` of the threshold are scored twice; their fp32 score counts.
+    """
+
+    def __init__(self, folder: Path, threshold: float, threads: int) -> None:
+        self._fast = OnnxClassifier(folder, "int8", threads)
+        self._exact: OnnxClassifier | None = None
+        self._folder, self._threshold, self._threads = folder, threshold, threads
+
+    def tokenizer(self, max_tokens: int | None = None) -> DocumentTokenizer:
+        """As the classifier's."""
+        return self._fast.tokenizer(max_tokens)
+
+    def score(
+        self, documents: Sequence[np.ndarray], batch_size: int, on_documents: Callable[[int], None] = lambda _: None
+    ) -> np.ndarray:
+        """As the classifier's; `on_documents` hears of each document once."""
+        scores = self._fast.score(documents, batch_size, on_documents)
+        close = np.nonzero(np.abs(scores - self._threshold) <= self._fast.description.int8Margin)[0].tolist()
+        if close:
+            # Loaded when it is first needed: it takes four times the memory.
+            self._exact = self._exact or OnnxClassifier(self._folder, "fp32", self._threads)
+            again = [documents[place] for place in close]
+            scores[close] = self._exact.score(again, batch_size, lambda _: on_documents(0))
+        return scores
+
+
+def open_for_decisions(folder: Path, precision: str, threshold: float, threads: int) -> "OnnxClassifier | CloseLook":
+    """What decides at a threshold, in the precision that is wished."""
+    return CloseLook(folder, threshold, threads) if precision == "int8" else OnnxClassifier(folder, precision, threads)
+
+
 def probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     """The probability of the last label, from logits [documents, labels], in double precision."""
     scaled = logits.astype(np.float64) / temperature
     exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return exponentials[:, -1] / exponentials.sum(axis=1)
+
+
+def _open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait take the cores from everyone else.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=_providers())
+    except (Fail, InvalidGraph, InvalidProtobuf) as fault:
+        raise UserMistake("classifier_invalid", f"{model.name} of {model.parent.name} is damaged: {fault}") from fault
 
 
 def _providers() -> list[str]:

@@ -9,7 +9,7 @@ from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from definemed_runner.classifiers.onnx_scoring import OnnxClassifier
+from definemed_runner.classifiers.onnx_scoring import CloseLook, OnnxClassifier, open_for_decisions
 from definemed_runner.classifiers.shard_marks import ShardMarks
 from definemed_runner.classifiers.shards import Settings, ShardCounts, classify_shard
 from definemed_runner.run.errors import Cancelled
@@ -32,7 +32,7 @@ def work_on_shards(
     if resources.processes > 1 and len(shards) > 1:
         yield from _work_in_processes(corpus, shards, marks, classifier_folder, settings, resources, on_documents)
         return
-    classifier = OnnxClassifier(classifier_folder, settings.precision, resources.threads)
+    classifier = open_for_decisions(classifier_folder, settings.precision, settings.threshold, resources.threads)
     for shard in shards:
         yield shard, classify_shard(corpus / shard, *marks.outputs_of(shard), classifier, settings, on_documents)
 
@@ -72,7 +72,7 @@ def _work_in_processes(
 
 @dataclass(frozen=True)
 class _Worker:
-    classifier: OnnxClassifier
+    classifier: OnnxClassifier | CloseLook
     settings: Settings
     done: "Synchronized[int]"
     stop: Event
@@ -96,7 +96,8 @@ def _start_worker(
     # The first process hears these and tells the workers.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = _Worker(OnnxClassifier(classifier_folder, settings.precision, threads), settings, done, stop)
+    classifier = open_for_decisions(classifier_folder, settings.precision, settings.threshold, threads)
+    _worker = _Worker(classifier, settings, done, stop)
 
 
 def _work_on(source: Path, scores_path: Path, filtered_path: Path) -> ShardCounts:
