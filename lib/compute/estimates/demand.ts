@@ -168,7 +168,8 @@ function ofClassifying(model: ModelFacts, facts: RunFacts, { parameters, process
   return {
     work: flop(times(facts.documents, tokensEach * 2 * body)),
     memory: [
-      { name: "weights", bytes: processes * (int8 ? 1 : 4) * model.parameters },
+      // In int8 the fp32 model comes too, for what lies close to the threshold.
+      { name: "weights", bytes: processes * (int8 ? 5 : 4) * model.parameters },
       {
         name: "activations",
         bytes: processes * 8 * 4 * numberOf(parameters, "batchSize") * maxTokens * model.hidden,

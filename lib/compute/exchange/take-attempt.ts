@@ -136,8 +136,9 @@ async function takeOutputs(
 function filesOf(text: string) {
   try {
     const { files } = manifestSchema.parse(JSON.parse(text));
-    const climbs = files.some(({ path }) => path.includes("\0") || path.split("/").some((part) => part === ".."));
-    return climbs ? [] : files;
+    const inside = (path: string) =>
+      path.startsWith("outputs/") && !path.includes("\0") && !path.split("/").includes("..");
+    return files.every(({ path }) => inside(path)) ? files : [];
   } catch {
     return [];
   }
