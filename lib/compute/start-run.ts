@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { recordAudit } from "@/lib/audit/record";
 import type { Database, Prisma } from "@/lib/platform/database/client";
+import { lockOf, takeLocks } from "@/lib/platform/database/locks";
 import { newId } from "@/lib/platform/ids";
 import { conflict, type ProblemField, unprocessable } from "@/lib/platform/problem";
 import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
@@ -36,8 +37,7 @@ export async function findStarted(
   { startKey, kind }: Pick<StartRunInput, "startKey" | "kind">,
 ): Promise<{ id: string } | null> {
   if (!startKey) return null;
-  await transaction.$executeRaw`
-    select pg_advisory_xact_lock(hashtextextended(${`start:${actor.studyId}:${startKey}`}, 0))`;
+  await takeLocks(transaction, lockOf(`start:${actor.studyId}:${startKey}`));
   const run = await transaction.run.findFirst({
     where: { studyId: actor.studyId, startKey },
     select: { id: true, kind: true },

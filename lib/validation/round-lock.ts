@@ -1,35 +1,23 @@
-import { createHash } from "node:crypto";
-import type { Lock, Statements } from "@/lib/platform/database/statements";
+import { type Lock, lockOf, takeLocks } from "@/lib/platform/database/locks";
+import type { Statements } from "@/lib/platform/database/statements";
 
-/** Ids may be written in capitals; they name the same round. */
-const keyOf = (name: string): bigint => createHash("sha256").update(name.toLowerCase()).digest().readBigInt64BE();
-const roundKey = (roundId: string) => keyOf(`round ${roundId}`);
-const claimsKey = (roundId: string, personId: string) => keyOf(`claims ${roundId} ${personId}`);
+const lockOfRound = (roundId: string, shared: boolean) => lockOf(`round ${roundId}`, { shared });
 
 /**
  * Locks that last until the transaction ends. Whoever claims or decides shares the round's; closing it and rebuilding its
  * tallies takes the round's alone, and so sees no claim or decision half done. An advisory lock, because decisions also
  * update the round's row: sharing that row's lock and then updating it would deadlock two of them.
  */
-export const sharedRound = (roundId: string): Lock => ({ key: roundKey(roundId), shared: true });
+export const sharedRound = (roundId: string): Lock => lockOfRound(roundId, true);
 
 /** A person's own claims (two windows, say) come one after the other. */
-export const ownClaims = (roundId: string, personId: string): Lock => ({
-  key: claimsKey(roundId, personId),
-  shared: false,
-});
+export const ownClaims = (roundId: string, personId: string): Lock => lockOf(`claims ${roundId} ${personId}`);
 
-export async function shareRound(transaction: Statements, roundId: string): Promise<void> {
-  await transaction.$executeRaw`select pg_advisory_xact_lock_shared(${String(roundKey(roundId))}::bigint)`;
-}
+export const shareRound = (transaction: Statements, roundId: string) => takeLocks(transaction, sharedRound(roundId));
 
-export async function takeRound(transaction: Statements, roundId: string): Promise<void> {
-  await transaction.$executeRaw`select pg_advisory_xact_lock(${String(roundKey(roundId))}::bigint)`;
-}
+export const takeRound = (transaction: Statements, roundId: string) =>
+  takeLocks(transaction, lockOfRound(roundId, false));
 
 /** Shares the round, and takes the person's own claims. */
-export async function shareRoundAs(transaction: Statements, roundId: string, personId: string): Promise<void> {
-  await transaction.$executeRaw`
-    select pg_advisory_xact_lock_shared(${String(roundKey(roundId))}::bigint),
-      pg_advisory_xact_lock(${String(claimsKey(roundId, personId))}::bigint)`;
-}
+export const shareRoundAs = (transaction: Statements, roundId: string, personId: string) =>
+  takeLocks(transaction, sharedRound(roundId), ownClaims(roundId, personId));

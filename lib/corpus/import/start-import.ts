@@ -1,6 +1,7 @@
 import { recordAudit } from "@/lib/audit/record";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { inTransaction } from "@/lib/platform/database/client";
+import { lockOf, takeLocks } from "@/lib/platform/database/locks";
 import { newId } from "@/lib/platform/ids";
 import { conflict, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -25,7 +26,7 @@ export async function startImport(
   });
   return inTransaction(async (transaction) => {
     // A double click must not make two corpora of one file.
-    await transaction.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`import:${actor.studyId}:${address}`}, 0))`;
+    await takeLocks(transaction, lockOf(`import:${actor.studyId}:${address}`));
     const underWay = await transaction.corpusImport.count({
       where: { source: address, state: { in: ["queued", "running"] }, corpus: { studyId: actor.studyId } },
     });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { type Database, Prisma, pool } from "./client";
 import { copyRows } from "./copy-rows";
+import { type Lock, lockFunction } from "./locks";
 
 /** Statements written by hand. Prisma's transactions offer them too, so that one function serves both. */
 export type Statements = Pick<Database, "$queryRaw" | "$executeRaw">;
@@ -41,12 +42,9 @@ export type Copy = (
   lines: AsyncIterable<string> | Iterable<string>,
 ) => Promise<number>;
 
-/** An advisory lock of PostgreSQL, held until the transaction ends. */
-export type Lock = { key: bigint; shared: boolean };
-
 /** The transaction's first message takes its locks too: one way to the database less for each of them. */
 function beginning(locks: readonly Lock[]): string {
-  const taken = locks.map(({ key, shared }) => `pg_advisory_xact_lock${shared ? "_shared" : ""}(${key})`);
+  const taken = locks.map((lock) => `${lockFunction(lock)}(${lock.key})`);
   return taken.length === 0 ? "begin" : `begin; select ${taken.join(", ")}`;
 }
 

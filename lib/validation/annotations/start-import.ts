@@ -3,6 +3,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { locateSource } from "@/lib/corpus/import/locate-source";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { inTransaction } from "@/lib/platform/database/client";
+import { lockOf, takeLocks } from "@/lib/platform/database/locks";
 import { newId } from "@/lib/platform/ids";
 import { conflict } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -18,7 +19,7 @@ export async function startAnnotationImport(
   const { size } = await stat(file);
   return inTransaction(async (transaction) => {
     // A double click must not make two rounds of one file.
-    await transaction.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`annotations:${address}`}, 0))`;
+    await takeLocks(transaction, lockOf(`annotations:${address}`));
     const known = await transaction.annotationImport.count({
       where: { studyId: actor.studyId, source: address, state: { in: ["queued", "running", "succeeded"] } },
     });
