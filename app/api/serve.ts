@@ -12,7 +12,7 @@ import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
 import { brokenRuleOf, fieldsOfIssues } from "@/lib/platform/problem-fields";
 import { damageOf } from "@/lib/platform/text-damage";
-import { enterStudy, memberOfSession, requirePermission, type StudyActor } from "@/lib/studies/actor";
+import { memberOfSession, memberOfToken, requirePermission, type StudyActor } from "@/lib/studies/actor";
 
 // biome-ignore lint/suspicious/noExplicitAny: the operation's own types are inferred from the argument
 type AnyOperation = Operation<any, any, any, any>;
@@ -71,19 +71,15 @@ async function authorise(operation: AnyOperation, request: NextRequest, params: 
   const { access } = operation;
   const bearer = request.headers.get("authorization")?.match(/^Bearer (.+)$/)?.[1];
   const cookie = request.cookies.get(sessionCookie)?.value;
-  if (access.kind === "study" && !bearer) {
-    const studyActor = await memberOfSession(cookie, String(params.studyId));
-    requirePermission(studyActor, access.permission);
-    return studyActor;
+  if (access.kind === "study") {
+    const studyId = String(params.studyId);
+    const member = bearer ? await memberOfToken(bearer, studyId) : await memberOfSession(cookie, studyId);
+    requirePermission(member, access.permission);
+    return member;
   }
   const actor = bearer ? await actorOfToken(bearer) : await actorOfSession(cookie);
   if (access.kind === "public") return actor;
   if (!actor) throw new Problem(401, bearer ? "token_invalid" : "not_signed_in");
-  if (access.kind === "study") {
-    const studyActor = await enterStudy(actor, String(params.studyId));
-    requirePermission(studyActor, access.permission);
-    return studyActor;
-  }
   // Outside studies a token only does what it was given by the operation's name.
   if (actor.token && !actor.token.scopes.includes(operation.id))
     throw new Problem(403, "forbidden", { permission: operation.id });

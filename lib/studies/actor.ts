@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/auth/actor";
+import { actorOfToken } from "@/lib/auth/api-token";
 import { isPermission, mayRole, type Permission } from "@/lib/auth/permissions";
 import { sessionRows } from "@/lib/auth/session";
 import type { Role } from "@/lib/platform/database/generated/enums";
@@ -40,6 +41,13 @@ export async function memberOfSession(cookie: string | undefined, studyId: strin
   if (!member) throw new Problem(401, "not_signed_in");
   if (!member.role) throw notFound();
   return { ...member, role: member.role, token: null };
+}
+
+/** Whose API token it is within the study. Throws 401 `token_invalid`, and 404 as `enterStudy`. */
+export async function memberOfToken(token: string, studyId: string): Promise<StudyActor> {
+  const actor = await actorOfToken(token);
+  if (!actor) throw new Problem(401, "token_invalid");
+  return enterStudy(actor, studyId);
 }
 
 export function may(actor: StudyActor, permission: Permission): boolean {
