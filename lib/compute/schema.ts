@@ -23,6 +23,18 @@ const attemptStates = [
   "lost",
 ] as const;
 
+/** What is wrong with a node, the first of these that holds; a run may be put on any node, so each has to be right. */
+export const nodeOutcomes = [
+  "runner_missing",
+  "runner_differs",
+  "packages_broken",
+  "store_unseen",
+  "store_unwritable",
+  "gpus_unusable",
+  "probe_failed",
+  "node_unprobed",
+] as const;
+
 /** What a live attempt waits for; each has a sentence in messages/LOCALE/runs.json. */
 export const waitingCodes = [
   "backend_installing",
@@ -43,14 +55,7 @@ export const waitingCodes = [
   "queue_room",
   "backend_checking",
   "backend_open",
-  "node_unprobed",
-  "runner_missing",
-  "runner_differs",
-  "packages_broken",
-  "store_unseen",
-  "store_unwritable",
-  "gpus_unusable",
-  "probe_failed",
+  ...nodeOutcomes,
   "inputs_sending",
   "outputs_fetching",
   "studio_disk_full",
@@ -157,18 +162,6 @@ export const logLineSchema = z.object({
   time,
 });
 export type LogLine = z.infer<typeof logLineSchema>;
-
-/** What is wrong with a node, the first of these that holds; a run may be put on any node, so each has to be right. */
-export const nodeOutcomes = [
-  "runner_missing",
-  "runner_differs",
-  "packages_broken",
-  "store_unseen",
-  "store_unwritable",
-  "gpus_unusable",
-  "probe_failed",
-  "node_unprobed",
-] as const;
 
 const nodeFindingSchema = z.object({
   name: z.string(),
