@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Checkbox, Textarea } from "@/components/ui/field";
+import { Checkbox } from "@/components/ui/field";
+import { NoteField } from "@/components/work/note-field";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
 import { WorkBar } from "@/components/work/work-bar";
@@ -29,20 +30,12 @@ export function WorkFooter(props: {
   return (
     <WorkBar wide>
       {draft && props.noting ? (
-        <Textarea
-          autoFocus
-          rows={2}
-          maxLength={2000}
-          aria-label={t("note")}
+        <NoteField
+          label={t("note")}
           placeholder={t("notePlaceholder")}
-          value={draft.note}
-          onChange={(event) => props.onDraft({ ...draft, note: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
-            event.preventDefault();
-            props.onNoting(false);
-          }}
-          onBlur={() => props.onNoting(false)}
+          note={draft.note}
+          onChange={(note) => props.onDraft({ ...draft, note })}
+          onDone={() => props.onNoting(false)}
         />
       ) : null}
       {draft ? <VoteBar onVote={props.onVote} /> : null}

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Badge } from "@/components/ui/surface";
+import { NoteField } from "@/components/work/note-field";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingSign } from "@/components/work/sending-sign";
 import { WorkBar } from "@/components/work/work-bar";
@@ -9,7 +10,6 @@ import type { DecisionFlag, DecisionLabel } from "@/lib/validation/schema";
 import { DecisionBar } from "./decision-bar";
 import { HighlightBar } from "./highlight/highlight-bar";
 import type { Highlighting } from "./highlight/use-highlighting";
-import { NoteField } from "./note-field";
 import { ToolBar } from "./tool-bar";
 
 /** The answers, and what has been noted on the document on the screen; always in view. */
@@ -29,6 +29,7 @@ export function WorkFooter(props: {
   /** other words for "unsure" */
   unsure?: string;
 }) {
+  const t = useTranslations("validation.work");
   const flagNames = useTranslations("validation.flags");
   const { document, noting } = props;
   const draft = document?.draft;
@@ -49,7 +50,15 @@ export function WorkFooter(props: {
           {draft.note && !noting ? <span className="min-w-0 truncate text-muted">{draft.note}</span> : null}
         </p>
       ) : null}
-      {draft && noting ? <NoteField note={draft.note} onChange={props.onNote} onDone={props.onNoted} /> : null}
+      {draft && noting ? (
+        <NoteField
+          label={t("note")}
+          placeholder={t("notePlaceholder")}
+          note={draft.note}
+          onChange={props.onNote}
+          onDone={props.onNoted}
+        />
+      ) : null}
       {idle ? null : <DecisionBar onDecide={props.onDecide} unsure={props.unsure} />}
       <ToolBar
         actions={props.tools}

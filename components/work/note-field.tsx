@@ -1,18 +1,22 @@
 "use client";
 
-import { useTranslations } from "next-intl";
 import { Textarea } from "@/components/ui/field";
 
-/** A note on the document, kept with the decision. Enter or Escape goes back to the document, Shift+Enter breaks the line. */
-export function NoteField(props: { note: string; onChange: (note: string) => void; onDone: () => void }) {
-  const t = useTranslations("validation.work");
+/** A note, kept with the decision. Enter or Escape goes back to what is decided on, Shift+Enter breaks the line. */
+export function NoteField(props: {
+  label: string;
+  placeholder: string;
+  note: string;
+  onChange: (note: string) => void;
+  onDone: () => void;
+}) {
   return (
     <Textarea
       autoFocus
       rows={2}
       maxLength={2000}
-      aria-label={t("note")}
-      placeholder={t("notePlaceholder")}
+      aria-label={props.label}
+      placeholder={props.placeholder}
       value={props.note}
       onChange={(event) => props.onChange(event.target.value)}
       onKeyDown={(event) => {
