@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from definemed_runner.run.digests import FileEntry, describe_folder, digest_of, file_sha256
 from definemed_runner.run.exchange.bucket import Bucket
+from support import SOURCES, TESTS
 
 BUCKET = "s3://studies/exchange"
 KEY = "runs/run-1/attempts/1"
@@ -232,15 +233,21 @@ def wait_until(bucket: Bucket, key: str, process: subprocess.Popen[str]) -> None
 def start_in_bucket(
     wire: Wire, scratch: Path, kind: str, attempt: int = 1, **environment: str
 ) -> subprocess.Popen[str]:
-    """Start an attempt as Ray would on a node of the cluster, with a small kind of `small_kinds.py`."""
-    tests = Path(__file__).parent
+    """As `start_runner_in_bucket`, with a small kind of `small_kinds.py`."""
+    program = [str(TESTS / "run" / "small_kinds.py")]
+    return start_runner_in_bucket(wire, scratch, program, attempt, SMALL_KIND=kind, **environment)
+
+
+def start_runner_in_bucket(
+    wire: Wire, scratch: Path, program: Sequence[str], attempt: int = 1, **environment: str
+) -> subprocess.Popen[str]:
+    """Start an attempt as Ray would on a node of the cluster."""
     return subprocess.Popen(
-        [sys.executable, str(tests / "run" / "small_kinds.py"), "run", "--run-id", "run-1", "--attempt", str(attempt)],
+        [sys.executable, *program, "run", "--run-id", "run-1", "--attempt", str(attempt)],
         env={
             **os.environ,
             **cluster_environment(wire, scratch),
-            "PYTHONPATH": f"{tests.parent / 'src'}:{tests}",
-            "SMALL_KIND": kind,
+            "PYTHONPATH": f"{SOURCES}:{TESTS}",
             **environment,
         },
         stdout=subprocess.PIPE,

@@ -1,9 +1,7 @@
 """A real pre-training whose store is a bucket, killed on one machine and continued on another."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
-from os import environ
 from pathlib import Path
 
 import pytest
@@ -19,10 +17,9 @@ from object_store import (
     objects,
     open_bucket,
     send_attempt,
+    start_runner_in_bucket,
     wait_until,
 )
-
-SOURCES = Path(__file__).parent.parent.parent / "src"
 
 
 @pytest.fixture
@@ -34,13 +31,7 @@ def wire(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
 
 def start(wire: Wire, machine: Path, attempt: int = 1) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "definemed_runner", "run", "--run-id", "run-1", "--attempt", str(attempt)],
-        env={**environ, **cluster_environment(wire, machine), "PYTHONPATH": str(SOURCES)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start_runner_in_bucket(wire, machine, ["-m", "definemed_runner"], attempt)
 
 
 def test_killed_on_one_machine_two_ranks_go_on_on_another(wire: Wire, tmp_path: Path) -> None:
