@@ -28,10 +28,13 @@ const nodeAddress = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
 
 /**
  * A Ray head on this machine alone: the GPU backend of the example. Reached only on the loopback and with a token.
- * @param {{ python: string, dataFolder: import("../data-folder.mjs").DataFolder }} options
+ * @param {object} options
+ * @param {string} options.python
+ * @param {import("../data-folder.mjs").DataFolder} options.dataFolder
+ * @param {number} [options.processors] that it gives to jobs
  * @returns {Promise<import("./service-part.mjs").Service>}
  */
-export async function rayService({ python, dataFolder }) {
+export async function rayService({ python, dataFolder, processors = availableParallelism() }) {
   const { rayToken, processMark } = dataFolder.secrets;
   const ports = await choosePorts(dataFolder);
   const dashboard = `http://127.0.0.1:${ports["dashboard-port"]}`;
@@ -54,7 +57,7 @@ export async function rayService({ python, dataFolder }) {
         `--node-ip-address=${nodeAddress}`,
         "--dashboard-host=127.0.0.1",
         "--include-dashboard=true",
-        `--num-cpus=${availableParallelism()}`,
+        `--num-cpus=${processors}`,
         `--object-store-memory=${Math.round(objectStore)}`,
         `--temp-dir=${sessions}`,
         ...PORT_NAMES.map((name) => `--${name}=${ports[name]}`),

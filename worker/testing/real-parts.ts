@@ -16,9 +16,9 @@ import { typescriptOptions } from "@/supervisor/steps/example-study.mjs";
 
 /**
  * PostgreSQL with the settings of real use, a one-node Ray, and the supervisor's control interface, as the demo has
- * them, in a folder of their own: for tests that kill them.
+ * them, in a folder of their own: for tests that kill them. `processors`: that Ray gives to jobs.
  */
-export async function startRealParts(python: string) {
+export async function startRealParts(python: string, processors?: number) {
   const folder = mkdtempSync(path.join(tmpdir(), "studio-parts-"));
   chmodSync(folder, 0o755); // the database's user may be another than ours
   const dataFolder = new DataFolder(folder);
@@ -35,7 +35,7 @@ export async function startRealParts(python: string) {
   const ray = new ServicePart("ray", {
     needs: [],
     idleMs: 3_600_000,
-    prepare: () => rayService({ python, dataFolder }),
+    prepare: () => rayService({ python, dataFolder, processors }),
     surroundings,
   });
   const control = await startControlServer(new Map([["ray", ray]]));
@@ -49,6 +49,9 @@ export async function startRealParts(python: string) {
     /** PostgreSQL's "immediate" stop: like a power cut; it is started again and replays its log of changes. */
     breakDatabase: () => killProcess(postgres.process.processId, "SIGQUIT"),
     killRay: () => ray.stop(),
+    /** Ray's head dies without a word; its other processes find it gone, and the supervisor starts it again. */
+    killRayHead: () =>
+      killProcess(findProcess(["gcs_server", `studio-ray-${dataFolder.secrets.processMark.slice(0, 8)}`]), "SIGKILL"),
     stop: async () => {
       control.close();
       await table.endAll();
@@ -74,13 +77,19 @@ export function killProcess(processId: number | undefined, signal: NodeJS.Signal
 
 /** The runner's process of an attempt, as the system shows it. */
 export function findRunner(runId: string, attempt: number): number | undefined {
-  const words = ["definemed_runner", "run", "--run-id", runId, "--attempt", String(attempt)].join("\0");
+  return findProcess([["definemed_runner", "run", "--run-id", runId, "--attempt", String(attempt)].join("\0")]);
+}
+
+/** A process in whose command line all of these stand. */
+function findProcess(parts: string[]): number | undefined {
   return readdirSync("/proc")
     .map(Number)
     .find((processId) => {
       const file = `/proc/${processId}/cmdline`;
       try {
-        return processId > 0 && existsSync(file) && readFileSync(file, "utf8").includes(words);
+        if (!(processId > 0 && existsSync(file))) return false;
+        const commandLine = readFileSync(file, "utf8");
+        return parts.every((part) => commandLine.includes(part));
       } catch {
         return false;
       }
