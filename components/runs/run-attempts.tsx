@@ -21,6 +21,8 @@ export function RunAttempts({ run }: { run: RunView }) {
             <HeadCell>{t("state")}</HeadCell>
             <HeadCell>{t("started")}</HeadCell>
             <HeadCell>{t("ended")}</HeadCell>
+            <HeadCell number>{t("toFirstEvent")}</HeadCell>
+            <HeadCell number>{t("interrupted")}</HeadCell>
             <HeadCell number>{t("resumedFrom")}</HeadCell>
             <HeadCell number>{t("checkpointAt")}</HeadCell>
             <HeadCell>{t("reason")}</HeadCell>
@@ -31,7 +33,8 @@ export function RunAttempts({ run }: { run: RunView }) {
           <Row key={attempt.number} attempt={attempt} />
         ))}
       </Table>
-      <p className="mt-3 text-sm text-muted">{t("attemptOf", { number: run.attempt, most: run.maxAttempts })}</p>
+      <p className="mt-3 text-sm text-muted">{t("attemptTimes")}</p>
+      <p className="mt-1 text-sm text-muted">{t("attemptOf", { number: run.attempt, most: run.maxAttempts })}</p>
     </Card>
   );
 }
@@ -41,6 +44,8 @@ function Row({ attempt }: { attempt: AttemptView }) {
   const format = useFormatter();
   const time = useTime();
   const failure = useFailure();
+  const seconds = (value: number | null) =>
+    value === null ? "–" : `${format.number(value, { maximumSignificantDigits: value < 10 ? 2 : 3 })} s`;
   const step = (value: number | null) => (value === null ? "–" : format.number(value));
   return (
     <tr>
@@ -48,6 +53,8 @@ function Row({ attempt }: { attempt: AttemptView }) {
       <Cell className="whitespace-nowrap">{t(`attemptStates.${attempt.state}`)}</Cell>
       <Cell className="tabular whitespace-nowrap">{time(attempt.startedAt)}</Cell>
       <Cell className="tabular whitespace-nowrap">{time(attempt.finishedAt)}</Cell>
+      <Cell number>{seconds(attempt.secondsToFirstEvent)}</Cell>
+      <Cell number>{seconds(attempt.secondsInterrupted)}</Cell>
       <Cell number>{step(attempt.resumeStep)}</Cell>
       <Cell number>{step(attempt.checkpointStep)}</Cell>
       <Cell className="min-w-64">

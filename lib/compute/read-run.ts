@@ -38,7 +38,7 @@ export async function readRun(actor: StudyActor, runId: string): Promise<RunView
     nextAttemptAt: iso(run.nextAttemptAt),
     failureDetail: run.failureDetail,
     summary: run.summary as Record<string, unknown>,
-    attempts: run.attempts.map(viewOfAttempt),
+    attempts: run.attempts.map((attempt, index) => viewOfAttempt(attempt, run.attempts[index - 1])),
     artifacts: run.artifacts.map(({ name, address, digest, bytes, attempt }) => ({
       name,
       address,

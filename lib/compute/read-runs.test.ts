@@ -158,6 +158,29 @@ describe("a run", () => {
     expect((await readRun(researcher, runId)).metricNames).toEqual(["again", "long", "short"]);
   });
 
+  it("tells how long each attempt took to its first event, and for how long it was interrupted", async () => {
+    const id = await makeRun(researcher, backendId);
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+    const attempt = (number: number, times: object) => ({
+      runId: id,
+      number,
+      submissionId: `${id}-${number}`,
+      ...times,
+    });
+    await database().attempt.createMany({
+      data: [
+        attempt(1, { submittedAt: at(1), firstEventAt: at(8), workingAt: at(9), heartbeatAt: at(20) }),
+        attempt(2, { submittedAt: at(32), firstEventAt: at(40), workingAt: at(45) }),
+        attempt(3, {}),
+      ],
+    });
+    expect((await readRun(researcher, id)).attempts).toMatchObject([
+      { secondsToFirstEvent: 7, secondsInterrupted: null },
+      { secondsToFirstEvent: 8, secondsInterrupted: 25 },
+      { secondsToFirstEvent: null, secondsInterrupted: null },
+    ]);
+  });
+
   it("of another study does not exist", async () => {
     const asks = [
       () => readRun(stranger, runId),

@@ -52,7 +52,8 @@ export function viewOfRun(run: Row, createdByName: string | null, queue: QueuePl
   };
 }
 
-export function viewOfAttempt(attempt: Attempt): AttemptView {
+/** `before`: the attempt that this one takes the place of. */
+export function viewOfAttempt(attempt: Attempt, before: Attempt | undefined): AttemptView {
   return {
     number: attempt.number,
     state: attempt.state,
@@ -66,6 +67,12 @@ export function viewOfAttempt(attempt: Attempt): AttemptView {
     submittedAt: iso(attempt.submittedAt),
     startedAt: iso(attempt.startedAt),
     heartbeatAt: iso(attempt.heartbeatAt),
+    secondsToFirstEvent: secondsBetween(attempt.submittedAt, attempt.firstEventAt),
+    secondsInterrupted: secondsBetween(before?.heartbeatAt, attempt.workingAt),
     finishedAt: iso(attempt.finishedAt),
   };
+}
+
+function secondsBetween(from: Date | null | undefined, to: Date | null): number | null {
+  return from && to ? Math.max(0, (to.getTime() - from.getTime()) / 1000) : null;
 }

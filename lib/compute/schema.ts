@@ -108,6 +108,10 @@ const attemptSchema = z.object({
   submittedAt: time.nullable(),
   startedAt: time.nullable(),
   heartbeatAt: time.nullable(),
+  /** from its submission until the studio read its first event; null: none yet */
+  secondsToFirstEvent: z.number().nullable(),
+  /** from the last sign of life of the attempt before until this one was read to be at work; null: none before, or not yet */
+  secondsInterrupted: z.number().nullable(),
   finishedAt: time.nullable(),
 });
 export type AttemptView = z.infer<typeof attemptSchema>;

@@ -142,3 +142,33 @@ describe("event files that are not as they should be", () => {
     expect(await database().attempt.findUnique({ where: { id: place.id } })).toMatchObject({ checkpointStep: null });
   });
 });
+
+describe("the time of an attempt's first event", () => {
+  const times = async () => {
+    const { firstEventAt, workingAt } = await database().attempt.findUniqueOrThrow({ where: { id: place.id } });
+    return { firstEventAt, workingAt };
+  };
+  const progress = (phase: string, done: number) => ({ type: "progress", done, total: 9, unit: "bytes", phase });
+
+  it("is kept once, and preparations are no work yet", async () => {
+    await writeEventFile(place, 1, [progress("verifying", 4), progress("training", 0)]);
+    await ingestEvents(place);
+    const first = await times();
+    expect(first).toMatchObject({ firstEventAt: expect.any(Date), workingAt: null });
+
+    await writeEventFile(place, 2, [metric(1)]);
+    await ingestEvents({ ...place, eventsIngested: 1 });
+    const second = await times();
+    expect(second).toEqual({ firstEventAt: first.firstEventAt, workingAt: expect.any(Date) });
+
+    await writeEventFile(place, 3, [metric(2)]);
+    await ingestEvents({ ...place, eventsIngested: 2 });
+    expect(await times()).toEqual(second);
+  });
+
+  it("stays open while no file tells of anything", async () => {
+    await writeWhole(attemptFile(place, "events", "000001.jsonl"), "not json\n");
+    await ingestEvents(place);
+    expect(await times()).toEqual({ firstEventAt: null, workingAt: null });
+  });
+});

@@ -17,6 +17,7 @@ export async function writeEvents(
   files: readonly EventFile[],
 ): Promise<void> {
   const events = files.flatMap((file) => file.events.map(({ event }) => event));
+  await writeTimes(transaction, attempt.id, events);
   await writeMetrics(transaction, attempt, events.filter(isOf("metric")));
   await writeLog(transaction, attempt, files);
   await writeProgress(transaction, attempt, events.filter(isOf("progress")));
@@ -31,6 +32,22 @@ export async function writeEvents(
 
 function checkpointAddress({ runId, number }: AttemptPlace, step: number): string {
   return `store:runs/${runId}/attempts/${number}/checkpoints/step-${String(step).padStart(8, "0")}`;
+}
+
+/** By our clock, as heartbeats are: the backend's may be another. */
+async function writeTimes(transaction: Database, id: string, events: readonly RunEvent[]): Promise<void> {
+  const now = new Date();
+  if (events.length === 0) return;
+  await transaction.attempt.updateMany({ where: { id, firstEventAt: null }, data: { firstEventAt: now } });
+  if (!events.some(tellsOfWork)) return;
+  await transaction.attempt.updateMany({ where: { id, workingAt: null }, data: { workingAt: now } });
+}
+
+const preparations = new Set(["verifying", "fetching", "preparing", "tokenising"]);
+
+function tellsOfWork(event: RunEvent): boolean {
+  if (event.type === "progress") return event.done > 0 && !preparations.has(event.phase);
+  return event.type === "metric";
 }
 
 /** One point a step counts: a later attempt's takes the place of an earlier one's, which stays, marked superseded. */

@@ -1,0 +1,1 @@
+ALTER TABLE "Attempt" ADD COLUMN "firstEventAt" TIMESTAMPTZ(3), ADD COLUMN "workingAt" TIMESTAMPTZ(3);
