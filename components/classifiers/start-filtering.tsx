@@ -15,12 +15,19 @@ import type { ClassifierSummary } from "@/lib/classifiers/schema";
 import { presets } from "@/lib/compute/specs";
 import { call } from "@/lib/platform/http/call";
 
+const precisions = ["int8", "fp32", "bf16"] as const;
+
+function precisionOf(form: FormData): (typeof precisions)[number] {
+  return precisions.find((each) => each === form.get("precision")) ?? "int8";
+}
+
 export function StartFiltering(props: {
   studyId: string;
   classifiers: ClassifierSummary[];
   corpora: { id: string; name: string; documents: number }[];
 }) {
   const t = useTranslations("classifiers");
+  const estimate = useTranslations("runs.estimate");
   const format = useFormatter();
   const router = useRouter();
   const [open, setOpen] = useState(false);
@@ -37,7 +44,8 @@ export function StartFiltering(props: {
           corpusId: String(form.get("corpus")),
           classifierId,
           threshold: Number(form.get("threshold")),
-          precision: form.get("precision") === "fp32" ? ("fp32" as const) : ("int8" as const),
+          precision: precisionOf(form),
+          processes: Number(form.get("processes")),
         }),
       }),
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
@@ -90,18 +98,23 @@ export function StartFiltering(props: {
           </Field>
           <Field label={t("precisionOfModel")} hint={t("precisionHint")}>
             <Select name="precision">
-              <option value="int8">int8</option>
-              <option value="fp32">fp32</option>
+              <option value="int8">{t("precisions.int8")}</option>
+              <option value="fp32">{t("precisions.fp32")}</option>
+              <option value="bf16">{t("precisions.bf16")}</option>
             </Select>
+          </Field>
+          <Field label={estimate("processes")} hint={t("processesHint")}>
+            <Input name="processes" type="number" min={1} max={4096} defaultValue={1} required />
           </Field>
           <StartOptions
             studyId={props.studyId}
             describe={(form) => ({
               kind: "classify-corpus",
               parameters: {
-                precision: String(form.get("precision")),
-                batchSize: presets["classify-corpus"].example.batchSize,
+                precision: precisionOf(form),
+                batchSize: presets["classify-corpus"][precisionOf(form) === "bf16" ? "paper" : "example"].batchSize,
               },
+              resources: { processes: Number(form.get("processes")) },
               uses: [
                 { kind: "corpus", targetId: String(form.get("corpus")) },
                 { kind: "classifier", targetId: classifierId },

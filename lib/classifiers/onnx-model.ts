@@ -15,8 +15,9 @@ const descriptionSchema = z.object({
 });
 type Description = z.infer<typeof descriptionSchema>;
 
-export async function readClassifierDescription(onnxAddress: string): Promise<Description> {
-  const text = await readFile(path.join(pathOf(onnxAddress), "classifier.json"), "utf8");
+/** Of its `onnx` folder, or of its `model` folder. */
+export async function readClassifierDescription(address: string): Promise<Description> {
+  const text = await readFile(path.join(pathOf(address), "classifier.json"), "utf8");
   return descriptionSchema.parse(JSON.parse(text));
 }
 

@@ -105,8 +105,11 @@ export const startFilteringSchema = z.object({
   corpusId: z.uuid(),
   classifierId: z.uuid(),
   threshold: z.number().min(0).max(1).optional(),
-  precision: z.enum(["fp32", "int8"]).default("int8"),
-  batchSize: z.number().int().min(1).max(4096).default(16),
+  /** `bf16` computes on GPUs */
+  precision: z.enum(["fp32", "int8", "bf16"]).default("int8"),
+  batchSize: z.number().int().min(1).max(4096).optional(),
+  /** each works on shards of its own; on GPUs one a GPU */
+  processes: z.number().int().min(1).max(4096).optional(),
   ...startOptions,
 });
 export type StartFiltering = z.output<typeof startFilteringSchema>;

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
+import { jobResources } from "@/lib/compute/lifecycle/job-resources";
 import { presets } from "@/lib/compute/specs";
+import { storedSpecSchema } from "@/lib/compute/stored-spec";
 import { makeBackend, runOf } from "@/lib/compute/testing/runs";
 import { database } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
@@ -141,20 +143,22 @@ describe("the training of a classifier", () => {
 });
 
 describe("the filtering of a corpus", () => {
-  async function makeClassifier(): Promise<string> {
+  async function makeClassifier({ described = true } = {}): Promise<string> {
     const { studyId } = researcher;
     const set = await database().labelSet.create({
       data: { studyId, name: "L", source: "llm", seed: 1, tuneShare: 0.1, testShare: 0.2, address: "store:labels" },
     });
-    const onnxAddress = `store:onnx-${newId()}`;
-    await writeWhole(
-      `${pathOf(onnxAddress)}/classifier.json`,
-      JSON.stringify({ maxTokens: 256, temperature: 1, inputNames: ["a", "b"], outputName: "c", prefix: "" }),
-    );
+    const [onnxAddress, modelAddress] = [`store:onnx-${newId()}`, `store:model-${newId()}`];
+    for (const address of described ? [onnxAddress, modelAddress] : [onnxAddress]) {
+      await writeWhole(
+        `${pathOf(address)}/classifier.json`,
+        JSON.stringify({ maxTokens: 256, temperature: 1, inputNames: ["a", "b"], outputName: "c", prefix: "" }),
+      );
+    }
     const classifier = await database().classifier.create({
       data: {
         ...{ studyId, labelSetId: set.id, name: "Classifier", madeByRunId: newId(), threshold: 0.5 },
-        ...{ modelAddress: "store:model", modelDigest: `sha256:${"a".repeat(64)}` },
+        ...{ modelAddress, modelDigest: `sha256:${"a".repeat(64)}` },
         ...{ onnxAddress, onnxDigest: `sha256:${"b".repeat(64)}` },
       },
     });
@@ -182,6 +186,33 @@ describe("the filtering of a corpus", () => {
     expect(await runs()).toBe(0);
     const { id } = await start(corpusId, classifierId);
     expect((await runOf(id)).spec).toMatchObject({ parameters: { threshold: 0.5, maxTokens: 256 } });
+  });
+
+  it("computes on GPUs in bf16, by the weights, where these can classify by themselves", async () => {
+    const corpusId = await makeCorpus("ready", 10);
+    const onGpus = (classifierId: string) =>
+      startFiltering(researcher, { name: "Run", corpusId, classifierId, precision: "bf16", processes: 8, backendId });
+    const { id } = await onGpus(await makeClassifier());
+    const { spec } = await runOf(id);
+    expect(spec).toMatchObject({
+      inputs: { classifier: { digest: `sha256:${"a".repeat(64)}` } },
+      parameters: { precision: "bf16", batchSize: 64 },
+      resources: { processes: 8 },
+    });
+    const cluster = {
+      ...{ version: "2.60.0", nodes: 1, cpus: 64, gpus: 8, memoryBytes: 1e12, workers: [] },
+      largestNode: { cpus: 64, gpus: 8 },
+    };
+    expect(jobResources("classify-corpus", storedSpecSchema.parse(spec), cluster)).toMatchObject({ gpus: 8 });
+    const { id: onProcessors } = await start(corpusId, await makeClassifier());
+    const other = storedSpecSchema.parse((await runOf(onProcessors)).spec);
+    expect(jobResources("classify-corpus", other, cluster)).toMatchObject({ gpus: 0 });
+
+    await expect(onGpus(await makeClassifier({ described: false }))).rejects.toMatchObject({
+      status: 422,
+      code: "classifier_not_for_gpus",
+      fields: [{ path: "precision" }],
+    });
   });
 
   it("keeps its operating point from another study's people", async () => {

@@ -181,6 +181,22 @@ describe("the order of the queue", () => {
     expect(submitted()).toEqual([ids[0], ids[2], ids[1]]);
   });
 
+  it("counts a filtering in bf16 among those that need a GPU, and one in int8 among the others", async () => {
+    const filtering = (precision: string) => ({
+      kind: "classify-corpus" as const,
+      name: precision,
+      inputs: { corpus: { address: "store:c", digest: null }, classifier: { address: "store:d", digest: null } },
+      parameters: { ...presets["classify-corpus"].paper, precision },
+    });
+    const ids = [
+      await makeRun(researcher, backendId, { ...onGpu, name: "GPU" }),
+      await makeRun(researcher, backendId, filtering("bf16")),
+      await makeRun(researcher, backendId, filtering("int8")),
+    ];
+    await tickAll(ids);
+    expect(submitted()).toEqual([ids[0], ids[2]]);
+  });
+
   it("forgets a run that is cancelled", async () => {
     await limit(1);
     const ids = [await start("at work"), await start("cancelled"), await start("next")];

@@ -2,6 +2,10 @@ import { type Database, database, Prisma } from "@/lib/platform/database/client"
 import { kindsOnGpu } from "./lifecycle/job-resources";
 import type { WaitingCode } from "./schema";
 
+/** As `computesOnGpu`, of the row "run". */
+const onGpu = Prisma.sql`(run."kind" = any(${kindsOnGpu}::text[])
+  or run."kind" = 'classify-corpus' and run."spec" #>> '{parameters,precision}' = 'bf16')`;
+
 export type QueuePlace = { place: number; of: number };
 
 /**
@@ -24,7 +28,7 @@ const queueOf = (backendIds: readonly string[]) => Prisma.sql`
     where run."backendId" = any(${backendIds}::uuid[]) and ${takesPlace}
     group by run."backendId", run."studyId"
   ), waiting as (
-    select run.*, coalesce(live."runs", 0) + row_number() over (
+    select run.*, ${onGpu} as "onGpu", coalesce(live."runs", 0) + row_number() over (
         partition by run."backendId", run."studyId", run."priority" order by run."createdAt", run."id"
       ) as "turn"
     from "Run" run ${currentAttempt}
@@ -33,7 +37,7 @@ const queueOf = (backendIds: readonly string[]) => Prisma.sql`
       -- One whose inputs are on their way to an exchange does not stand in the queue yet.
       and (attempt."transferUntil" is null or attempt."transferUntil" < now())
   )
-  select "id", "kind", "backendId",
+  select "id", "onGpu", "backendId",
     (row_number() over (partition by "backendId" order by "priority" desc, "turn", "createdAt", "id"))::int as "place",
     (count(*) over (partition by "backendId"))::int as "of"
   from waiting order by "backendId", "place"`;
@@ -64,13 +68,13 @@ export async function turnOf(
   const [limits, taken, queue] = [
     await transaction.backend.findUniqueOrThrow({ where: { id: run.backendId }, select: { maxLiveRuns: true } }),
     await transaction.$queryRaw<Taken[]>`
-      select attempt."state" in ('running', 'stopping') as "running", run."kind" = any(${kindsOnGpu}::text[]) as "onGpu"
+      select attempt."state" in ('running', 'stopping') as "running", ${onGpu} as "onGpu"
       from "Run" run ${currentAttempt}
       where run."backendId" = ${run.backendId}::uuid and ${takesPlace}`,
-    await transaction.$queryRaw<{ id: string; kind: string }[]>(queueOf([run.backendId])),
+    await transaction.$queryRaw<{ id: string; onGpu: boolean }[]>(queueOf([run.backendId])),
   ];
   if (limits.maxLiveRuns !== null && taken.length >= limits.maxLiveRuns) return "queue_limit";
-  const blocked = (onGpu: boolean) => taken.some((each) => !each.running && each.onGpu === onGpu);
-  const next = queue.find(({ kind }) => !blocked(kindsOnGpu.includes(kind)));
+  const blocked = (gpu: boolean) => taken.some((each) => !each.running && each.onGpu === gpu);
+  const next = queue.find((each) => !blocked(each.onGpu));
   return next?.id === run.id ? null : "queue_room";
 }

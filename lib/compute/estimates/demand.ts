@@ -157,23 +157,21 @@ function ofTraining(model: ModelFacts, facts: RunFacts, { parameters }: Settings
   };
 }
 
-function ofClassifying(model: ModelFacts, facts: RunFacts, { parameters, processes }: Settings): Demand {
+/** Bytes a weight: in int8 and bf16 the fp32 model comes too, for what lies close to the threshold. */
+const classifierBytes: Record<string, number> = { int8: 5, bf16: 6, fp32: 4 };
+
+function ofClassifying(model: ModelFacts, facts: RunFacts, { parameters }: Settings): Demand {
   const maxTokens = numberOf(parameters, "maxTokens") || (facts.maxTokens ?? 512);
   const body = Math.max(0, model.parameters - model.vocabulary * model.hidden);
   const tokensEach =
     facts.characters && facts.documents
       ? Math.min(maxTokens, facts.characters / facts.documents / charactersPerToken)
       : maxTokens;
-  const int8 = parameters.precision === "int8";
   return {
     work: flop(times(facts.documents, tokensEach * 2 * body)),
     memory: [
-      // In int8 the fp32 model comes too, for what lies close to the threshold.
-      { name: "weights", bytes: processes * (int8 ? 5 : 4) * model.parameters },
-      {
-        name: "activations",
-        bytes: processes * 8 * 4 * numberOf(parameters, "batchSize") * maxTokens * model.hidden,
-      },
+      { name: "weights", bytes: (classifierBytes[String(parameters.precision)] ?? 4) * model.parameters },
+      { name: "activations", bytes: 8 * 4 * numberOf(parameters, "batchSize") * maxTokens * model.hidden },
     ],
     // All scores, and in the worst case every document once more.
     disk: facts.corpusBytes === null ? [] : [{ name: "documents", bytes: 1.1 * facts.corpusBytes }],

@@ -2,7 +2,7 @@ import { type Database, database } from "@/lib/platform/database/client";
 import { unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { chooseBackend } from "../choose-backend";
-import { kindsOnGpu } from "../lifecycle/job-resources";
+import { computesOnGpu } from "../lifecycle/job-resources";
 import { inGibibytes, valuesOf } from "../rules";
 import type { Estimate, EstimateInput, Shortage } from "../schema";
 import { type Demand, demandOf, type Part } from "./demand";
@@ -41,7 +41,7 @@ export async function estimate(
 ): Promise<{ estimate: Estimate; work: Demand["work"] }> {
   const facts = await readFacts(transaction, studyId, uses);
   const room = await roomOf(transaction, backend);
-  const onGpu = (room.gpusOfNode ?? 0) > 0 && kindsOnGpu.includes(kind);
+  const onGpu = (room.gpusOfNode ?? 0) > 0 && computesOnGpu(kind, parameters);
   const gpus = onGpu ? resources.processes : 0;
   const { processes } = resources;
   const demand = demandOf(kind, { ...facts, documents: documents ?? facts.documents }, { parameters, ...resources });
@@ -70,13 +70,14 @@ export async function estimate(
         seconds !== null && gpus > 0 && price.gpuHourPrice !== null
           ? { amount: (seconds / 3600) * gpus * price.gpuHourPrice, currency: price.currency }
           : null,
-      shortages: shortagesOf(demand, memory, { onGpu, processes, kind }, room),
+      shortages: shortagesOf(demand, memory, { onGpu, processes }, room),
     },
   };
 }
 
 /** The formulas of the other kinds have their processes in them. */
-const perMachine = (kind: string, processes: number) => (kind === "pretrain" ? processes : 1);
+const perMachine = (kind: string, processes: number) =>
+  kind === "pretrain" || kind === "classify-corpus" ? processes : 1;
 
 const sum = (parts: readonly Part[]) => parts.reduce((total, { bytes }) => total + bytes, 0);
 
@@ -111,11 +112,11 @@ async function measuredSpeed(
 function shortagesOf(
   demand: Demand,
   memory: Part[],
-  { onGpu, processes, kind }: { onGpu: boolean; processes: number; kind: string },
+  { onGpu, processes }: { onGpu: boolean; processes: number },
   room: Room,
 ): Shortage[] {
   const short: Shortage[] = [];
-  const needed = kindsOnGpu.includes(kind) && room.gpusOfNode !== null && room.gpusOfNode > 0 ? processes : 0;
+  const needed = onGpu ? processes : 0;
   if (needed > (room.gpusOfNode ?? Number.POSITIVE_INFINITY)) {
     short.push({ code: "gpus_short", needed, available: room.gpusOfNode ?? 0, parts: [] });
   }

@@ -221,6 +221,23 @@ describe("a run on a backend", () => {
     expect(told.memory?.availableBytes).toBeNull();
   });
 
+  it("that filters computes on GPUs in bf16 alone, each process with a GPU and a model of its own", async () => {
+    await looked([node({ gpus: 8 })]);
+    const filtering = (precision: string) => ({
+      ...input(8),
+      kind: "classify-corpus" as const,
+      parameters: { ...presets["classify-corpus"].paper, precision },
+    });
+    const [onGpus, onProcessors] = [
+      await estimateRun(researcher, filtering("bf16")),
+      await estimateRun(researcher, filtering("int8")),
+    ];
+    expect([onGpus.gpus, onProcessors.gpus]).toEqual([8, 0]);
+    const weights = (told: typeof onGpus) => told.memory?.parts.find(({ name }) => name === "weights")?.bytes ?? 0;
+    // Bytes a weight: 2 and 4 on a GPU; 1 and 4 of each of eight processes on one machine.
+    expect(weights(onProcessors) / weights(onGpus)).toBeCloseTo((8 * 5) / 6, 10);
+  });
+
   it("costs what the administrator says a GPU hour does", async () => {
     await looked([node()]);
     await database().backend.update({ where: { id: backendId }, data: { gpuHourPrice: 3, currency: "CHF" } });

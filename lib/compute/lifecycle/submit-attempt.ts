@@ -45,7 +45,7 @@ export async function submitAttempt(
   if (!isRecentEnough(cluster.version)) return "backend_too_old";
   // Just started: its first node has not reported yet.
   if (cluster.largestNode.cpus === 0) return "resources";
-  const resources = jobResources(run.kind, run.spec.resources, cluster);
+  const resources = jobResources(run.kind, run.spec, cluster);
   if (!resources) return "resources_too_few";
   await submitJobOnce(connection, {
     submissionId: attempt.submissionId,

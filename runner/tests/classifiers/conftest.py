@@ -37,6 +37,10 @@ class Trained:
     documents: Path
 
     @property
+    def model(self) -> Path:
+        return self.attempt_folder / "outputs" / "model"
+
+    @property
     def onnx(self) -> Path:
         return self.attempt_folder / "outputs" / "onnx"
 

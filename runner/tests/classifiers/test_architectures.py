@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from classifiers.small_encoders import write_encoder
+from definemed_runner.classifiers.description import ClassifierDescription, probabilities
 from definemed_runner.classifiers.export_onnx import export_onnx
 from definemed_runner.classifiers.freezing import FrozenStates, freeze
 from definemed_runner.classifiers.model import (
@@ -17,7 +18,7 @@ from definemed_runner.classifiers.model import (
     pad_token_id_of,
     save_classifier,
 )
-from definemed_runner.classifiers.onnx_scoring import MODEL_FILES, ClassifierDescription, OnnxClassifier, probabilities
+from definemed_runner.classifiers.onnx_scoring import MODEL_FILES, OnnxClassifier
 from definemed_runner.classifiers.tokenising import pad_batch
 
 LENGTHS = (1, 3, 60, 128, 17)

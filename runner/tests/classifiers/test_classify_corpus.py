@@ -10,11 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from classifiers.conftest import Trained
 from classifiers.small_encoders import make_text
 from definemed_runner.classifiers.classify_corpus import run
-from definemed_runner.classifiers.onnx_scoring import CloseLook, OnnxClassifier
+from definemed_runner.classifiers.decisions import open_for_decisions
+from definemed_runner.classifiers.onnx_scoring import OnnxClassifier
+from definemed_runner.classifiers.torch_scoring import TorchClassifier
 from definemed_runner.run.errors import Cancelled, UserMistake
 from definemed_runner.run.execute import open_run, read_attempt_spec
 from definemed_runner.run.stop import StopWatch
@@ -186,6 +189,57 @@ def test_int8_decides_nearly_as_fp32_does(store: Store, corpus: Path, trained: T
     assert ((exact >= 0.5) != (fast >= 0.5)).mean() <= 0.005
 
 
+def test_bf16_by_pytorch_decides_as_fp32_by_onnx_does(store: Store, corpus: Path, trained: Trained) -> None:
+    folders = [
+        prepare(store, corpus, trained, attempt=1),
+        write_attempt(
+            store,
+            "classify-corpus",
+            {"corpus": corpus, "classifier": trained.model},
+            {**PARAMETERS, "precision": "bf16"},
+            attempt=2,
+            resources={"processes": 2, "threads": 1},
+        ),
+    ]
+    assert [run_here(store, attempt=number) for number in (1, 2)] == [0, 0]
+    exact, fast = (
+        np.array([row["score"] for rows in read_shards(folder / "outputs" / "scores").values() for row in rows])
+        for folder in folders
+    )
+    assert 0 < np.abs(exact - fast).mean() < 0.002
+    np.testing.assert_array_equal(exact >= 0.5, fast >= 0.5)
+
+
+def test_what_bf16_can_not_tell_is_looked_at_again_in_fp32(trained: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(trained.model, folder)
+    description = json.loads((folder / "classifier.json").read_text())
+    assert 0 < description["bf16Margin"] < 0.02
+    (folder / "classifier.json").write_text(json.dumps({**description, "bf16Margin": 0.1}))
+    random_ = random.Random(2)
+    texts = [make_text(random_, number % 2 == 0, random_.randint(3, 60)) for number in range(40)]
+    cpu = torch.device("cpu")
+    exact, fast = TorchClassifier(folder, cpu, "fp32"), TorchClassifier(folder, cpu, "bf16")
+    documents, _ = exact.tokenizer().encode_and_count(texts)
+    by_bf16, by_fp32 = fast.score(documents, 4), exact.score(documents, 4)
+    threshold = float(np.median(by_bf16)) + 0.01
+    scores = open_for_decisions(folder, "bf16", threshold, 1).score(documents, 4)
+    close = np.abs(by_bf16 - threshold) <= 0.1
+    assert 0 < close.sum() < len(documents)
+    np.testing.assert_allclose(scores[close], by_fp32[close], atol=1e-6)
+    np.testing.assert_array_equal(scores[~close], by_bf16[~close])
+
+
+def test_weights_without_a_description_are_named(store: Store, corpus: Path, trained: Trained) -> None:
+    old = store.root / "old"
+    shutil.copytree(trained.model, old)
+    (old / "classifier.json").unlink()
+    inputs = {"corpus": corpus, "classifier": old}
+    folder = write_attempt(store, "classify-corpus", inputs, {**PARAMETERS, "precision": "bf16"})
+    assert run_here(store) == 2
+    assert json.loads((folder / "outcome.json").read_text())["code"] == "classifier_invalid"
+
+
 def test_what_int8_can_not_tell_is_looked_at_again_in_fp32(trained: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "onnx"
     shutil.copytree(trained.onnx, folder)
@@ -199,7 +253,7 @@ def test_what_int8_can_not_tell_is_looked_at_again_in_fp32(trained: Trained, tmp
     by_int8, by_fp32 = fast.score(documents, 4), exact.score(documents, 4)
     threshold = float(np.median(by_int8)) + 0.01
     told: list[int] = []
-    scores = CloseLook(folder, threshold, 1).score(documents, 4, told.append)
+    scores = open_for_decisions(folder, "int8", threshold, 1).score(documents, 4, told.append)
     close = np.abs(by_int8 - threshold) <= 0.2
     assert 0 < close.sum() < len(documents)
     np.testing.assert_allclose(scores[close], by_fp32[close], atol=1e-6)
@@ -216,7 +270,7 @@ def test_an_export_of_old_without_a_margin_is_scored_by_int8_alone(trained: Trai
     (folder / "model.onnx").unlink()
     documents = [np.arange(5, 5 + length, dtype=np.int64) for length in (9, 30, 60)]
     alone = OnnxClassifier(folder, "int8", 1).score(documents, 2)
-    np.testing.assert_array_equal(CloseLook(folder, 0.5, 1).score(documents, 2), alone)
+    np.testing.assert_array_equal(open_for_decisions(folder, "int8", 0.5, 1).score(documents, 2), alone)
 
 
 def test_documents_without_text_count_as_empty(store: Store, trained: Trained) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from classifiers.small_encoders import make_text, make_tokenizer
-from definemed_runner.classifiers.tokenising import DocumentTokenizer, pad_batch, sorted_batches
+from definemed_runner.classifiers.tokenising import DocumentTokenizer, batches_of_tokens, pad_batch, sorted_batches
 
 
 def bare_tokenizer() -> Tokenizer:
@@ -50,3 +50,15 @@ def test_padding_keeps_every_document_and_masks_the_rest() -> None:
 def test_batches_hold_each_document_once_longest_first() -> None:
     documents = [np.zeros(length) for length in (3, 9, 1, 9, 4)]
     assert [batch.tolist() for batch in sorted_batches(documents, 2)] == [[1, 3], [4, 0], [2]]
+
+
+def test_batches_hold_each_document_once_and_no_more_tokens_than_allowed() -> None:
+    lengths = [3, 90, 12, 12, 7, 400, 1, 64]
+    documents = [np.arange(length, dtype=np.int32) for length in lengths]
+    batches = batches_of_tokens(documents, 128)
+    assert sorted(place for batch in batches for place in batch.tolist()) == list(range(len(lengths)))
+    padded = [len(batch) * max(lengths[place] for place in batch) for batch in batches]
+    # The one that is longer than the allowance goes alone.
+    assert padded[0] == 400
+    assert all(tokens <= 128 for tokens in padded[1:])
+    assert len(batches) < len(documents)

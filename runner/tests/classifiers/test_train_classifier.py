@@ -64,6 +64,7 @@ def test_the_export_gives_the_same_probabilities(trained: Trained) -> None:
     assert parity["int8Documents"] == COUNTS["tune"] + COUNTS["test"]
     assert parity["fp32MaxDifference"] <= parity["tolerance"] == 1e-4
     assert parity["int8MaxDifference"] < 0.1
+    assert 0 < parity["bf16Margin"] <= parity["bf16MaxDifference"] < 0.02
     assert read_manifest(trained.attempt_folder)["summary"]["parityMaxDifference"] == parity["fp32MaxDifference"]
 
 

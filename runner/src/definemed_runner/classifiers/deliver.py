@@ -1,24 +1,21 @@
 """What a trained classifier leaves: weights, ONNX with proof of parity, scores of the held-out documents."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 
+from definemed_runner.classifiers.decisions import Scorer
+from definemed_runner.classifiers.description import ClassifierDescription
 from definemed_runner.classifiers.documents import LabelledDocuments
 from definemed_runner.classifiers.export_onnx import PARITY_TOLERANCE, Parity, export_onnx
 from definemed_runner.classifiers.model import LABELS, Classifier, pad_token_id_of, save_classifier
-from definemed_runner.classifiers.onnx_scoring import (
-    INPUT_NAMES,
-    OUTPUT_NAME,
-    ClassifierDescription,
-    OnnxClassifier,
-    probabilities,
-)
-from definemed_runner.classifiers.tokenising import load_tokenizer, pad_batch, save_tokenizer, sorted_batches
+from definemed_runner.classifiers.onnx_scoring import INPUT_NAMES, OUTPUT_NAME, OnnxClassifier
+from definemed_runner.classifiers.tokenising import load_tokenizer, save_tokenizer
+from definemed_runner.classifiers.torch_scoring import TorchClassifier, device_of
 from definemed_runner.run.context import RunContext
 from definemed_runner.run.errors import Cancelled, UserMistake
 from definemed_runner.run.files import atomic_file, write_json_atomically
@@ -39,15 +36,19 @@ def deliver(
     context.progress(0, 1, "models", "exporting")
     onnx = context.output_path("onnx")
     export_onnx(classifier, onnx)
-    _describe(context, classifier, onnx, int8_margin=0.0)
+    _save_tokenizer(context, onnx)
+    description = _describe(context, classifier)
+    for folder in (onnx, model):
+        description.write(folder)
     context.progress(1, 1, "models", "exporting")
     exact = OnnxClassifier(onnx, "fp32", context.spec.resources.threads)
     held_out = [*tokenised["tune"], *tokenised["test"]]
     scores = _score(context, exact, held_out, "scoring")
-    parity = _measure_parity(context, classifier, exact, held_out or tokenised["train"][:_PYTORCH_DOCUMENTS], scores)
+    parity = _measure_parity(context, exact, held_out or tokenised["train"][:_PYTORCH_DOCUMENTS], scores)
     parity_path = context.output_path("parity.json")
     write_json_atomically(parity_path, parity.as_json())
-    _describe(context, classifier, onnx, parity.int8_margin)
+    for folder in (onnx, model):
+        replace(description, int8Margin=parity.int8_margin, bf16Margin=parity.bf16_margin).write(folder)
     scores_path = _write_scores(context, documents, scores)
     return {"model": model, "onnx": onnx, "scores": scores_path, "parity": parity_path}, parity.fp32_largest
 
@@ -61,12 +62,16 @@ def _save_model(context: RunContext, classifier: Classifier) -> Path:
     return folder
 
 
-def _describe(context: RunContext, classifier: Classifier, folder: Path, int8_margin: float) -> None:
+def _save_tokenizer(context: RunContext, folder: Path) -> None:
     tokenizer = load_tokenizer(context.input_path("encoder"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(folder / "tokenizer.json"))
-    ClassifierDescription(
+
+
+def _describe(context: RunContext, classifier: Classifier) -> ClassifierDescription:
+    """Without margins: they are measured with what this describes."""
+    return ClassifierDescription(
         version=1,
         maxTokens=context.spec.parameters["maxTokens"],
         labels=list(LABELS),
@@ -75,21 +80,30 @@ def _describe(context: RunContext, classifier: Classifier, folder: Path, int8_ma
         outputName=OUTPUT_NAME,
         padTokenId=pad_token_id_of(classifier),
         prefix=context.spec.parameters["prefix"],
-        int8Margin=int8_margin,
-    ).write(folder)
+    )
 
 
 def _measure_parity(
-    context: RunContext, classifier: Classifier, exact: OnnxClassifier, held_out: list[np.ndarray], scores: np.ndarray
+    context: RunContext, exact: OnnxClassifier, held_out: list[np.ndarray], scores: np.ndarray
 ) -> Parity:
     if len(scores) == 0:
         scores = _score(context, exact, held_out, "comparing")
     by_pytorch = _spread(len(held_out), _PYTORCH_DOCUMENTS)
     by_int8 = _spread(len(held_out), _INT8_DOCUMENTS)
-    fast = OnnxClassifier(context.output_path("onnx"), "int8", context.spec.resources.threads)
-    pytorch = _score_by_pytorch(context, classifier, [held_out[place] for place in by_pytorch])
+    threads = context.spec.resources.threads
+    fast = OnnxClassifier(context.output_path("onnx"), "int8", threads)
     int8 = _score(context, fast, [held_out[place] for place in by_int8], "comparing")
-    parity = Parity.of(pytorch, scores[by_pytorch], int8, scores[by_int8])
+    device = device_of(0, threads)
+    by_precision = {
+        precision: _score(
+            context,
+            TorchClassifier(context.output_path("model"), device, precision),
+            [held_out[place] for place in by_pytorch],
+            "comparing",
+        )
+        for precision in ("fp32", "bf16")
+    }
+    parity = Parity.of(by_precision["fp32"], by_precision["bf16"], scores[by_pytorch], int8, scores[by_int8])
     if not parity.fp32_largest <= PARITY_TOLERANCE:
         raise UserMistake(
             "onnx_parity_failed",
@@ -104,19 +118,7 @@ def _spread(count: int, wanted: int) -> np.ndarray:
     return np.unique(np.linspace(0, count - 1, min(count, wanted)).astype(np.int64))
 
 
-def _score_by_pytorch(context: RunContext, classifier: Classifier, documents: list[np.ndarray]) -> np.ndarray:
-    scores = np.empty(len(documents))
-    classifier.eval().cpu()
-    with torch.inference_mode():
-        for places in sorted_batches(documents, context.spec.parameters["batchSize"]):
-            if context.stop_requested():
-                raise Cancelled
-            ids, mask = pad_batch([documents[place] for place in places], pad_token_id_of(classifier))
-            scores[places] = probabilities(classifier(torch.from_numpy(ids), torch.from_numpy(mask)).numpy())
-    return scores
-
-
-def _score(context: RunContext, classifier: OnnxClassifier, documents: list[np.ndarray], phase: str) -> np.ndarray:
+def _score(context: RunContext, classifier: Scorer, documents: list[np.ndarray], phase: str) -> np.ndarray:
     done = 0
 
     def on_documents(more: int) -> None:

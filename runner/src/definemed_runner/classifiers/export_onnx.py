@@ -86,10 +86,12 @@ def _quantise(fp32: Path, int8: Path) -> None:
 
 @dataclass(frozen=True)
 class Parity:
-    """How far apart scores of the same documents are: PyTorch from ONNX fp32, and fp32 from int8."""
+    """How far apart scores of the same documents are: PyTorch from ONNX fp32, fp32 from int8, and PyTorch from bf16."""
 
     documents: int
     fp32_largest: float
+    bf16_largest: float
+    bf16_margin: float
     int8_documents: int
     int8_largest: float
     int8_mean: float
@@ -97,12 +99,17 @@ class Parity:
     int8_decisions_changed: int
 
     @staticmethod
-    def of(pytorch: np.ndarray, fp32: np.ndarray, int8: np.ndarray, fp32_of_int8: np.ndarray) -> "Parity":
-        """From pairs of scores: `pytorch` with `fp32`, `int8` with `fp32_of_int8`."""
+    def of(
+        pytorch: np.ndarray, bf16: np.ndarray, fp32: np.ndarray, int8: np.ndarray, fp32_of_int8: np.ndarray
+    ) -> "Parity":
+        """From scores of the same documents: `pytorch` with `bf16` and `fp32`, `int8` with `fp32_of_int8`."""
+        bf16_differences = np.abs(bf16 - pytorch)
         int8_differences = np.abs(int8 - fp32_of_int8)
         return Parity(
             documents=len(pytorch),
             fp32_largest=float(np.abs(pytorch - fp32).max()),
+            bf16_largest=float(bf16_differences.max()),
+            bf16_margin=float(np.quantile(bf16_differences, _MARGIN_SHARE)),
             int8_documents=len(int8),
             int8_largest=float(int8_differences.max()),
             int8_mean=float(int8_differences.mean()),
@@ -116,6 +123,8 @@ class Parity:
             "documents": self.documents,
             "tolerance": PARITY_TOLERANCE,
             "fp32MaxDifference": self.fp32_largest,
+            "bf16MaxDifference": self.bf16_largest,
+            "bf16Margin": self.bf16_margin,
             "int8Documents": self.int8_documents,
             "int8MaxDifference": self.int8_largest,
             "int8MeanDifference": self.int8_mean,

@@ -37,6 +37,8 @@ class MeanPoolingClassifier(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Logits [documents, 2]."""
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        # Where the encoder computes in bf16, the head does not.
+        states = states.to(self.head.weight.dtype)
         weights = attention_mask.unsqueeze(-1).to(states.dtype)
         mean = (states * weights).sum(dim=1) / weights.sum(dim=1)
         return self.head(self.dropout(mean))

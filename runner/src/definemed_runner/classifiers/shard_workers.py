@@ -9,7 +9,7 @@ from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from definemed_runner.classifiers.onnx_scoring import CloseLook, OnnxClassifier, open_for_decisions
+from definemed_runner.classifiers.decisions import Scorer, open_for_decisions
 from definemed_runner.classifiers.shard_marks import ShardMarks
 from definemed_runner.classifiers.shards import Settings, ShardCounts, classify_shard
 from definemed_runner.run.errors import Cancelled
@@ -48,12 +48,12 @@ def _work_in_processes(
 ) -> Iterator[tuple[str, ShardCounts]]:
     # Started anew, not forked: ONNX Runtime's threads don't survive a fork.
     fresh = multiprocessing.get_context("spawn")
-    done, stop = fresh.Value("q", 0), fresh.Event()
+    done, stop, started = fresh.Value("q", 0), fresh.Event(), fresh.Value("q", 0)
     pool = ProcessPoolExecutor(
         min(resources.processes, len(shards)),
         fresh,
         initializer=_start_worker,
-        initargs=(classifier_folder, settings, resources.threads, done, stop),
+        initargs=(classifier_folder, settings, resources.threads, done, stop, started),
     )
     told = 0
     try:
@@ -72,7 +72,7 @@ def _work_in_processes(
 
 @dataclass(frozen=True)
 class _Worker:
-    classifier: OnnxClassifier | CloseLook
+    classifier: Scorer
     settings: Settings
     done: "Synchronized[int]"
     stop: Event
@@ -89,14 +89,22 @@ _worker: _Worker
 
 
 def _start_worker(
-    classifier_folder: Path, settings: Settings, threads: int, done: "Synchronized[int]", stop: Event
+    classifier_folder: Path,
+    settings: Settings,
+    threads: int,
+    done: "Synchronized[int]",
+    stop: Event,
+    started: "Synchronized[int]",
 ) -> None:
     global _worker
     die_with_parent()
     # The first process hears these and tells the workers.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    classifier = open_for_decisions(classifier_folder, settings.precision, settings.threshold, threads)
+    with started.get_lock():
+        process = started.value
+        started.value += 1
+    classifier = open_for_decisions(classifier_folder, settings.precision, settings.threshold, threads, process)
     _worker = _Worker(classifier, settings, done, stop)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from definemed_runner.classifiers.onnx_scoring import CloseLook, OnnxClassifier
+from definemed_runner.classifiers.decisions import Scorer
 from definemed_runner.run.errors import UserMistake
 from definemed_runner.run.files import atomic_file
 
@@ -57,7 +57,7 @@ def classify_shard(
     source: Path,
     scores_path: Path,
     filtered_path: Path,
-    classifier: OnnxClassifier | CloseLook,
+    classifier: Scorer,
     settings: Settings,
     on_documents: Callable[[int], None],
 ) -> ShardCounts:

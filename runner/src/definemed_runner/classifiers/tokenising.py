@@ -109,10 +109,10 @@ def save_tokenizer(tokenizer: Tokenizer, encoder: Path, folder: Path) -> None:
         tokenizer.save(str(folder / "tokenizer.json"))
 
 
-def pad_batch(documents: Sequence[np.ndarray], pad_token_id: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ids and attention mask, both [documents, longest], int64."""
+def pad_batch(documents: Sequence[np.ndarray], pad_token_id: int, multiple: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and attention mask, both [documents, longest, rounded up to a `multiple`], int64."""
     longest = max(len(document) for document in documents)
-    ids = np.full((len(documents), longest), pad_token_id, dtype=np.int64)
+    ids = np.full((len(documents), -(-longest // multiple) * multiple), pad_token_id, dtype=np.int64)
     mask = np.zeros_like(ids)
     for row, document in enumerate(documents):
         ids[row, : len(document)] = document
@@ -120,7 +120,22 @@ def pad_batch(documents: Sequence[np.ndarray], pad_token_id: int) -> tuple[np.nd
     return ids, mask
 
 
+def _longest_first(documents: Sequence[np.ndarray]) -> np.ndarray:
+    return np.argsort([-len(document) for document in documents], kind="stable")
+
+
 def sorted_batches(documents: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
     """Places of the documents in batches of similar length, longest first, so that little is padded."""
-    order = np.argsort([-len(document) for document in documents], kind="stable")
+    order = _longest_first(documents)
     return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def batches_of_tokens(documents: Sequence[np.ndarray], tokens: int) -> list[np.ndarray]:
+    """As `sorted_batches`, but with as many documents as `tokens` allow, padding included, and at least one."""
+    order = _longest_first(documents)
+    batches, start = [], 0
+    while start < len(order):
+        size = max(1, tokens // max(1, len(documents[order[start]])))
+        batches.append(order[start : start + size])
+        start += size
+    return batches
