@@ -1,6 +1,6 @@
 """One Parquet shard of a corpus: read in windows, scored, written as scores and as the kept rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from definemed_runner.classifiers.ahead import one_ahead
 from definemed_runner.classifiers.decisions import Scorer
+from definemed_runner.classifiers.tokenising import DocumentTokenizer
 from definemed_runner.run.errors import UserMistake
 from definemed_runner.run.files import atomic_file
 
@@ -77,10 +79,8 @@ def classify_shard(
                 _RowGroups(scores_file, _SCORES) as scores_rows,
                 _RowGroups(filtered_file, filtered_schema) as filtered_rows,
             ):
-                for batch in file.iter_batches(batch_size=_WINDOW_BATCHES * settings.batch_size):
-                    table = pa.Table.from_batches([batch])
-                    texts = table["text"].to_pylist()
-                    documents, tokens = tokenizer.encode_and_count([text or "" for text in texts])
+                # A GPU does not wait for the tokenizer.
+                for table, texts, documents, tokens in one_ahead(_windows(file, tokenizer, settings.batch_size)):
                     scores = classifier.score(documents, settings.batch_size, on_documents)
                     kept = scores >= settings.threshold
                     ids = table["id"].cast(pa.string())
@@ -90,6 +90,16 @@ def classify_shard(
     except pa.ArrowException as fault:
         raise UserMistake("corpus_invalid", f"The shard {source.name} could not be read: {fault}.") from fault
     return counts
+
+
+def _windows(
+    file: pq.ParquetFile, tokenizer: DocumentTokenizer, batch_size: int
+) -> Iterator[tuple[pa.Table, list[str | None], list[np.ndarray], np.ndarray]]:
+    """Rows with their texts, the tokens that are read of each, and how many it has."""
+    for batch in file.iter_batches(batch_size=_WINDOW_BATCHES * batch_size):
+        table = pa.Table.from_batches([batch])
+        texts = table["text"].to_pylist()
+        yield table, texts, *tokenizer.encode_and_count([text or "" for text in texts])
 
 
 def _check_columns(source: Path, schema: pa.Schema) -> None:
