@@ -4,7 +4,10 @@ import { database } from "@/lib/platform/database/client";
 import { enqueueCheck } from "./checks/check-job";
 import { enqueueTick } from "./tick-run";
 
-/** Sees to it that every run that lives, and every look at a backend that is under way, has a tick waiting, also when one was lost with its worker. */
+/**
+ * Sees to it that every run that lives, and every look at a backend that is under way, has a tick waiting, also when one
+ * was lost with its worker; and that attempts are fenced that could not be when they ended.
+ */
 export const sweepRuns = defineJob({
   name: "runs.sweep",
   payload: z.strictObject({}),
@@ -17,5 +20,7 @@ export const sweepRuns = defineJob({
     for (const { id } of runs) await enqueueTick(database(), id);
     const checks = await database().backendCheck.findMany({ where: { outcome: null }, select: { id: true } });
     for (const { id } of checks) await enqueueCheck(database(), id);
+    const { fenceEndedAttempts } = await import("./lifecycle/end-attempt");
+    await fenceEndedAttempts();
   },
 });

@@ -19,6 +19,7 @@ import { advanceCheck } from "../checks/advance-check";
 import { testBackend } from "../checks/test-backend";
 import { newBackendSchema } from "../schema";
 import type { StartRunInput } from "../start-run";
+import { sweepRuns } from "../sweep-runs";
 import { type RayStandIn, startRayStandIn } from "../testing/ray-stand-in";
 import { backendToken, makeBackend, makeRun, metric, runOf, testClock, writeManifest } from "../testing/runs";
 import { attemptKey, openExchange } from "./open-exchange";
@@ -76,6 +77,7 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     }
     throw new Error(`it never came to that: ${JSON.stringify(await runOf(runId))}`);
   }
+  const sweep = () => sweepRuns.run({}, { signal: new AbortController().signal });
   const untilState = (state: string) => until(async () => (await runOf(runId)).state === state);
 
   async function reachRunning() {
@@ -296,6 +298,18 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     ray.move("STOPPED");
     await clock.advance(runId);
     expect((await runOf(runId)).state).toBe("cancelled");
+
+    // Its process may live on, unseen: it is fenced as soon as the bucket is back, once.
+    await sweep();
+    expect((await runOf(runId)).attempts).toMatchObject([{ fencedAt: null }]);
+    store.wire.cut = false;
+    expect(await there(1, "control/fenced")).toBe(false);
+    await sweep();
+    expect(await there(1, "control/fenced")).toBe(true);
+    expect((await runOf(runId)).attempts).toMatchObject([{ fencedAt: expect.any(Date) }]);
+    await bucket.remove(attemptKey(place(), "control/fenced"));
+    await sweep();
+    expect(await there(1, "control/fenced")).toBe(false);
   });
 
   it("that can't write to the bucket tells why by the job's log", async () => {

@@ -15,12 +15,14 @@ export async function writeSign(run: Signed, number: number, sign: "cancel" | "f
   await openExchange(exchangeAddress).write(attemptKey(place, "control", sign), `${new Date().toISOString()}\n`);
 }
 
-/** As `writeSign`, where there is another way, or another time, for what the sign is to bring about. */
-export async function tryToWriteSign(run: Signed, number: number, sign: "cancel" | "fenced"): Promise<void> {
+/** As `writeSign`, where there is another way, or another time, for what the sign is to bring about: whether it was written. */
+export async function tryToWriteSign(run: Signed, number: number, sign: "cancel" | "fenced"): Promise<boolean> {
   try {
     await writeSign(run, number, sign);
+    return true;
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
     log().warn({ runId: run.id, attempt: number, sign, error: error.message }, "exchange.sign");
+    return false;
   }
 }

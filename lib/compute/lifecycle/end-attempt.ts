@@ -1,5 +1,5 @@
 import { recordAudit } from "@/lib/audit/record";
-import { inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import type { AttemptState } from "@/lib/platform/database/generated/enums";
 import { tryToWriteSign } from "../exchange/signs";
 import { lockForAttempt } from "../lock-run";
@@ -22,7 +22,7 @@ export type Ending = {
  */
 export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Ending, now: Date): Promise<void> {
   // Where an exchange is away, the next attempt does not begin before this one is fenced there too.
-  await tryToWriteSign(run, attempt.number, "fenced");
+  const fenced = await tryToWriteSign(run, attempt.number, "fenced");
   await inTransaction(async (transaction) => {
     const locked = await lockForAttempt(transaction, attempt);
     if (!locked) return;
@@ -33,6 +33,7 @@ export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Endin
         failureCode: ending.code,
         failureDetail: ending.detail || null,
         finishedAt: now,
+        fencedAt: fenced ? now : null,
         waitingCode: null,
         waitingSince: null,
       },
@@ -83,4 +84,33 @@ export async function cancelWithoutAttempt(run: RunRow, now: Date): Promise<void
       studyId: run.studyId,
     });
   });
+}
+
+/** For how long an exchange that was away when an attempt ended is asked again. */
+const fencingPatienceMs = 7 * 86_400_000;
+
+/** Fences the attempts that ended while their exchange was away: a process of theirs may still be at work there. */
+export async function fenceEndedAttempts(): Promise<void> {
+  const attempts = await database().attempt.findMany({
+    where: {
+      state: { in: ["failed", "lost", "cancelled"] },
+      fencedAt: null,
+      finishedAt: { gt: new Date(Date.now() - fencingPatienceMs) },
+      run: { backend: { exchangeAddress: { not: null } } },
+    },
+    select: { id: true, number: true, run: { select: { id: true, backend: { select: { exchangeAddress: true } } } } },
+    orderBy: { finishedAt: "desc" },
+    take: 100,
+  });
+  const away = new Set<string | null>();
+  for (const { id, number, run } of attempts) {
+    const { exchangeAddress } = run.backend;
+    // One that does not answer is asked once a sweep.
+    if (away.has(exchangeAddress)) continue;
+    if (!(await tryToWriteSign(run, number, "fenced"))) {
+      away.add(exchangeAddress);
+      continue;
+    }
+    await database().attempt.update({ where: { id }, data: { fencedAt: new Date() } });
+  }
 }

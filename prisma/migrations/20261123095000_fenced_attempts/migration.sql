@@ -1,0 +1,1 @@
+ALTER TABLE "Attempt" ADD COLUMN "fencedAt" TIMESTAMPTZ(3);
