@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { RanksFields, ranksOfForm } from "@/components/runs/ranks-fields";
 import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
@@ -39,7 +40,6 @@ const choiceNames = ["schedule", "activationCheckpointing"] as const satisfies (
 /** The paper's settings, or small ones for this machine, each to be changed; checked before anything starts. */
 export function StartPretraining(props: { studyId: string; corpora: CorpusOption[]; bases: CheckpointSummary[] }) {
   const t = useTranslations("checkpoints");
-  const runs = useTranslations("runs.estimate");
   const format = useFormatter();
   const router = useRouter();
   const [open, setOpen] = useState(false);
@@ -64,7 +64,7 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
       const parameters = parametersOf(form);
       const body = {
         ...startOptionsOfForm(form),
-        processes: Number(form.get("processes")),
+        ...ranksOfForm(form),
         name: String(form.get("name")),
         corpusId: String(form.get("corpus")),
         baseId: String(form.get("base")),
@@ -157,15 +157,13 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
             ))}
             <Checkbox name="bf16" defaultChecked={values.bf16} label={t("parameters.bf16")} />
           </fieldset>
-          <Field label={runs("processes")} hint={runs("processesHint")}>
-            <Input name="processes" type="number" min={1} max={4096} defaultValue={1} required />
-          </Field>
+          <RanksFields studyId={props.studyId} />
           <StartOptions
             studyId={props.studyId}
             describe={(form) => ({
               kind: "pretrain",
               parameters: parametersOf(form),
-              resources: { processes: Number(form.get("processes")) },
+              resources: ranksOfForm(form),
               uses: [
                 { kind: "corpus", targetId: String(form.get("corpus")) },
                 { kind: "checkpoint", targetId: String(form.get("base")) },

@@ -4,10 +4,11 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { Field, Select } from "@/components/ui/field";
-import { estimateRunOperation, listUsableBackendsOperation } from "@/lib/compute/api";
+import { estimateRunOperation } from "@/lib/compute/api";
 import { type EstimateInput, type StartOptions as Options, runPriorities } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
 import { RunEstimate } from "./run-estimate";
+import { useUsableBackends } from "./use-usable-backends";
 
 type Described = Omit<EstimateInput, "backendId">;
 
@@ -27,10 +28,7 @@ export function StartOptions(props: { studyId: string; describe: (form: FormData
   const place = useRef<HTMLDivElement>(null);
   const described = useDescribed(place, props.describe);
   const params = { studyId: props.studyId };
-  const backends = useQuery({
-    queryKey: ["usable-backends", props.studyId],
-    queryFn: async () => (await call(listUsableBackendsOperation, { params })).backends,
-  });
+  const backends = useUsableBackends(props.studyId);
   const estimate = useQuery({
     queryKey: ["estimate", props.studyId, described],
     queryFn: () => call(estimateRunOperation, { params, body: JSON.parse(described) as EstimateInput }),

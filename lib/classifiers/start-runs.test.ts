@@ -199,10 +199,8 @@ describe("the filtering of a corpus", () => {
       parameters: { precision: "bf16", batchSize: 64 },
       resources: { processes: 8 },
     });
-    const cluster = {
-      ...{ version: "2.60.0", nodes: 1, cpus: 64, gpus: 8, memoryBytes: 1e12, workers: [] },
-      largestNode: { cpus: 64, gpus: 8 },
-    };
+    const node = { name: "node", cpus: 64, gpus: 8, memoryBytes: 0, accelerator: null, resource: null };
+    const cluster = { version: "2.60.0", nodes: 1, cpus: 64, gpus: 8, memoryBytes: 0, workers: [node] };
     expect(jobResources("classify-corpus", storedSpecSchema.parse(spec), cluster)).toMatchObject({ gpus: 8 });
     const { id: onProcessors } = await start(corpusId, await makeClassifier());
     const other = storedSpecSchema.parse((await runOf(onProcessors)).spec);

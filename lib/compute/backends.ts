@@ -9,7 +9,7 @@ import { encryptSecret } from "@/lib/platform/secrets/encryption";
 import { StoreFault } from "@/lib/platform/storage/store-fault";
 import { viewOfCheck } from "./checks/check-view";
 import { ensureLocalBackend } from "./ensure-local-backend";
-import { roomOf } from "./estimates/room";
+import { mostGpusOf, roomOf } from "./estimates/room";
 import { openExchange } from "./exchange/open-exchange";
 import type { BackendLimits, BackendView, NewBackend, UsableBackend } from "./schema";
 
@@ -61,12 +61,10 @@ export async function listUsableBackends(): Promise<UsableBackend[]> {
     orderBy: [{ local: "desc" }, { createdAt: "asc" }],
   });
   return Promise.all(
-    rows.map(async ({ id, name, local }) => ({
-      id,
-      name,
-      local,
-      gpus: (await roomOf(database(), { id, local })).gpusOfNode ?? 0,
-    })),
+    rows.map(async ({ id, name, local }) => {
+      const room = await roomOf(database(), { id, local });
+      return { id, name, local, gpus: mostGpusOf(room) ?? 0, nodes: room.gpusOfNodes?.length ?? 1 };
+    }),
   );
 }
 

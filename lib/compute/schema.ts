@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseBucketAddress } from "@/lib/platform/storage/bucket-address";
 import { storeFaultCodes } from "@/lib/platform/storage/store-fault";
 import { partNames } from "./estimates/demand";
-import { runInput, runKinds } from "./specs/index";
+import { mostNodes, runInput, runKinds } from "./specs/index";
 import { storedSpecSchema } from "./stored-spec";
 
 export const runStates = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
@@ -291,7 +291,11 @@ export const newRunSchema = z.strictObject({
   inputs: z.record(z.string(), runInput),
   parameters: z.record(z.string(), z.json()),
   resources: z
-    .strictObject({ processes: z.int().min(1).max(4096), threads: z.int().min(1).max(1024) })
+    .strictObject({
+      nodes: z.int().min(1).max(mostNodes),
+      processes: z.int().min(1).max(4096),
+      threads: z.int().min(1).max(1024),
+    })
     .partial()
     .optional(),
 });
@@ -302,7 +306,11 @@ export const estimateInputSchema = z.strictObject({
   backendId: z.uuid().optional(),
   parameters: z.record(z.string(), z.json()),
   resources: z
-    .strictObject({ processes: z.int().min(1).max(4096), threads: z.int().min(1).max(1024) })
+    .strictObject({
+      nodes: z.int().min(1).max(mostNodes),
+      processes: z.int().min(1).max(4096),
+      threads: z.int().min(1).max(1024),
+    })
     .partial()
     .optional(),
   /** what it would use, as in its lineage */
@@ -322,8 +330,8 @@ const needSchema = z
   .nullable();
 
 const shortageSchema = z.object({
-  code: z.enum(["gpus_short", "gpu_memory_short", "memory_short", "disk_short"]),
-  /** GPUs, or GiB */
+  code: z.enum(["gpus_short", "nodes_short", "gpu_memory_short", "memory_short", "disk_short"]),
+  /** GPUs of a node, nodes, or GiB */
   needed: z.number(),
   available: z.number(),
   parts: z.array(z.object({ name: z.enum(partNames), bytes: z.number() })),
@@ -353,5 +361,12 @@ export const estimateSchema = z.object({
 export type Estimate = z.infer<typeof estimateSchema>;
 
 /** Of a backend, what who starts runs needs to choose it. */
-export const usableBackendSchema = z.object({ id: z.uuid(), name: z.string(), local: z.boolean(), gpus: z.number() });
+export const usableBackendSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  local: z.boolean(),
+  /** of the node with the most */
+  gpus: z.number(),
+  nodes: z.int(),
+});
 export type UsableBackend = z.infer<typeof usableBackendSchema>;

@@ -103,7 +103,7 @@ function checkedSpec(runId: string, input: StartRunInput, local: boolean) {
     seed: input.seed ?? 1,
     inputs: input.inputs,
     parameters: input.parameters,
-    resources: { processes: 1, threads: local ? Math.min(4, availableParallelism()) : 4, ...input.resources },
+    resources: { nodes: 1, processes: 1, threads: local ? Math.min(4, availableParallelism()) : 4, ...input.resources },
   };
   const spec = { version: 1, kind: input.kind, runId, attempt: 1, resume: null, ...own };
   const issues = specSchemas[input.kind].safeParse(spec).error?.issues ?? [];

@@ -6,7 +6,8 @@ export const storedSpecSchema = z.object({
   seed: z.int(),
   inputs: z.record(z.string(), runInput),
   parameters: z.record(z.string(), z.json()),
-  resources: z.object({ processes: z.int(), threads: z.int() }),
+  // Runs of old name no nodes.
+  resources: z.object({ nodes: z.int().default(1), processes: z.int(), threads: z.int() }),
 });
 
 export type StoredSpec = z.infer<typeof storedSpecSchema>;

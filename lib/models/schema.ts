@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { startOptions } from "@/lib/compute/schema";
-import { presets } from "@/lib/compute/specs";
+import { mostNodes, presets } from "@/lib/compute/specs";
 import { mergeSpec } from "@/lib/compute/specs/merge";
 import { pretrainSpec } from "@/lib/compute/specs/pretrain";
 
@@ -41,7 +41,9 @@ export const startPretrainingSchema = z.object({
   name: z.string().trim().min(1).max(120),
   corpusId: z.uuid(),
   baseId: z.uuid(),
-  /** ranks that share the training, one GPU each where there are GPUs */
+  /** nodes of the backend that the training is spread over, each with as many processes */
+  nodes: z.number().int().min(1).max(mostNodes).optional(),
+  /** of all nodes: ranks that share the training, one GPU each where there are GPUs */
   processes: z.number().int().min(1).max(4096).optional(),
   ...startOptions,
   seed: z.number().int().min(0).max(4_294_967_295).default(1),

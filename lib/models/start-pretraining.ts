@@ -28,7 +28,7 @@ export function startPretraining(actor: StudyActor, input: StartPretraining): Pr
         base: { address: base.address, digest: base.digest },
       },
       parameters: input.parameters,
-      resources: { processes: input.processes ?? 1 },
+      resources: { nodes: input.nodes ?? 1, processes: input.processes ?? input.nodes ?? 1 },
       edges: [
         { kind: "corpus", targetId: corpus.id, role: "corpus" },
         { kind: "checkpoint", targetId: base.id, role: "base" },

@@ -7,7 +7,7 @@ import { inGibibytes, valuesOf } from "../rules";
 import type { Estimate, EstimateInput, Shortage } from "../schema";
 import { type Demand, demandOf, type Part } from "./demand";
 import { readFacts } from "./facts";
-import { type Room, roomOf } from "./room";
+import { mostGpusOf, type Room, roomOf } from "./room";
 import { assumedSpeed } from "./speeds";
 
 /** A run's process, its libraries and its model are loaded before work begins. */
@@ -18,7 +18,7 @@ const mostMeasured = 10;
 type Planned = {
   kind: string;
   parameters: Record<string, unknown>;
-  resources: { processes: number; threads: number };
+  resources: { nodes: number; processes: number; threads: number };
   uses: { kind: string; targetId: string }[];
   /** where there is no label set yet */
   documents?: number;
@@ -27,8 +27,8 @@ type Planned = {
 /** For the forms: what a run would need, before it is started. */
 export async function estimateRun(actor: StudyActor, input: EstimateInput): Promise<Estimate> {
   const backend = await chooseBackend(database(), input.backendId);
-  const { processes = 1, threads = 4 } = input.resources ?? {};
-  const planned = { ...input, resources: { processes, threads } };
+  const { nodes = 1, processes = 1, threads = 4 } = input.resources ?? {};
+  const planned = { ...input, resources: { nodes, processes, threads } };
   return (await estimate(database(), actor.studyId, backend, planned)).estimate;
 }
 
@@ -41,23 +41,24 @@ export async function estimate(
 ): Promise<{ estimate: Estimate; work: Demand["work"] }> {
   const facts = await readFacts(transaction, studyId, uses);
   const room = await roomOf(transaction, backend);
-  const onGpu = (room.gpusOfNode ?? 0) > 0 && computesOnGpu(kind, parameters);
+  const onGpu = (mostGpusOf(room) ?? 0) > 0 && computesOnGpu(kind, parameters);
   const gpus = onGpu ? resources.processes : 0;
-  const { processes } = resources;
+  const { nodes, processes } = resources;
+  const onNode = Math.ceil(processes / nodes);
   const demand = demandOf(kind, { ...facts, documents: documents ?? facts.documents }, { parameters, ...resources });
   const { work } = demand;
   const measured = work && (await measuredSpeed(transaction, backend.id, kind, work.unit, gpus));
-  const cores = Math.min(room.cores, processes * resources.threads);
+  const cores = nodes * Math.min(room.cores, onNode * resources.threads);
   const speed = work && (measured?.speed ?? assumedSpeed(work.unit, kind, { gpus, gpuName: room.gpuName, cores }));
   const seconds = work && speed ? startSeconds + work.amount / speed : null;
   const price = await transaction.backend.findUniqueOrThrow({
     where: { id: backend.id },
     select: { gpuHourPrice: true, currency: true },
   });
-  // On processors every process holds its own share at once, on one machine.
+  // On processors every process of a machine holds its own share at once.
   const memory = onGpu
     ? demand.memory
-    : demand.memory.map((part) => ({ ...part, bytes: part.bytes * perMachine(kind, processes) }));
+    : demand.memory.map((part) => ({ ...part, bytes: part.bytes * perMachine(kind, onNode) }));
   return {
     work,
     estimate: {
@@ -70,14 +71,13 @@ export async function estimate(
         seconds !== null && gpus > 0 && price.gpuHourPrice !== null
           ? { amount: (seconds / 3600) * gpus * price.gpuHourPrice, currency: price.currency }
           : null,
-      shortages: shortagesOf(demand, memory, { onGpu, processes }, room),
+      shortages: shortagesOf(demand, memory, { onGpu, nodes, onNode }, room),
     },
   };
 }
 
 /** The formulas of the other kinds have their processes in them. */
-const perMachine = (kind: string, processes: number) =>
-  kind === "pretrain" || kind === "classify-corpus" ? processes : 1;
+const perMachine = (kind: string, onNode: number) => (kind === "pretrain" || kind === "classify-corpus" ? onNode : 1);
 
 const sum = (parts: readonly Part[]) => parts.reduce((total, { bytes }) => total + bytes, 0);
 
@@ -112,14 +112,14 @@ async function measuredSpeed(
 function shortagesOf(
   demand: Demand,
   memory: Part[],
-  { onGpu, processes }: { onGpu: boolean; processes: number },
+  { onGpu, nodes, onNode }: { onGpu: boolean; nodes: number; onNode: number },
   room: Room,
 ): Shortage[] {
   const short: Shortage[] = [];
-  const needed = onGpu ? processes : 0;
-  if (needed > (room.gpusOfNode ?? Number.POSITIVE_INFINITY)) {
-    short.push({ code: "gpus_short", needed, available: room.gpusOfNode ?? 0, parts: [] });
-  }
+  const gpus = onGpu ? onNode : 0;
+  const able = room.gpusOfNodes?.filter((each) => each >= gpus).length ?? Number.POSITIVE_INFINITY;
+  if (able === 0) short.push({ code: "gpus_short", needed: gpus, available: mostGpusOf(room) ?? 0, parts: [] });
+  else if (able < nodes) short.push({ code: "nodes_short", needed: nodes, available: able, parts: [] });
   const compare = (
     code: "gpu_memory_short" | "memory_short" | "disk_short",
     parts: Part[],
@@ -136,6 +136,7 @@ function shortagesOf(
 
 const shortagePaths: Record<Shortage["code"], string> = {
   gpus_short: "resources.processes",
+  nodes_short: "resources.nodes",
   gpu_memory_short: "resources.gpuMemory",
   memory_short: "resources.memory",
   disk_short: "resources.disk",

@@ -149,11 +149,11 @@ describe("a run on a backend", () => {
   const looked = (nodes: object[]) =>
     addCheck(backendId, "ready", { probedAt: new Date(), findings: { version: "2.60.0", nodes, unprobedNodes: 0 } });
   const parameters = { ...presets.pretrain.paper };
-  const input = (processes: number) => ({
+  const input = (processes: number, nodes = 1) => ({
     kind: "pretrain" as const,
     backendId,
     parameters,
-    resources: { processes },
+    resources: { nodes, processes },
     uses: [
       { kind: "checkpoint", targetId: checkpointId },
       { kind: "corpus", targetId: corpusId },
@@ -213,6 +213,17 @@ describe("a run on a backend", () => {
         { path: "resources.disk", values: { needed: 0.7, available: 0.2 } },
       ],
     });
+  });
+
+  it("fits several nodes that have the GPUs each, and is refused where there are too few such nodes", async () => {
+    await looked([node(), node({ name: "10.0.0.3" }), node({ name: "10.0.0.4", gpus: 0, devices: [] })]);
+    expect(await estimateRun(researcher, input(4, 2))).toMatchObject({ gpus: 4, shortages: [] });
+    expect((await estimateRun(researcher, input(6, 3))).shortages).toMatchObject([
+      { code: "nodes_short", needed: 3, available: 2 },
+    ]);
+    expect((await estimateRun(researcher, input(8, 2))).shortages).toMatchObject([
+      { code: "gpus_short", needed: 4, available: 2 },
+    ]);
   });
 
   it("is not refused where nothing is known of the backend", async () => {

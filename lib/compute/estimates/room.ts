@@ -6,8 +6,8 @@ import { findingsSchema } from "../schema";
 
 /** What a backend has, as far as it is known; bytes. */
 export type Room = {
-  /** of the node with the most */
-  gpusOfNode: number | null;
+  /** GPUs of each node; null: not known */
+  gpusOfNodes: number[] | null;
   gpuName: string | null;
   gpuMemoryBytes: number | null;
   cores: number;
@@ -36,7 +36,7 @@ export async function roomOf(transaction: Database, backend: { id: string; local
   );
   const free = [diskHere, ...nodes.map(({ storeFreeBytes }) => storeFreeBytes)].filter((each) => each !== null);
   return {
-    gpusOfNode: node ? node.gpus : backend.local ? 0 : null,
+    gpusOfNodes: nodes.length > 0 ? nodes.map(({ gpus }) => gpus) : backend.local ? [0] : null,
     gpuName: device?.name ?? null,
     gpuMemoryBytes: device?.memoryBytes ?? null,
     cores: node?.cpus ?? availableParallelism(),
@@ -48,6 +48,11 @@ export async function roomOf(transaction: Database, backend: { id: string; local
         ),
     diskBytes: free.length > 0 ? Math.min(...free) : null,
   };
+}
+
+/** GPUs of the node with the most; null: not known. */
+export function mostGpusOf({ gpusOfNodes }: Pick<Room, "gpusOfNodes">): number | null {
+  return gpusOfNodes && Math.max(0, ...gpusOfNodes);
 }
 
 async function freeBytesHere(): Promise<number | null> {

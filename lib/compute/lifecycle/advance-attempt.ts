@@ -93,7 +93,9 @@ function hasEnded(job: RayJob): boolean {
 }
 
 async function showAtWork(run: RunRow, attempt: AttemptRow, job: RayJob, now: Date): Promise<void> {
-  const running = job.status === "RUNNING";
+  // A job of several nodes runs at once, and tells nothing before it has them all.
+  const spread = run.spec.resources.nodes > 1 && attempt.eventsIngested === 0;
+  const running = job.status === "RUNNING" && !spread;
   await showWaiting(attempt, running ? null : "resources", now);
   await database().attempt.updateMany({
     where: { id: attempt.id, state: { in: ["submitting", "pending"] } },

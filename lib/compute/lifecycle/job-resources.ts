@@ -9,16 +9,22 @@ export function computesOnGpu(kind: string, parameters: Record<string, unknown>)
   return kindsOnGpu.includes(kind) || (kind === "classify-corpus" && parameters.precision === "bf16");
 }
 
+/** The entrypoint's own, or what is taken of each of several nodes, on which the entrypoint spreads the run itself. */
+export type JobResources = { nodes: number; cpus: number; gpus: number };
+
 /**
- * What a job asks Ray for. A job runs on one node: it asks for no more cores than the largest one has (it is slower then,
- * but would wait for ever otherwise), and for one GPU a process where there are GPUs. null: no node has enough GPUs.
+ * What a job asks Ray for. A node is asked for no more cores than it has (the run is slower then, but would wait for ever
+ * otherwise), and for one GPU a process where there are GPUs; each of several nodes has as many processes. null: too few
+ * nodes have enough GPUs.
  */
 export function jobResources(
   kind: string,
-  { parameters, resources: { processes, threads } }: StoredSpec,
+  { parameters, resources: { nodes, processes, threads } }: StoredSpec,
   cluster: RayCluster,
-): { cpus: number; gpus: number } | null {
-  const gpus = cluster.gpus > 0 && computesOnGpu(kind, parameters) ? processes : 0;
-  if (gpus > cluster.largestNode.gpus) return null;
-  return { cpus: Math.min(processes * threads, cluster.largestNode.cpus), gpus };
+): JobResources | null {
+  const onNode = Math.ceil(processes / nodes);
+  const gpus = cluster.gpus > 0 && computesOnGpu(kind, parameters) ? onNode : 0;
+  const able = cluster.workers.filter((node) => node.gpus >= gpus).sort((a, b) => b.cpus - a.cpus);
+  const last = able[nodes - 1];
+  return last ? { nodes, cpus: Math.min(onNode * threads, last.cpus), gpus } : null;
 }

@@ -13,6 +13,7 @@ const faultsThatMayPass = new Set([
   "scratch_full",
   "attempt_in_use",
   "runner_differs",
+  "rank_died",
   "unexpected_fault",
 ]);
 /** The checkpoint that an attempt was told to continue from turned out to be no good: an earlier one may be. */

@@ -8,7 +8,7 @@ import type { RayConnection } from "../ray/request";
 import { runnerRelease } from "../runner-release";
 import type { WaitingCode } from "../schema";
 import { writeSpec } from "./create-attempt";
-import { jobResources } from "./job-resources";
+import { type JobResources, jobResources } from "./job-resources";
 import type { AttemptRow, RunRow } from "./load-run";
 
 /**
@@ -44,24 +44,31 @@ export async function submitAttempt(
   const cluster = await describeCluster(connection);
   if (!isRecentEnough(cluster.version)) return "backend_too_old";
   // Just started: its first node has not reported yet.
-  if (cluster.largestNode.cpus === 0) return "resources";
+  if (cluster.workers.length === 0) return "resources";
   const resources = jobResources(run.kind, run.spec, cluster);
   if (!resources) return "resources_too_few";
   await submitJobOnce(connection, {
     submissionId: attempt.submissionId,
-    // Both are made by us: a UUID and a number. `exec`, so that signals reach the runner and not a shell.
-    entrypoint: `exec python -m definemed_runner run --run-id ${run.id} --attempt ${attempt.number}`,
+    entrypoint: entrypointOf(run.id, attempt.number, resources),
     environment: {
       DEFINEMED_STORE: run.backend.exchangeAddress ?? environment().storeAddress,
       DEFINEMED_RUNNER_RELEASE: await runnerRelease(),
       DEFINEMED_DIE_WITH_PARENT: "1",
       RAY_JOB_STOP_WAIT_TIME_S: String(stopWaitSeconds),
     },
-    ...resources,
+    // On several nodes the entrypoint itself needs next to nothing, and takes them all at once.
+    ...(resources.nodes > 1 ? { cpus: 0, gpus: 0 } : { cpus: resources.cpus, gpus: resources.gpus }),
   });
   await database().attempt.updateMany({
     where: { id: attempt.id, state: "submitting" },
     data: { state: "pending", submittedAt: now },
   });
   return null;
+}
+
+/** All are made by us: a UUID and numbers. `exec`, so that signals reach the runner and not a shell. */
+function entrypointOf(runId: string, attempt: number, { nodes, cpus, gpus }: JobResources): string {
+  const attemptOf = `--run-id ${runId} --attempt ${attempt}`;
+  if (nodes === 1) return `exec python -m definemed_runner run ${attemptOf}`;
+  return `exec python -m definemed_runner run-on-nodes ${attemptOf} --nodes ${nodes} --cpus ${cpus} --gpus ${gpus}`;
 }

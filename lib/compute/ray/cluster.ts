@@ -37,8 +37,6 @@ export type RayCluster = {
   cpus: number;
   gpus: number;
   memoryBytes: number;
-  /** what one job, which runs on one node, can get at most */
-  largestNode: { cpus: number; gpus: number };
   /** those that can carry out a job: a head that only leads has no processors */
   workers: RayNode[];
 };
@@ -50,14 +48,12 @@ export async function describeCluster(connection: RayConnection): Promise<RayClu
   const nodes = await askRay(connection, "GET", "/api/v0/nodes?limit=10000", nodesSchema);
   const alive = nodes?.data.result.result.filter((node) => node.state === "ALIVE") ?? [];
   const total = (name: string) => alive.reduce((sum, node) => sum + (node.resources_total?.[name] ?? 0), 0);
-  const largest = (name: string) => Math.max(0, ...alive.map((node) => node.resources_total?.[name] ?? 0));
   return {
     version: version.ray_version,
     nodes: alive.length,
     cpus: total("CPU"),
     gpus: total("GPU"),
     memoryBytes: total("memory"),
-    largestNode: { cpus: largest("CPU"), gpus: largest("GPU") },
     workers: alive.filter((node) => (node.resources_total?.CPU ?? 0) > 0).map(nodeOf),
   };
 }

@@ -7,7 +7,7 @@ import { mergePresets, mergeSpec } from "./merge";
 import { pretrainPresets, pretrainSpec } from "./pretrain";
 import { trainClassifierPresets, trainClassifierSpec } from "./train-classifier";
 
-export { type RunInput, type RunResources, runInput } from "./spec-frame";
+export { mostNodes, type RunInput, type RunResources, runInput } from "./spec-frame";
 
 /** The spec of each kind of run; JSON Schemas for the runner are generated from these. */
 export const specSchemas = {

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import type { Presets } from "./presets";
-import { brokenPretrainRule, followsRule } from "./rules";
-import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from "./spec-frame";
+import { brokenPretrainRule, brokenRanksRule, followsRule } from "./rules";
+import {
+  count,
+  gradientClip,
+  learningRate,
+  runInput,
+  specFrame,
+  spreadResources,
+  warmupSteps,
+  weightDecay,
+} from "./spec-frame";
 
 export const learningRateSchedules = ["linear", "cosine"] as const;
 /** `none`: everything is kept; `selective`: matrix products and attention; `full`: each layer's input alone. */
@@ -33,11 +42,12 @@ const parameters = z.strictObject({
 export const pretrainSpec = z
   .strictObject({
     ...specFrame,
+    resources: spreadResources,
     kind: z.literal("pretrain"),
     inputs: z.strictObject({ corpus: runInput, base: runInput }),
     parameters,
   })
-  .check(followsRule(brokenPretrainRule));
+  .check(followsRule(brokenRanksRule), followsRule(brokenPretrainRule));
 
 export const pretrainPresets = {
   paper: {

@@ -32,6 +32,18 @@ export function brokenPretrainRule(spec: {
   return null;
 }
 
+export function brokenRanksRule(spec: { resources: { nodes: number; processes: number } }): BrokenRule | null {
+  const { nodes, processes } = spec.resources;
+  if (processes % nodes !== 0) {
+    return {
+      code: "processes_uneven",
+      message: "Each node takes as many processes: let processes be a multiple of nodes.",
+      path: ["resources", "processes"],
+    };
+  }
+  return null;
+}
+
 export function brokenTrainClassifierRule(spec: { resources: { processes: number } }): BrokenRule | null {
   if (spec.resources.processes > 1) {
     return {

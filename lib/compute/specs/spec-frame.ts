@@ -25,11 +25,14 @@ const checkpointAddress = z
   .string()
   .regex(/^store:runs\/[A-Za-z0-9_-]+\/attempts\/[0-9]+\/checkpoints\/step-[0-9]{8}$/, "Not a checkpoint of a run.");
 
-const resources = z.strictObject({
+const resources = {
   processes: z.int().min(1).max(4096),
   threads: z.int().min(1).max(1024),
-});
-export type RunResources = z.infer<typeof resources>;
+};
+export const mostNodes = 512;
+/** Of kinds whose processes compute one model together: each node has as many of them. Runs of old name no nodes. */
+export const spreadResources = z.strictObject({ nodes: z.int().min(1).max(mostNodes).default(1), ...resources });
+export type RunResources = z.infer<typeof spreadResources>;
 
 /** The fields around `kind`, `inputs` and `parameters`. */
 export const specFrame = {
@@ -38,7 +41,7 @@ export const specFrame = {
   attempt: z.int().min(1).max(1_000_000),
   seed: z.int().min(0).max(4_294_967_295),
   resume: checkpointAddress.nullable(),
-  resources,
+  resources: z.strictObject({ nodes: z.literal(1).default(1), ...resources }),
 };
 
 export const count = (largest: number) => z.int().min(1).max(largest);

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from definemed_runner.run.context import RunContext, RunResult
+
+if TYPE_CHECKING:
+    from definemed_runner.ranks.lead import Prepare
 
 Kind = Callable[[RunContext], RunResult]
 
@@ -16,6 +20,11 @@ KINDS = {
     "generate": "definemed_runner.language_models.generate",
     "analyse-answers": "definemed_runner.language_models.analyse_answers",
 }
+
+
+def load_preparation(kind: str) -> "Prepare":
+    """The function by which another rank of `kind` prepares its share."""
+    return import_module(KINDS[kind]).prepare
 
 
 def load_kind(kind: str) -> Kind:

@@ -17,7 +17,7 @@ from definemed_runner.language_models.pretraining.packing import (
     TokenisedDocuments,
     document_order,
 )
-from definemed_runner.language_models.pretraining.ranks import Ranks
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run import UserMistake
 
 PADDING = 9

@@ -18,9 +18,9 @@ from definemed_runner.language_models.loading import load_causal_model
 from definemed_runner.language_models.pretraining.corpus import is_held_out, tokenise_corpus
 from definemed_runner.language_models.pretraining.model import load_model, logits_of
 from definemed_runner.language_models.pretraining.packing import PackedEpoch
-from definemed_runner.language_models.pretraining.ranks import Ranks
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
 from definemed_runner.language_models.pretraining.utilisation import Utilisation, flops_per_token, peak_flops
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run import Cancelled, RunResult, UserMistake
 from definemed_runner.run.stop import StopWatch
 from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec

@@ -1,54 +1,16 @@
 """Pre-training as real processes: killed and resumed, with two ranks, and with a rank that dies."""
 
+import json
 import os
 import signal
-import subprocess
-import time
-from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.store import Store
-from language_models.tiny_models import make_model
-from language_models.training_runs import parameters, write_corpus
-from support import read_events, read_manifest, run_here, start_runner, write_attempt
-
-# Long enough that the run is killed on its way, whatever else the machine does.
-LONG: dict[str, Any] = {"maxSteps": 120, "checkpointEverySteps": 10, "evaluateEverySteps": 40}
-
-# The same for two ranks, whose steps take longer.
-SHORT: dict[str, Any] = {"maxSteps": 40, "checkpointEverySteps": 3, "evaluateEverySteps": 40}
-
-
-def attempt(
-    store: Store, run_id: str, number: int = 1, processes: int = 1, resume: str | None = None, **changes: Any
-) -> Path:
-    base = store.root / "base"
-    if not base.exists():
-        make_model(base, 1, tied=True)
-        write_corpus(store.root / "corpus")
-    return write_attempt(
-        store, "pretrain", {"corpus": store.root / "corpus", "base": base}, parameters(**changes),
-        run_id=run_id, attempt=number, resume=resume, resources={"processes": processes, "threads": 1},
-    )  # fmt: skip
-
-
-def curve(folder: Path, name: str = "loss") -> dict[int, float]:
-    events = read_events(folder)
-    return {e["step"]: e["value"] for e in events if e["type"] == "metric" and e["name"] == name}
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    return sorted(path.parent for path in folder.glob("checkpoints/step-*/complete.json"))
-
-
-def wait_for_checkpoint(process: subprocess.Popen[str], folder: Path) -> None:
-    while not checkpoints(folder):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
+from language_models.pretraining_attempts import LONG, SHORT, attempt, checkpoints, curve, wait_for_checkpoint
+from support import read_manifest, run_here, start_runner
 
 
 def test_killed_and_resumed_equals_unbroken_to_the_bit(store: Store) -> None:
@@ -96,6 +58,9 @@ def test_when_a_rank_dies_the_attempt_fails_and_one_rank_can_go_on(store: Store)
     os.kill(children[0].pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == 1
+    told = json.loads((first / "outcome.json").read_text())
+    assert told["code"] == "rank_died"
+    assert "process 2 was killed (SIGKILL)" in told["message"]
     newest = checkpoints(first)[-1]
 
     second = attempt(store, "broken", 2, resume=store.address_of(newest), **SHORT)

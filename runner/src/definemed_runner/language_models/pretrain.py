@@ -7,6 +7,8 @@ the mean of the last tenth of the steps, at most 50.
 """
 
 import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,11 @@ from transformers import PreTrainedTokenizerBase
 from definemed_runner.language_models.model_folder import context_window, read_config, read_tokenizer
 from definemed_runner.language_models.pretraining.corpus import TokenFiles, tokenise_corpus
 from definemed_runner.language_models.pretraining.model import load_model, save_model
-from definemed_runner.language_models.pretraining.ranks import Ranks, lead
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
 from definemed_runner.language_models.pretraining.training import Training
+from definemed_runner.ranks.group import Ranks
+from definemed_runner.ranks.lead import lead
 from definemed_runner.run import RunContext, RunResult, UserMistake
-
-_RANK_MODULE = "definemed_runner.language_models.pretraining.rank"
 
 
 def run(context: RunContext) -> RunResult:
@@ -30,35 +31,47 @@ def run(context: RunContext) -> RunResult:
     base = context.input_path("base")
     tokenizer = read_tokenizer(base)
     _check_base(base, tokenizer, settings)
-    _check_processes(context.spec.resources.processes)
-    training, held_out = tokenise_corpus(context, context.input_path("corpus"), tokenizer, settings.held_out_share)
-    _tell_corpus(context, settings, training, held_out)
     shutil.rmtree(context.output_path("model"), ignore_errors=True)
-
-    descriptors = (training.descriptors(), held_out.descriptors())
-    plan: dict[str, Any] = {
-        "runId": context.spec.run_id,
-        "attempt": context.spec.attempt,
-        "descriptors": descriptors,
-        "paddingToken": training.padding_token,
-    }
-    inherited = [descriptor for pair in descriptors for descriptor in pair]
-    with lead(context.spec.resources.processes, plan, inherited, _RANK_MODULE) as ranks:
-        summary = train(context, ranks, training, held_out)
+    summary = lead(context, prepare)
     return RunResult(outputs={"model": context.output_path("model")}, summary=summary)
 
 
-def train(context: RunContext, ranks: Ranks, training: TokenFiles, held_out: TokenFiles) -> dict[str, Any]:
-    """What every rank does once the corpus is tokenised: load, train, save. Returns the summary."""
+def prepare(context: RunContext, handed: Mapping[str, Any] | None = None) -> "Pretraining":
+    """The corpus as tokens: made by the first rank of each machine, inherited by the others."""
+    if handed is not None:
+        files = (TokenFiles.inherited(tuple(each), handed["paddingToken"]) for each in handed["descriptors"])
+        return Pretraining(*files)
     settings = PretrainSettings.from_parameters(context.spec.parameters)
-    base = context.input_path("base")
-    bf16 = settings.bf16 and _bf16_works(context, ranks)
-    model = load_model(base, ranks, bf16=bf16, activation_checkpointing=settings.activation_checkpointing)
-    summary = Training(context, ranks, settings, bf16, model, training.open(), held_out.open()).run()
-    context.progress(0, 1, "models", "exporting")
-    save_model(model, base, context.output_path("model"), ranks)
-    context.progress(1, 1, "models", "exporting")
-    return summary
+    tokenizer = read_tokenizer(context.input_path("base"))
+    training, held_out = tokenise_corpus(context, context.input_path("corpus"), tokenizer, settings.held_out_share)
+    _tell_corpus(context, settings, training, held_out)
+    return Pretraining(training, held_out)
+
+
+@dataclass(frozen=True)
+class Pretraining:
+    """What every rank does once the corpus is tokenised: load, train, save."""
+
+    training: TokenFiles
+    held_out: TokenFiles
+
+    def hand_over(self) -> tuple[Mapping[str, Any], Sequence[int]]:
+        descriptors = (self.training.descriptors(), self.held_out.descriptors())
+        handed = {"descriptors": descriptors, "paddingToken": self.training.padding_token}
+        return handed, [descriptor for pair in descriptors for descriptor in pair]
+
+    def carry_out(self, context: RunContext, ranks: Ranks) -> dict[str, Any]:
+        """Returns the summary."""
+        settings = PretrainSettings.from_parameters(context.spec.parameters)
+        base = context.input_path("base")
+        bf16 = settings.bf16 and _bf16_works(context, ranks)
+        model = load_model(base, ranks, bf16=bf16, activation_checkpointing=settings.activation_checkpointing)
+        training, held_out = self.training.open(), self.held_out.open()
+        summary = Training(context, ranks, settings, bf16, model, training, held_out).run()
+        context.progress(0, 1, "models", "exporting")
+        save_model(model, base, context.output_path("model"), ranks)
+        context.progress(1, 1, "models", "exporting")
+        return summary
 
 
 def _check_base(base: Path, tokenizer: PreTrainedTokenizerBase, settings: PretrainSettings) -> None:
@@ -76,12 +89,6 @@ def _check_base(base: Path, tokenizer: PreTrainedTokenizerBase, settings: Pretra
             "tokenizer_beyond_vocabulary",
             f"The tokenizer has the token number {highest}, the model only {vocabulary} embeddings.",
         )
-
-
-def _check_processes(count: int) -> None:
-    devices = torch.cuda.device_count()
-    if devices and count > devices:
-        raise UserMistake("too_few_gpus", f"{count} processes need as many GPUs; this machine has {devices}.")
 
 
 def _bf16_works(context: RunContext, ranks: Ranks) -> bool:

@@ -27,6 +27,10 @@ class StoreFault(ToldError):
     """The artifact store could not be written: exit 1, so that the studio tries again once there is room."""
 
 
+class RankFault(ToldError):
+    """A process that computed along is gone: exit 1, so that the studio continues from the newest checkpoint."""
+
+
 class RunnerDiffers(ToldError):
     """This runner is not the studio's own: exit 1, since the next attempt waits until the cluster has the right one."""
 

@@ -12,6 +12,7 @@ from definemed_runner.run.digests import digest_of
 from definemed_runner.run.environment import prepare_environment
 from definemed_runner.run.errors import (
     Cancelled,
+    RankFault,
     RunnerDiffers,
     StoreFault,
     ToldError,
@@ -55,8 +56,8 @@ def execute_attempt(store: Store, run_id: str, attempt: int) -> int:
         out_of_memory = as_out_of_memory(fault)
         if out_of_memory is not None:
             return tell_failure(folder, 2, out_of_memory)
-        store_fault = fault if isinstance(fault, StoreFault) else as_store_fault(fault)
-        told = store_fault or ToldError("unexpected_fault", f"{type(fault).__name__}: {fault}")
+        known = fault if isinstance(fault, StoreFault | RankFault) else as_store_fault(fault)
+        told = known or ToldError("unexpected_fault", f"{type(fault).__name__}: {fault}")
         return tell_failure(folder, 1, told)
     return 0
 
@@ -85,7 +86,7 @@ def open_run(store: Store, spec: RunSpec, stop: StopWatch, events: Events | None
         check_checkpoint(resume_folder)
     context = RunContext(spec, store, paths, events or NoEvents(), stop, resume_folder)
     if events is not None:
-        _verify_digests(context, paths)
+        verify_digests(context)
     return context
 
 
@@ -119,8 +120,10 @@ def _close_after_fault(events: EventWriter) -> None:
         print(f"The last events are lost. {fault}", file=sys.stderr)
 
 
-def _verify_digests(context: RunContext, paths: dict[str, Path]) -> None:
+def verify_digests(context: RunContext) -> None:
+    """UserMistake `digest_mismatch` unless each input is what the spec names; Cancelled when asked to stop."""
     spec = context.spec
+    paths = {name: context.input_path(name) for name in spec.inputs}
     wanted = {name: each.digest for name, each in spec.inputs.items() if each.digest is not None}
     files = [file for name in wanted for file in (list_files(paths[name]) if paths[name].is_dir() else [paths[name]])]
     total = sum(file.stat().st_size for file in files)

@@ -29,10 +29,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Resources:
-    """What the attempt may use on its machine."""
+    """What the attempt may use: so many processes on all nodes together, and so many threads each."""
 
     processes: int
     threads: int
+    nodes: int = 1
+
+    @property
+    def processes_per_node(self) -> int:
+        return self.processes // self.nodes
 
 
 @dataclass(frozen=True)

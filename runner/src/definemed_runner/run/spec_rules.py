@@ -12,7 +12,17 @@ def broken_rule(spec: dict[str, Any]) -> Broken | None:
     return None if rule is None else rule(spec)
 
 
+def _ranks(spec: dict[str, Any]) -> Broken | None:
+    resources = spec["resources"]
+    if resources["processes"] % resources.get("nodes", 1):
+        return "processes_uneven", "Each node takes as many processes: let processes be a multiple of nodes."
+    return None
+
+
 def _pretrain(spec: dict[str, Any]) -> Broken | None:
+    uneven = _ranks(spec)
+    if uneven is not None:
+        return uneven
     parameters = spec["parameters"]
     epochs, max_steps = parameters["epochs"], parameters["maxSteps"]
     if (epochs is None) == (max_steps is None):

@@ -26,10 +26,15 @@ class Store:
             raise UserMistake(
                 "store_missing", "Set DEFINEMED_STORE to the artifact store's address, file:///… or s3://…"
             )
-        root = _path_of_file_address(address)
+        root = Store.folder_of(address)
         if not root.is_dir():
             raise UserMistake("store_missing", f"The artifact store {address} is not a folder that this machine sees.")
         return Store(root)
+
+    @staticmethod
+    def folder_of(address: str) -> Path:
+        """The folder of a store's `file:///` address, which need not exist."""
+        return _path_of_file_address(address)
 
     def attempt_folder(self, run_id: str, attempt: int) -> Path:
         """The folder of one attempt, which the studio made."""

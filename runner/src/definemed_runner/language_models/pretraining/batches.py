@@ -14,7 +14,7 @@ from definemed_runner.language_models.pretraining.packing import (
     count_sequences,
     padding,
 )
-from definemed_runner.language_models.pretraining.ranks import Ranks
+from definemed_runner.ranks.group import Ranks
 
 
 @dataclass(frozen=True)

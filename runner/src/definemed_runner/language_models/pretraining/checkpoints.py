@@ -19,7 +19,7 @@ from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
 from transformers import PreTrainedModel
 
-from definemed_runner.language_models.pretraining.ranks import Ranks
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run import RunContext, UserMistake
 
 _STATE = "state"

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 from definemed_runner.language_models.companions import copy_companions
 from definemed_runner.language_models.loading import load_causal_model
 from definemed_runner.language_models.model_folder import read_config, stored_dtype
-from definemed_runner.language_models.pretraining.ranks import Ranks
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run import UserMistake
 
 _SHARD_SIZE = "5GB"
@@ -27,11 +27,11 @@ _PRODUCTS = {"aten.mm.default", "aten.addmm.default", "aten.bmm.default"}
 def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing: str) -> PreTrainedModel:
     """The base model with fp32 master weights on the rank's device, ready to train.
 
-    With several ranks it is sharded with FSDP2, a group a decoder layer. The ranks load one after the other, so that
-    the machine never holds more than one whole copy. UserMistake `model_invalid`, `model_incomplete` or
+    With several ranks it is sharded with FSDP2, a group a decoder layer. The ranks of a machine load one after
+    the other, so that it never holds more than one whole copy. UserMistake `model_invalid`, `model_incomplete` or
     `attention_crosses_documents`.
     """
-    for _ in range(ranks.rank):
+    for _ in range(ranks.local):
         ranks.wait_for_all()
     model = load_causal_model(base, torch.float32)
     check_documents_stay_apart(model)
@@ -39,7 +39,7 @@ def load_model(base: Path, ranks: Ranks, *, bf16: bool, activation_checkpointing
     if ranks.count > 1:
         _shard(model, bf16)
     torch.nn.Module.to(model, ranks.device)
-    for _ in range(ranks.count - ranks.rank):
+    for _ in range(ranks.per_node - ranks.local):
         ranks.wait_for_all()
     return model.train()
 

@@ -21,9 +21,9 @@ from definemed_runner.language_models.pretraining.batches import (
 from definemed_runner.language_models.pretraining.checkpoints import TrainingPosition, load_checkpoint, save_checkpoint
 from definemed_runner.language_models.pretraining.model import evaluation, logits_of, mixed_precision
 from definemed_runner.language_models.pretraining.packing import IGNORED, PackedEpoch, TokenisedDocuments
-from definemed_runner.language_models.pretraining.ranks import Ranks
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
 from definemed_runner.language_models.pretraining.utilisation import Utilisation
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run import Cancelled, RunContext, UserMistake
 
 
