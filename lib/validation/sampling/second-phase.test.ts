@@ -4,7 +4,7 @@ import { listSampleItems, readSample } from "@/lib/corpus/sampling/read-samples"
 import { createDrawSchema, planOptionsSchema, samplePreviewSchema, subsampleDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
-import { stratifiedClassification } from "@/lib/stats";
+import { ppiMean, stratifiedClassification } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { createRound } from "../create-round";
@@ -251,6 +251,67 @@ describe("a subsample of a labelled draw", () => {
       await tallyLabelsJob.run({}, { signal: new AbortController().signal });
       return { roundId: round.id, drawId: draw.id };
     }
+
+    it("takes all LLM labels of the first phase for the prediction-powered prevalence", async () => {
+      const { roundId, drawId: second } = await decidedRound({ by: [], labellingRunId: null, allocation: "equal" });
+      const { labelQuality } = await readQuality(owner, roundId, qualityQuery.parse({ target: "this_corpus" }));
+      const powered = labelQuality?.predictionPowered;
+      expect(powered).toMatchObject({ labelled: 120, unlabelled: 280, problem: null });
+      const judged = new Set((await drawn(second)).map(({ itemId }) => itemIds.indexOf(itemId)));
+      const strata = [
+        { id: "clinic", weight: 1_000, from: 0, to: 100 },
+        { id: "forum", weight: 30_000, from: 100, to: 400 },
+      ];
+      const called = (index: number) => (outcomeOf(index) === "medical" ? 1 : 0);
+      const indices = ({ from, to }: { from: number; to: number }) =>
+        Array.from({ length: to - from }, (_, at) => from + at);
+      const expected = ppiMean(
+        strata.flatMap((stratum) =>
+          indices(stratum)
+            .filter((index) => judged.has(index))
+            .map((index) => ({
+              stratum: stratum.id,
+              truth: truth(index) === "medical" ? 1 : 0,
+              prediction: called(index),
+            })),
+        ),
+        strata.map((stratum) => {
+          const rest = indices(stratum).filter((index) => !judged.has(index));
+          const mean = rest.reduce((sum, index) => sum + called(index), 0) / rest.length;
+          const variance = (mean * (1 - mean) * rest.length) / (rest.length - 1);
+          return { stratum: stratum.id, count: rest.length, mean, variance };
+        }),
+        {
+          strata: strata.map(({ id, weight }) => ({ id, weight, phaseOne: id })),
+          phaseOne: {
+            strata: strata.map(({ id, weight, from, to }) => ({ id, size: to - from, populationSize: weight })),
+          },
+        },
+      );
+      expect(powered?.estimate?.lambda).toBeCloseTo(expected.lambda, 10);
+      expect(powered?.estimate?.value).toBeCloseTo(expected.value, 10);
+      expect(powered?.estimate?.standardError).toBeCloseTo(expected.standardError, 10);
+      expect(powered?.estimate?.standardError).toBeLessThan(
+        labelQuality?.figures.prevalence.estimate?.standardError ?? 0,
+      );
+    });
+
+    it("takes only the labels on its own documents where later ones have moved documents to other strata", async () => {
+      const early = await makeLabelling(
+        owner.studyId,
+        drawId,
+        new Map(itemIds.slice(0, 200).map((id) => [id, "medical"])),
+      );
+      const { roundId } = await decidedRound({ labellingRunId: early });
+      await addLabels(early, new Map(itemIds.slice(200).map((id) => [id, "non_medical"])));
+      await tallyLabelsJob.run({}, { signal: new AbortController().signal });
+      const query = qualityQuery.parse({ target: "this_corpus", labelling: early });
+      const { labelQuality } = await readQuality(owner, roundId, query);
+      expect(labelQuality?.predictionPowered).toMatchObject({
+        unlabelled: 0,
+        problem: { code: "all_labelled" },
+      });
+    });
 
     it("has the first phase's labels, and figures of the corpus with the uncertainty of both phases", async () => {
       const { roundId, drawId: second } = await decidedRound();
