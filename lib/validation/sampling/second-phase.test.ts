@@ -4,7 +4,7 @@ import { listSampleItems, readSample } from "@/lib/corpus/sampling/read-samples"
 import { createDrawSchema, planOptionsSchema, samplePreviewSchema, subsampleDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
-import { ppiMean, stratifiedClassification } from "@/lib/stats";
+import { type FirstSample, f1AnytimeInterval, ppiMean, stratifiedClassification } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { createRound } from "../create-round";
@@ -12,7 +12,9 @@ import { tallyLabelsJob } from "../jobs";
 import { openRound } from "../open-round";
 import { readQuality } from "../quality/read-quality";
 import { qualityQuery } from "../quality/schema";
+import { readRound } from "../read-round";
 import type { DecisionLabel } from "../schema";
+import { checkStopRules } from "../stop-rule/check-stop-rules";
 import { addLabels, makeDraw, makeLabelling } from "../testing/make-round";
 import { workThrough } from "../testing/work";
 import { createDraw, planFromDraw } from "./create-draw";
@@ -232,7 +234,7 @@ describe("a subsample of a labelled draw", () => {
     const truth = (index: number): DecisionLabel =>
       (outcomeOf(index) === "medical") !== (index % 9 === 0) ? "medical" : "non_medical";
 
-    async function decidedRound(parts: object = {}) {
+    async function decidedRound(parts: object = {}, stopRule?: { halfWidth: number; labellingRunId: string }) {
       const draw = await createDraw(owner, sampleId, design({ allocation: "f1", size: 120, ...parts }));
       const round = await createRound(owner, {
         drawId: draw.id,
@@ -242,6 +244,7 @@ describe("a subsample of a labelled draw", () => {
         memberIds: [clinician.personId],
         doubleShare: 0,
         seed: 1,
+        stopRule,
       });
       await openRound(owner, round.id);
       const rows = await database().roundItem.findMany({ where: { roundId: round.id } });
@@ -251,6 +254,29 @@ describe("a subsample of a labelled draw", () => {
       await tallyLabelsJob.run({}, { signal: new AbortController().signal });
       return { roundId: round.id, drawId: draw.id };
     }
+
+    it("has a stop rule whose interval holds the uncertainty of both phases", async () => {
+      const { roundId, drawId: second } = await decidedRound({}, { halfWidth: 0.001, labellingRunId });
+      await checkStopRules();
+      const found = (await readRound(owner, roundId)).stopRule?.interval;
+      const items = (await drawn(second)).map(({ itemId, stratum }) => {
+        const index = itemIds.indexOf(itemId);
+        const predicted = outcomeOf(index) === "medical" ? "medical" : "non_medical";
+        return { stratum: stratum.id, truth: truth(index), predicted };
+      });
+      const strata = (
+        await database().stratum.findMany({ where: { drawId: second }, include: { phaseOneStratum: true } })
+      ).map(({ id, populationSize, phaseOneStratum }) => {
+        if (!phaseOneStratum) throw new Error("a second phase lies in a first one");
+        const weight = (populationSize * phaseOneStratum.populationSize) / phaseOneStratum.sampleSize;
+        return { id, weight, phaseOne: phaseOneStratum.id, first: phaseOneStratum };
+      });
+      const first = new Map(strata.map(({ first: one }) => [one.id, { ...one, size: one.sampleSize }]));
+      const interval = (phaseOne?: FirstSample) => f1AnytimeInterval(items, strata, { positive: "medical", phaseOne });
+      expect(found?.lower).toBeCloseTo(interval({ strata: [...first.values()] }).lower, 10);
+      expect(found?.upper).toBeCloseTo(interval({ strata: [...first.values()] }).upper, 10);
+      expect(found?.lower).toBeLessThan(interval().lower);
+    });
 
     it("takes all LLM labels of the first phase for the prediction-powered prevalence", async () => {
       const { roundId, drawId: second } = await decidedRound({ by: [], labellingRunId: null, allocation: "equal" });

@@ -10,7 +10,10 @@ import type { LlmOutcome } from "../quality/schema";
 import { isConvenience } from "../rules";
 
 /** A stratum of a second phase, and the first phase's stratum in which it lies. */
-export type SecondPhaseStratum = PlannedDraw & { phaseOneStratumId: string };
+export type SecondPhaseStratum = PlannedDraw & {
+  phaseOneStratumId: string;
+  phaseOneStratum?: { id: string; populationSize: number; sampleSize: number };
+};
 
 type Parent = Prisma.DrawGetPayload<{ include: { strata: true; sample: true } }>;
 
@@ -141,6 +144,7 @@ export async function planSecondPhase(
     return {
       key: cell.key,
       phaseOneStratumId: cell.phaseOneStratumId,
+      phaseOneStratum: own,
       populationSize: cell.size,
       weight: own ? (cell.size * own.populationSize) / own.sampleSize : cell.size,
       // An unusable answer counts as negative; what the run has not labelled is called medical as often as the rest.
