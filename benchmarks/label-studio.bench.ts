@@ -16,6 +16,7 @@ import { environment } from "@/lib/platform/environment";
 import { findViolations } from "@/lib/validation/testing/find-violations";
 import { printTable, quantile, shown, timed } from "./figures";
 import { type Annotated, annotate, overAssigned } from "./label-studio/annotate-loop";
+import { bareCopy } from "./label-studio/bare-copy";
 import { LabelStudio } from "./label-studio/label-studio-server";
 import { taskFile } from "./label-studio/made-tasks";
 import { cpuSecondsOf, postgresProcess } from "./label-studio/processes";
@@ -82,6 +83,7 @@ async function measureTransfers(labelStudio: LabelStudio | null): Promise<void> 
       })
     : null;
   costs.push(["import", whole, theirImport, quarter, whole]);
+  const bare = await bareCopy(whole.roundId, (work) => costOf([postgres], work));
   if (parts.includes("export")) {
     const theirExport = labelStudio
       ? await costOf([labelStudio.processId], () => labelStudio.exportTasks(project))
@@ -117,6 +119,15 @@ async function measureTransfers(labelStudio: LabelStudio | null): Promise<void> 
       ],
       ...[String(large.beforeMegabytes), String(small.peakMegabytes), String(large.peakMegabytes)],
     ]),
+  );
+  printTable(
+    "The import beside a bare COPY of the rows that it writes, into tables with the same indexes and foreign keys",
+    ["", "s", "CPU s"],
+    [
+      ["bare COPY", shown(bare.seconds), shown(bare.cpuSeconds)],
+      ["import", shown(whole.seconds), shown(whole.cpuSeconds)],
+      ["× bare COPY", shown(whole.seconds / bare.seconds), shown(whole.cpuSeconds / bare.cpuSeconds)],
+    ],
   );
 }
 

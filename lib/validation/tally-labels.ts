@@ -1,17 +1,23 @@
 import { database, inTransaction } from "@/lib/platform/database/client";
+import { countPredictions } from "./count-predictions";
 import { takeRound } from "./round-lock";
 
 /**
- * Counts the LLM labels of one labelling run, all and against what people have decided in one round, from the rows. No decision is
- * under way meanwhile, and labels are counted as one snapshot sees them: from here on decisions keep the tallies exact.
+ * Counts the LLM labels of one labelling run, all and against what people have decided in one round, from the rows. No decision
+ * is under way while those that people decided on are counted: from here on decisions keep those tallies exact.
  */
-export function tallyLabels(roundId: string, labellingRunId: string): Promise<void> {
-  return inTransaction(async (transaction) => {
+export async function tallyLabels(roundId: string, labellingRunId: string): Promise<void> {
+  // Before all else: where labels come meanwhile, fewer are noted than there are, and the tallies are built again.
+  const labels = await database().llmLabel.count({ where: { labellingRunId } });
+  const predictions = await countPredictions(roundId, labellingRunId);
+  await inTransaction(async (transaction) => {
     await takeRound(transaction, roundId);
     await transaction.qualityTally.deleteMany({ where: { roundId, labellingRunId } });
     await transaction.predictionTally.deleteMany({ where: { roundId, labellingRunId } });
-    // Of labels and queues that have just come the planner knows nothing: it would take both for a row or two, and compare each
-    // of a hundred thousand labels with every item while the round waits. All rows are wanted, so never by nested loops.
+    await transaction.predictionTally.createMany({
+      data: predictions.map((prediction) => ({ roundId, labellingRunId, ...prediction })),
+    });
+    // As in countPredictions; people wait meanwhile.
     await transaction.$executeRaw`set local enable_nestloop = off`;
     await transaction.$executeRaw`
       with counted as (
@@ -22,17 +28,9 @@ export function tallyLabels(roundId: string, labellingRunId: string): Promise<vo
         join "LlmLabel" label on label."labellingRunId" = ${labellingRunId}::uuid and label."itemId" = item."itemId"
         where item."roundId" = ${roundId}::uuid and item."decided" > 0
         group by item."stratumId", label."outcome", coalesce(item."gold"::text, 'unsettled')
-      ), predicted as (
-        insert into "PredictionTally" ("roundId", "labellingRunId", "stratumId", "outcome", "count")
-        select ${roundId}::uuid, ${labellingRunId}::uuid, item."stratumId", label."outcome", count(*)
-        from "RoundItem" item
-        join "LlmLabel" label on label."labellingRunId" = ${labellingRunId}::uuid and label."itemId" = item."itemId"
-        where item."roundId" = ${roundId}::uuid
-        group by item."stratumId", label."outcome"
       )
       insert into "TalliedLabelling" ("roundId", "labellingRunId", "labels")
-      select ${roundId}::uuid, ${labellingRunId}::uuid, count(*) from "LlmLabel"
-      where "labellingRunId" = ${labellingRunId}::uuid
+      values (${roundId}::uuid, ${labellingRunId}::uuid, ${labels})
       on conflict ("roundId", "labellingRunId") do update set "labels" = excluded."labels", "talliedAt" = now()`;
   });
 }

@@ -48,8 +48,10 @@ export async function writePieces(
       for (const read of lines) {
         if ("code" in read) rejects.add(read.line, read.code, read.excerpt);
         else {
-          const language = read.document.language ?? (await detect(read.document.text));
-          await writer.add(rowOf(read.line, read.document, language));
+          const detected = read.document.language ?? detect(read.document.text);
+          const language = detected instanceof Promise ? await detected : detected;
+          const written = writer.add(rowOf(read.line, read.document, language));
+          if (written) await written;
           documents += 1;
         }
       }

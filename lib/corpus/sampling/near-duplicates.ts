@@ -1,3 +1,5 @@
+import { leastHashes } from "./least-hashes";
+
 /**
  * Groups of near-duplicate texts by MinHash with locality-sensitive hashing (Broder 1997; Leskovec, Rajaraman and Ullman,
  * Mining of Massive Datasets, 3.4). Shingles are four words long; 96 hashes in 32 bands of 3, so that a pair with
@@ -38,26 +40,20 @@ function hashShingle(words: readonly string[], from: number): number {
 /** Texts longer than this are told apart by their beginning. */
 const wordsRead = 20_000;
 
-/**
- * The smallest value of each hash, unsigned, with its highest bit turned: so signed integers, with which JavaScript is
- * several times faster, have the same order.
- */
+/** Signed integers with the highest bit turned have the order of unsigned ones. */
+const hashing = leastHashes(
+  multipliers,
+  offsets.map((offset) => offset ^ 0x80000000),
+  wordsRead,
+);
+
+/** The smallest value of each hash, unsigned, with its highest bit turned; good until the next text. */
 function signatureOf(text: string): Int32Array {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (words.length > wordsRead) words.length = wordsRead;
-  const shingles = new Int32Array(Math.max(1, words.length - shingleWords + 1));
-  for (let start = 0; start < shingles.length; start++) shingles[start] = hashShingle(words, start);
-  const signature = new Int32Array(hashes);
-  for (let index = 0; index < hashes; index++) {
-    const [multiplier, offset] = [multipliers[index] ?? 1, offsets[index] ?? 0];
-    let least = 0x7fffffff;
-    for (let start = 0; start < shingles.length; start++) {
-      const value = ((Math.imul(shingles[start] ?? 0, multiplier) + offset) | 0) ^ 0x80000000;
-      if (value < least) least = value;
-    }
-    signature[index] = least;
-  }
-  return signature;
+  const shingles = Math.max(1, words.length - shingleWords + 1);
+  for (let start = 0; start < shingles; start++) hashing.values[start] = hashShingle(words, start);
+  return hashing.leastOf(shingles);
 }
 
 /** So many of a bucket's earlier texts are compared; a bucket of menus that all sites share would cost the square. */

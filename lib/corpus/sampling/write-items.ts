@@ -1,5 +1,6 @@
 import { DOUBLE, type DuckDBConnection, LIST, listValue, VARCHAR } from "@duckdb/node-api";
-import { database } from "@/lib/platform/database/client";
+import { checkTogether } from "@/lib/platform/database/check-together";
+import { database, Prisma } from "@/lib/platform/database/client";
 import { inStatements, statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import { openDuckDb } from "@/lib/platform/storage/duckdb";
@@ -112,8 +113,8 @@ const rowsSql = `SELECT
 const partRows = 4_000;
 const partCharacters = 8 * 1024 * 1024;
 
-type Part = { items: string[]; draws: string[]; characters: number };
-const emptyPart = (): Part => ({ items: [], draws: [], characters: 0 });
+type Part = { ids: string[]; items: string[]; draws: string[]; characters: number };
+const emptyPart = (): Part => ({ ids: [], items: [], draws: [], characters: 0 });
 
 /** Two parts are on their way at a time, each in a transaction of its own, while the next one is made. */
 const partsAtOnce = 2;
@@ -130,7 +131,7 @@ async function copyItems(
   let written = 0;
   const send = async (part: Part) => {
     if (underWay.size >= partsAtOnce) await Promise.race(underWay);
-    const sent = writePart(part, claim).then((count) => {
+    const sent = writePart(target, part, claim).then((count) => {
       written += count;
       underWay.delete(sent);
     });
@@ -149,7 +150,9 @@ async function copyItems(
           part.characters += item.length;
         }
         part.draws.push(String(draw));
-        duplicates.add(String(ids[index]), String(texts[index]));
+        const id = String(ids[index]);
+        part.ids.push(id);
+        duplicates.add(id, String(texts[index]));
         if (part.draws.length < partRows && part.characters < partCharacters) continue;
         await send(part);
         part = emptyPart();
@@ -164,12 +167,18 @@ async function copyItems(
   }
 }
 
-async function writePart({ items, draws }: Part, claim: DrawingClaim): Promise<number> {
+async function writePart({ drawId }: Target, { ids, items, draws }: Part, claim: DrawingClaim): Promise<number> {
   await keepClaim(claim);
-  return inStatements(async (_, copy) => {
-    await copy("Item", itemColumns, items);
-    return copy("DrawItem", drawItemColumns, draws);
-  });
+  const written = [
+    { table: "Item", among: Prisma.sql`child."id" = any(${ids}::uuid[])` },
+    { table: "DrawItem", among: Prisma.sql`child."drawId" = ${drawId}::uuid and child."itemId" = any(${ids}::uuid[])` },
+  ];
+  return inStatements((statements, copy) =>
+    checkTogether(statements, written, async () => {
+      await copy("Item", itemColumns, items);
+      return copy("DrawItem", drawItemColumns, draws);
+    }),
+  );
 }
 
 /** What an earlier draw has joins the groups that this one's texts show. */

@@ -23,7 +23,7 @@ export function copyRows(
   connection: pg.ClientBase,
   table: string,
   columns: readonly string[],
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: Iterable<string>,
 ): Promise<number> {
   const names = columns.map(pg.escapeIdentifier).join(", ");
   const text = `copy ${pg.escapeIdentifier(table)} (${names}) from stdin (format csv)`;
@@ -46,7 +46,7 @@ class CopyIn implements pg.Submittable {
 
   constructor(
     private readonly text: string,
-    private readonly lines: AsyncIterable<string> | Iterable<string>,
+    private readonly lines: Iterable<string>,
     private readonly resolve: (rows: number) => void,
     private readonly reject: (error: unknown) => void,
   ) {}
@@ -75,7 +75,7 @@ class CopyIn implements pg.Submittable {
 
   private async send(connection: Wire): Promise<void> {
     try {
-      for await (const piece of inPieces(this.lines)) {
+      for (const piece of inPieces(this.lines)) {
         // PostgreSQL has refused a row and reads no more.
         if (this.failed) return;
         connection.sendCopyFromChunk(Buffer.from(piece));
@@ -98,9 +98,9 @@ class CopyIn implements pg.Submittable {
 const pieceCharacters = 64 * 1024;
 
 /** Lines together, since each message on the wire costs more than a line. */
-async function* inPieces(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void, undefined> {
+function* inPieces(lines: Iterable<string>): Generator<string, void, undefined> {
   let piece = "";
-  for await (const line of lines) {
+  for (const line of lines) {
     piece += line;
     if (piece.length < pieceCharacters) continue;
     yield piece;

@@ -36,11 +36,7 @@ function statementsOf(connection: pg.PoolClient | pg.Pool): Statements {
 export const statements = (): Statements => statementsOf(pool());
 
 /** `copyRows` within the transaction. */
-export type Copy = (
-  table: string,
-  columns: readonly string[],
-  lines: AsyncIterable<string> | Iterable<string>,
-) => Promise<number>;
+export type Copy = (table: string, columns: readonly string[], lines: Iterable<string>) => Promise<number>;
 
 /** The transaction's first message takes its locks too: one way to the database less for each of them. */
 function beginning(locks: readonly Lock[]): string {

@@ -55,14 +55,20 @@ export class ParquetPieceWriter<Columns extends ParquetColumns> {
     this.definitions = Object.entries(columns);
   }
 
-  /** Throws TypeError where a value does not fit its column. */
-  async add(row: ParquetRow<Columns>): Promise<void> {
-    this.current ??= await this.open();
-    const piece = this.current;
+  /** Throws TypeError where a value does not fit its column. There is something to wait for only now and then. */
+  add(row: ParquetRow<Columns>): Promise<void> | undefined {
+    if (this.current) return this.addTo(this.current, row);
+    return this.open().then((piece) => {
+      this.current = piece;
+      return this.addTo(piece, row);
+    });
+  }
+
+  private addTo(piece: OpenPiece, row: ParquetRow<Columns>): Promise<void> | undefined {
     for (const [name, type] of this.definitions) piece.bytes += append(piece.appender, type, row[name]);
     piece.appender.endRow();
     piece.rows += 1;
-    if (piece.bytes >= pieceBytes || piece.rows >= pieceRows) await this.write();
+    return piece.bytes >= pieceBytes || piece.rows >= pieceRows ? this.write() : undefined;
   }
 
   /** Writes what is left; without any row, one empty piece, so that the columns are known. */

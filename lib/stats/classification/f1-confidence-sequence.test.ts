@@ -107,6 +107,64 @@ describe("a confidence sequence of F1", () => {
   });
 });
 
+describe("the interval at one moment of a second phase", () => {
+  /** Strata that hold one kind each: what is not known of F1 is how large they are, and that the first phase says. */
+  const pure = [
+    { id: "hit", share: 0.2, truth: "yes", predicted: "yes" },
+    { id: "missed", share: 0.1, truth: "yes", predicted: "no" },
+    { id: "neither", share: 0.7, truth: "no", predicted: "no" },
+  ];
+  const size = 400;
+  const truth = 0.4 / 0.5;
+
+  /** How often all of three looks, the last of them when everything is judged, held the truth. */
+  function coverage(seed: number, studies: number, aware: boolean) {
+    const { multinomial } = studyGenerator(seed);
+    let held = 0;
+    for (let study = 0; study < studies; study++) {
+      const drawn = multinomial(
+        size,
+        pure.map(({ share }) => share),
+      );
+      const weights = pure.map(({ id }, at) => ({ id, weight: drawn[at] ?? 0 }));
+      const looks = [0.3, 0.6, 1].map((part) => {
+        const items = pure.map(({ id, truth: settled, predicted }, at) => {
+          return { stratum: id, truth: settled, predicted, count: Math.round(part * (drawn[at] ?? 0)) };
+        });
+        const phaseOne = { size, populationSize: Number.POSITIVE_INFINITY };
+        return f1AnytimeInterval(items, weights, { ...options, ...(aware ? { phaseOne } : {}) });
+      });
+      if (looks.every(({ lower, upper }) => lower <= truth && truth <= upper)) held += 1;
+    }
+    return held / studies;
+  }
+
+  it("holds the truth in at least 95 % of studies, and too seldom where it does not know of the first phase", () => {
+    expect(coverage(104, 150, true)).toBeGreaterThanOrEqual(0.95);
+    expect(coverage(104, 150, false)).toBeLessThan(0.9);
+  });
+
+  it("grows with the first phase's uncertainty, and is as without it where that was a census", () => {
+    const items = draw(studyGenerator(105).uniform, 600, 0.9, 0.01);
+    const among = (phaseOne?: { size: number; populationSize: number }) => {
+      const { lower, upper } = f1AnytimeInterval(items, strata, {
+        ...options,
+        level: phaseOne ? 0.95 : 0.96,
+        phaseOne,
+      });
+      return upper - lower;
+    };
+    const populationSize = 1_000_000;
+    const widths = [undefined, populationSize, 100_000, 5_000].map((size) =>
+      among(size ? { size, populationSize } : undefined),
+    );
+    expect(widths[1]).toBeCloseTo(widths[0] ?? 0, 12);
+    expect(widths[2]).toBeGreaterThan(widths[1] ?? 1);
+    expect(widths[3]).toBeGreaterThan(widths[2] ?? 1);
+    expect(() => among({ size: 100, populationSize })).toThrow("first phase");
+  });
+});
+
 describe("the least wealth over the strata's means", () => {
   it("is that of a search, from below", () => {
     const tallies = [

@@ -1,4 +1,7 @@
 import { requireCount, requireLevel, StatisticsError } from "../error";
+import { criticalNormal } from "../numerics/distributions";
+import { type FirstSample, readPhases } from "../sampling/phases";
+import { type FirstPhase, firstPhaseVariance } from "../sampling/ratio";
 import { readStrata } from "../sampling/strata";
 import type { Interval } from "../types";
 import { type LeastWealth, leastLogWealth, logWealthAtMeans } from "./betting-test";
@@ -104,6 +107,10 @@ class Evidence {
   interval(): Interval {
     return { lower: this.lower.value, upper: this.upper.value };
   }
+
+  counted(): (Tally & { id: string })[] {
+    return [...this.tallies].map(([id, tally]) => ({ id, ...tally }));
+  }
 }
 
 /**
@@ -128,20 +135,55 @@ export function f1ConfidenceSequence(
   });
 }
 
+/** Of the probability of error, so much goes to the first phase. */
+const FIRST_PHASE_SHARE = 0.2;
+
+/**
+ * The standard error that a first phase adds to F1, linearised (Cochran 1977, equation 12.32). Each stratum counts one error
+ * more than was seen: where none was, F1 would not depend on how large the stratum is.
+ */
+function firstPhaseError(tallies: readonly (Tally & { group: number })[], firstPhase: FirstPhase): number {
+  const cells = tallies.map(({ share, group, hits, errors, others }) => {
+    const counted = hits + errors + 1 + others;
+    return { share, group, hit: hits / counted, error: (errors + 1) / counted };
+  });
+  const total = cells.reduce((sum, { share, hit, error }) => sum + share * (2 * hit + error), 0);
+  const f1 = cells.reduce((sum, { share, hit }) => sum + share * 2 * hit, 0) / total;
+  const means = cells.map(({ share, group, hit, error }) => {
+    return { share, group, mean: (2 * hit - f1 * (2 * hit + error)) / total };
+  });
+  return Math.sqrt(firstPhaseVariance(firstPhase, means, 1));
+}
+
 /**
  * The interval of F1 (0 to 1) at one moment of `f1ConfidenceSequence`, from what is known then: for looking at counts again
  * and again, and stopping whenever one likes. The order of the items plays no part; that they are all of those drawn first
  * does. Never narrower than the sequence's interval at that moment, which also knows its past.
  *
+ * With `phaseOne` the weights were estimated from that sample: a fifth of the probability of error goes to it (union bound),
+ * and the interval grows on both sides by its normal limit. It was drawn before the first look, so looking often does it no
+ * harm; it has to be large, since its part holds by its size and not at every size.
+ *
  * @throws StatisticsError as `f1ConfidenceSequence`
  */
 export function f1AnytimeInterval(
   items: readonly Judged[],
-  strata: readonly { id: string; weight: number }[],
-  options: F1SequenceOptions,
+  strata: readonly { id: string; weight: number; phaseOne?: string }[],
+  options: F1SequenceOptions & { phaseOne?: FirstSample },
 ): Interval {
-  const evidence = new Evidence(strata, options);
+  const { level = 0.95, phaseOne } = options;
+  requireLevel(level);
+  const { firstPhase, groupOf } = readPhases(phaseOne, strata, items);
+  const evidence = new Evidence(strata, {
+    ...options,
+    level: firstPhase ? 1 - (1 - FIRST_PHASE_SHARE) * (1 - level) : level,
+  });
   for (const item of items) evidence.add(item);
   evidence.tighten();
-  return evidence.interval();
+  const { lower, upper } = evidence.interval();
+  if (!firstPhase) return { lower, upper };
+  const groups = new Map(strata.map((stratum) => [stratum.id, groupOf(stratum)]));
+  const counted = evidence.counted().map(({ id, ...tally }) => ({ ...tally, group: groups.get(id) ?? 0 }));
+  const half = criticalNormal(1 - FIRST_PHASE_SHARE * (1 - level)) * firstPhaseError(counted, firstPhase);
+  return { lower: Math.max(0, lower - half), upper: Math.min(1, upper + half) };
 }

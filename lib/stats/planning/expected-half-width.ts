@@ -4,6 +4,7 @@ import { estimateMeasure } from "../classification/measures";
 import { possibleOutcomes } from "../classification/possible-outcomes";
 import { criticalT } from "../numerics/distributions";
 import { normalGenerator, uniformGenerator } from "../numerics/random";
+import type { FirstSample } from "../sampling/phases";
 import { lineariseMeasure } from "./allocate";
 import type { OutcomeShares } from "./expected-outcomes";
 
@@ -12,9 +13,15 @@ export type PlannedMeasure = (typeof plannedMeasures)[number];
 
 /**
  * A stratum with its share of the population, how many of it are judged in the end, and what is expected of them. `known`:
- * counts of those that are judged already; only the others are made up.
+ * counts of those that are judged already; only the others are made up. `phaseOne`: the first phase's stratum in which it lies.
  */
-export type SampledStratum = { weight: number; judged: number; outcomes: OutcomeShares; known?: OutcomeShares };
+export type SampledStratum = {
+  weight: number;
+  judged: number;
+  outcomes: OutcomeShares;
+  known?: OutcomeShares;
+  phaseOne?: string;
+};
 
 /** Expected half-widths, (upper − lower) / 2, of intervals; null where the measure has no value. */
 export type HalfWidths = Record<PlannedMeasure, number>;
@@ -100,15 +107,15 @@ export function* simulateHalfWidths(
 
 /**
  * Half-widths of F1's anytime-valid interval (f1AnytimeInterval) when all are judged, in one made-up study
- * after the other; strata as above.
+ * after the other; strata as above. With `phaseOne` the interval holds that sample's uncertainty too.
  */
 export function* simulateAnytimeHalfWidth(
   strata: readonly SampledStratum[],
-  options: { seed: number; level?: number },
+  options: { seed: number; level?: number; phaseOne?: FirstSample },
 ): Generator<number, never> {
   const sampled = usable(strata);
   const make = studyMaker(sampled, options.seed);
-  const weights = sampled.map(({ weight }, index) => ({ id: `${index}`, weight }));
+  const weights = sampled.map(({ weight, phaseOne }, index) => ({ id: `${index}`, weight, phaseOne }));
   for (;;) {
     const items = make().flatMap((counts, stratum) =>
       kinds.map(({ predicted, truth }, kind) => ({
@@ -119,7 +126,11 @@ export function* simulateAnytimeHalfWidth(
       })),
     );
     const judged = items.filter(({ count }) => count > 0);
-    const { lower, upper } = f1AnytimeInterval(judged, weights, { positive: "yes", level: options.level ?? 0.95 });
+    const { lower, upper } = f1AnytimeInterval(judged, weights, {
+      positive: "yes",
+      level: options.level ?? 0.95,
+      phaseOne: options.phaseOne,
+    });
     yield (upper - lower) / 2;
   }
 }

@@ -89,7 +89,10 @@ export class AnnotationCollector {
     const known = this.texts.get(id);
     if (known !== undefined && known !== textHash) return reject("same_id_other_text");
     this.texts.set(id, textHash);
-    for (const { annotation, label } of decided) await this.decisions.add(id, this.decisionOf(annotation, label));
+    for (const { annotation, label } of decided) {
+      const kept = this.decisions.add(id, this.decisionOf(annotation, label));
+      if (kept) await kept;
+    }
     if (this.documents > mostDocuments || this.decisions.count > mostDecisions) {
       throw new AnnotationFailure("annotations_too_many");
     }

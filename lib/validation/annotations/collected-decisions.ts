@@ -41,15 +41,18 @@ export class CollectedDecisions {
     this.writer = new ParquetPieceWriter(folder, columns, signal);
   }
 
-  async add(documentId: string, { person, label, flags, note, activeMs, decidedAt }: CollectedDecision): Promise<void> {
-    await this.writer.add({
-      ...{ id: documentId, number: this.count, person, note },
+  /** There is something to wait for only now and then. */
+  add(
+    documentId: string,
+    { person, label, flags, note, activeMs, decidedAt }: CollectedDecision,
+  ): Promise<void> | undefined {
+    return this.writer.add({
+      ...{ id: documentId, number: this.count++, person, note },
       label: decisionLabels.indexOf(label),
       flags: flags.reduce((bits, flag) => bits | (1 << decisionFlags.indexOf(flag)), 0),
       active_ms: activeMs,
       decided_at: decidedAt?.getTime() ?? null,
     });
-    this.count += 1;
   }
 
   async end(): Promise<void> {

@@ -1,4 +1,5 @@
-import { database } from "@/lib/platform/database/client";
+import { checkTogether } from "@/lib/platform/database/check-together";
+import { database, Prisma } from "@/lib/platform/database/client";
 import { copyLine } from "@/lib/platform/database/copy-rows";
 import { type Copy, type Statements, statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
@@ -41,7 +42,21 @@ export async function writeRound(
   const round = new RoundWriter(newId(), target, copy);
   await insertRound(transaction, round.id, drawId, target);
   await insertPeople(transaction, round.persons);
-  const documents = collected.byDocument(sample.seed, signal);
+  const ofRound = Prisma.sql`child."roundId" = ${round.id}::uuid`;
+  await checkTogether(
+    transaction,
+    ["RoundItem", "Decision"].map((table) => ({ table, among: ofRound })),
+    () => copyRound(round, drawId, collected.byDocument(sample.seed, signal)),
+  );
+  await insertTallies(transaction, round);
+  return round.id;
+}
+
+async function copyRound(
+  round: RoundWriter,
+  drawId: string,
+  documents: ReturnType<CollectedDecisions["byDocument"]>,
+): Promise<void> {
   // Some items are written while the next ones are read.
   let written: Promise<void> = Promise.resolve();
   try {
@@ -59,8 +74,6 @@ export async function writeRound(
   } finally {
     await Promise.allSettled([written, documents.return()]);
   }
-  await insertTallies(transaction, round);
-  return round.id;
 }
 
 /** Items in the order of the draw, which is also that of the decisions. */

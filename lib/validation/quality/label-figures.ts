@@ -1,4 +1,9 @@
-import { StatisticsError, type StratifiedClassificationInput, stratifiedClassification } from "@/lib/stats";
+import {
+  type FirstSample,
+  StatisticsError,
+  type StratifiedClassificationInput,
+  stratifiedClassification,
+} from "@/lib/stats";
 import { corpusWeight, type GoldState } from "../rules";
 import {
   type ConfusionRow,
@@ -13,7 +18,7 @@ import {
 
 /** `outside`: of another source than the one that figures are wanted for. */
 export type Tally = { stratumId: string; outcome: LlmOutcome; gold: GoldState; count: number; outside?: boolean };
-type PhaseOneStratum = { id: string; populationSize: number; sampleSize: number };
+export type PhaseOneStratum = { id: string; populationSize: number; sampleSize: number };
 export type StratumSize = {
   id: string;
   key: string;
@@ -66,22 +71,31 @@ export function designOf(
   strata: StratumSize[],
   target: Target,
 ): Pick<StratifiedClassificationInput, "strata" | "phaseOne"> {
-  const phases = new Map(strata.flatMap(({ phaseOneStratum: one }) => (one ? [[one.id, one] as const] : [])));
-  const twoPhases = target !== "drawn_sample" && phases.size > 0;
-  const first = [...phases.values()].map(({ id, sampleSize, populationSize }) => ({
-    id,
-    size: sampleSize,
-    populationSize: target === "this_corpus" ? populationSize : Number.POSITIVE_INFINITY,
-  }));
+  const phaseOne = phaseOneOf(strata, target);
   return {
     strata: strata.map((stratum) => ({
       id: stratum.id,
       weight: weightOf(stratum, target),
       ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
-      ...(twoPhases && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
+      ...(phaseOne && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
     })),
-    ...(twoPhases ? { phaseOne: { strata: first } } : {}),
+    ...(phaseOne ? { phaseOne } : {}),
   };
+}
+
+/** The first phase from which strata were drawn, if there is one that figures of this target have to allow for. */
+export function phaseOneOf(
+  strata: readonly { phaseOneStratum?: PhaseOneStratum | null }[],
+  target: Target,
+): Extract<FirstSample, { strata: unknown }> | undefined {
+  const phases = new Map(strata.flatMap(({ phaseOneStratum: one }) => (one ? [[one.id, one] as const] : [])));
+  if (target === "drawn_sample" || phases.size === 0) return undefined;
+  const first = [...phases.values()].map(({ id, sampleSize, populationSize }) => ({
+    id,
+    size: sampleSize,
+    populationSize: target === "this_corpus" ? populationSize : Number.POSITIVE_INFINITY,
+  }));
+  return { strata: first };
 }
 
 /**

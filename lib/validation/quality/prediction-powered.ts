@@ -7,7 +7,8 @@ export type PredictionCount = { stratumId: string; outcome: LlmOutcome; count: n
 const isMedical = (outcome: LlmOutcome) => (predictedOf(outcome) === "medical" ? 1 : 0);
 
 /**
- * The prevalence of medical documents from people's labels and, beyond them, all labels of the LLM on the draw, by stratum.
+ * The prevalence of medical documents from people's labels and, beyond them, all labels of the LLM on the draw, by stratum,
+ * or on the first draw where the round's was drawn from another.
  * A document that people left open counts among those that only the LLM has labelled. A stratum of which people have
  * labelled everything adds their mean, since no prediction is left that could say more. `problem`: why there are no figures
  * at all.

@@ -7,17 +7,23 @@ import {
   type SampledStratum,
 } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
+import { type PhaseOneStratum, phaseOneOf } from "../quality/label-figures";
 import { readPace } from "./read-pace";
 import { expectAnytimeHalfWidth, expectHalfWidths, methodFor } from "./simulate-precision";
 
-export type StratumToPlan = PlannedStratum & { sampleSize: number; populationSize: number };
+export type StratumToPlan = PlannedStratum & {
+  sampleSize: number;
+  populationSize: number;
+  /** of a second phase: the first phase's stratum in which it lies */
+  phaseOneStratum?: PhaseOneStratum;
+};
 
 const factors = [0.25, 0.5, 2, 4];
 
 /**
  * What a draw of these strata is expected to bring, and what work it means. Half-widths are means over made-up studies
  * with a fixed seed, by the intervals of the label-quality page, as if each stratum were without end; other sizes keep the
- * proportions of the allocation.
+ * proportions of the allocation. Of a second phase only the anytime-valid interval holds the first one's uncertainty.
  */
 export async function planPrecision(
   actor: StudyActor,
@@ -26,8 +32,9 @@ export async function planPrecision(
 ): Promise<SamplePlan> {
   const outcomes = expectedOutcomes(strata, options.assumptions);
   const sampled = (factor: number): SampledStratum[] =>
-    strata.map(({ weight, sampleSize, populationSize }, index) => ({
+    strata.map(({ weight, sampleSize, populationSize, phaseOneStratum }, index) => ({
       weight,
+      phaseOne: phaseOneStratum?.id,
       judged: Math.min(populationSize, Math.max(2, Math.round(sampleSize * factor))),
       outcomes: outcomes[index] ?? { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 1 },
     }));
@@ -50,7 +57,7 @@ export async function planPrecision(
     assumptions: assumptionsOf(strata, options.assumptions),
     method: methodFor(strata),
     halfWidths,
-    anytimeF1: await expectAnytimeHalfWidth(chosen),
+    anytimeF1: await expectAnytimeHalfWidth(chosen, phaseOneOf(strata, "this_corpus")),
     curve: curve.sort((a, b) => a.size - b.size),
     decisions,
     minutesPerLabel,

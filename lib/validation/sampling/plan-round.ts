@@ -3,6 +3,7 @@ import { database } from "@/lib/platform/database/client";
 import { conflict, notFound, Problem } from "@/lib/platform/problem";
 import { expectedOutcomes, type OutcomeShares, type SampledStratum } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
+import { type PhaseOneStratum, phaseOneOf } from "../quality/label-figures";
 import { readLabellingChoice } from "../read-labelling-choice";
 import { corpusWeight, isConvenience } from "../rules";
 import { readSettledPrefix } from "../stop-rule/check-stop-rules";
@@ -12,7 +13,14 @@ import { expectAnytimeHalfWidth, expectHalfWidths, methodFor } from "./simulate-
 
 type Cell = OutcomeShares & { stratumId: string; documents: number; labelled: number; called: number };
 /** A stratum of the round: its documents, what people have settled on, and what is expected of the others. */
-type RoundStratum = { id: string; weight: number; documents: number; known: OutcomeShares; outcomes: OutcomeShares };
+type RoundStratum = {
+  id: string;
+  weight: number;
+  documents: number;
+  phaseOneStratum: PhaseOneStratum | null;
+  known: OutcomeShares;
+  outcomes: OutcomeShares;
+};
 
 const nothing: OutcomeShares = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
 const kinds = Object.keys(nothing) as (keyof OutcomeShares)[];
@@ -25,8 +33,8 @@ const closeEnough = 1.06;
  * How precise F1, precision and recall are expected to become when all wanted decisions of an open round are there, when
  * its stop rule is expected to end it, and the work until then. What is settled so far stays as it is; the rest is made up
  * by the shares that follow from it and from the usual assumptions (`expectedOutcomes`), a parametric simulation with a
- * fixed seed, as if strata were without end and everything got settled. Of a second phase the first one's uncertainty is
- * not in it. Throws 404, 409 `round_not_open`, `round_closed`, and 403 `quality_hidden_while_deciding`.
+ * fixed seed, as if strata were without end and everything got settled. Of a second phase only
+ * the stop rule's interval holds the first one's uncertainty. Throws 404, 409 `round_not_open`, `round_closed`, and 403 `quality_hidden_while_deciding`.
  */
 export async function planRound(actor: StudyActor, roundId: string): Promise<RoundPlan> {
   const round = await database().round.findFirst({
@@ -104,6 +112,7 @@ async function readStrata(round: { id: string; drawId: string }, labellingRunId:
         id: row.id,
         weight: corpusWeight(row),
         documents: cell.documents,
+        phaseOneStratum: row.phaseOneStratum,
         positiveShare: cell.labelled > 0 ? cell.called / cell.labelled : called / labelled,
         score: null,
         judged: { truePositive, falsePositive, falseNegative, trueNegative },
@@ -111,8 +120,15 @@ async function readStrata(round: { id: string; drawId: string }, labellingRunId:
     ];
   });
   const outcomes = expectedOutcomes(strata, usualAssumptions);
-  return strata.map(({ id, weight, documents, judged }, index) => {
-    return { id, weight, documents, known: judged, outcomes: outcomes[index] ?? { ...nothing, trueNegative: 1 } };
+  return strata.map(({ id, weight, documents, phaseOneStratum, judged }, index) => {
+    return {
+      id,
+      weight,
+      documents,
+      phaseOneStratum,
+      known: judged,
+      outcomes: outcomes[index] ?? { ...nothing, trueNegative: 1 },
+    };
   });
 }
 
@@ -142,12 +158,13 @@ async function planStop(
   });
   const halfWidthAfter = async (documents: number): Promise<number | null> => {
     const share = items > seen ? (documents - seen) / (items - seen) : 0;
-    const sampled: SampledStratum[] = settled.map(({ weight, outcomes, known, left }) => {
-      return { weight, outcomes, known, judged: countOf(known) + Math.round(share * left) };
+    const sampled: SampledStratum[] = settled.map(({ weight, outcomes, known, left, phaseOneStratum }) => {
+      const judged = countOf(known) + Math.round(share * left);
+      return { weight, outcomes, known, judged, phaseOne: phaseOneStratum?.id };
     });
     // While a stratum has none, nothing is known; of one document as good as nothing.
     if (sampled.some(({ judged }) => judged < 2)) return 0.5;
-    return expectAnytimeHalfWidth(sampled);
+    return expectAnytimeHalfWidth(sampled, phaseOneOf(strata, "this_corpus"));
   };
   const atEnd = await halfWidthAfter(items);
   if (atEnd === null) return null;

@@ -4,7 +4,7 @@ import { listSampleItems, readSample } from "@/lib/corpus/sampling/read-samples"
 import { createDrawSchema, planOptionsSchema, samplePreviewSchema, subsampleDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
-import { stratifiedClassification } from "@/lib/stats";
+import { type FirstSample, f1AnytimeInterval, ppiMean, stratifiedClassification } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { createRound } from "../create-round";
@@ -12,7 +12,9 @@ import { tallyLabelsJob } from "../jobs";
 import { openRound } from "../open-round";
 import { readQuality } from "../quality/read-quality";
 import { qualityQuery } from "../quality/schema";
+import { readRound } from "../read-round";
 import type { DecisionLabel } from "../schema";
+import { checkStopRules } from "../stop-rule/check-stop-rules";
 import { addLabels, makeDraw, makeLabelling } from "../testing/make-round";
 import { workThrough } from "../testing/work";
 import { createDraw, planFromDraw } from "./create-draw";
@@ -232,7 +234,7 @@ describe("a subsample of a labelled draw", () => {
     const truth = (index: number): DecisionLabel =>
       (outcomeOf(index) === "medical") !== (index % 9 === 0) ? "medical" : "non_medical";
 
-    async function decidedRound(parts: object = {}) {
+    async function decidedRound(parts: object = {}, stopRule?: { halfWidth: number; labellingRunId: string }) {
       const draw = await createDraw(owner, sampleId, design({ allocation: "f1", size: 120, ...parts }));
       const round = await createRound(owner, {
         drawId: draw.id,
@@ -242,6 +244,7 @@ describe("a subsample of a labelled draw", () => {
         memberIds: [clinician.personId],
         doubleShare: 0,
         seed: 1,
+        stopRule,
       });
       await openRound(owner, round.id);
       const rows = await database().roundItem.findMany({ where: { roundId: round.id } });
@@ -251,6 +254,90 @@ describe("a subsample of a labelled draw", () => {
       await tallyLabelsJob.run({}, { signal: new AbortController().signal });
       return { roundId: round.id, drawId: draw.id };
     }
+
+    it("has a stop rule whose interval holds the uncertainty of both phases", async () => {
+      const { roundId, drawId: second } = await decidedRound({}, { halfWidth: 0.001, labellingRunId });
+      await checkStopRules();
+      const found = (await readRound(owner, roundId)).stopRule?.interval;
+      const items = (await drawn(second)).map(({ itemId, stratum }) => {
+        const index = itemIds.indexOf(itemId);
+        const predicted = outcomeOf(index) === "medical" ? "medical" : "non_medical";
+        return { stratum: stratum.id, truth: truth(index), predicted };
+      });
+      const strata = (
+        await database().stratum.findMany({ where: { drawId: second }, include: { phaseOneStratum: true } })
+      ).map(({ id, populationSize, phaseOneStratum }) => {
+        if (!phaseOneStratum) throw new Error("a second phase lies in a first one");
+        const weight = (populationSize * phaseOneStratum.populationSize) / phaseOneStratum.sampleSize;
+        return { id, weight, phaseOne: phaseOneStratum.id, first: phaseOneStratum };
+      });
+      const first = new Map(strata.map(({ first: one }) => [one.id, { ...one, size: one.sampleSize }]));
+      const interval = (phaseOne?: FirstSample) => f1AnytimeInterval(items, strata, { positive: "medical", phaseOne });
+      expect(found?.lower).toBeCloseTo(interval({ strata: [...first.values()] }).lower, 10);
+      expect(found?.upper).toBeCloseTo(interval({ strata: [...first.values()] }).upper, 10);
+      expect(found?.lower).toBeLessThan(interval().lower);
+    });
+
+    it("takes all LLM labels of the first phase for the prediction-powered prevalence", async () => {
+      const { roundId, drawId: second } = await decidedRound({ by: [], labellingRunId: null, allocation: "equal" });
+      const { labelQuality } = await readQuality(owner, roundId, qualityQuery.parse({ target: "this_corpus" }));
+      const powered = labelQuality?.predictionPowered;
+      expect(powered).toMatchObject({ labelled: 120, unlabelled: 280, problem: null });
+      const judged = new Set((await drawn(second)).map(({ itemId }) => itemIds.indexOf(itemId)));
+      const strata = [
+        { id: "clinic", weight: 1_000, from: 0, to: 100 },
+        { id: "forum", weight: 30_000, from: 100, to: 400 },
+      ];
+      const called = (index: number) => (outcomeOf(index) === "medical" ? 1 : 0);
+      const indices = ({ from, to }: { from: number; to: number }) =>
+        Array.from({ length: to - from }, (_, at) => from + at);
+      const expected = ppiMean(
+        strata.flatMap((stratum) =>
+          indices(stratum)
+            .filter((index) => judged.has(index))
+            .map((index) => ({
+              stratum: stratum.id,
+              truth: truth(index) === "medical" ? 1 : 0,
+              prediction: called(index),
+            })),
+        ),
+        strata.map((stratum) => {
+          const rest = indices(stratum).filter((index) => !judged.has(index));
+          const mean = rest.reduce((sum, index) => sum + called(index), 0) / rest.length;
+          const variance = (mean * (1 - mean) * rest.length) / (rest.length - 1);
+          return { stratum: stratum.id, count: rest.length, mean, variance };
+        }),
+        {
+          strata: strata.map(({ id, weight }) => ({ id, weight, phaseOne: id })),
+          phaseOne: {
+            strata: strata.map(({ id, weight, from, to }) => ({ id, size: to - from, populationSize: weight })),
+          },
+        },
+      );
+      expect(powered?.estimate?.lambda).toBeCloseTo(expected.lambda, 10);
+      expect(powered?.estimate?.value).toBeCloseTo(expected.value, 10);
+      expect(powered?.estimate?.standardError).toBeCloseTo(expected.standardError, 10);
+      expect(powered?.estimate?.standardError).toBeLessThan(
+        labelQuality?.figures.prevalence.estimate?.standardError ?? 0,
+      );
+    });
+
+    it("takes only the labels on its own documents where later ones have moved documents to other strata", async () => {
+      const early = await makeLabelling(
+        owner.studyId,
+        drawId,
+        new Map(itemIds.slice(0, 200).map((id) => [id, "medical"])),
+      );
+      const { roundId } = await decidedRound({ labellingRunId: early });
+      await addLabels(early, new Map(itemIds.slice(200).map((id) => [id, "non_medical"])));
+      await tallyLabelsJob.run({}, { signal: new AbortController().signal });
+      const query = qualityQuery.parse({ target: "this_corpus", labelling: early });
+      const { labelQuality } = await readQuality(owner, roundId, query);
+      expect(labelQuality?.predictionPowered).toMatchObject({
+        unlabelled: 0,
+        problem: { code: "all_labelled" },
+      });
+    });
 
     it("has the first phase's labels, and figures of the corpus with the uncertainty of both phases", async () => {
       const { roundId, drawId: second } = await decidedRound();

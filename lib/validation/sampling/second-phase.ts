@@ -6,10 +6,14 @@ import { type DrawTrait, type SubsampleDesign, subsampleDesignSchema } from "@/l
 import { type Database, Prisma } from "@/lib/platform/database/client";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import type { LlmOutcome } from "../quality/schema";
 import { isConvenience } from "../rules";
 
 /** A stratum of a second phase, and the first phase's stratum in which it lies. */
-export type SecondPhaseStratum = PlannedDraw & { phaseOneStratumId: string };
+export type SecondPhaseStratum = PlannedDraw & {
+  phaseOneStratumId: string;
+  phaseOneStratum?: { id: string; populationSize: number; sampleSize: number };
+};
 
 type Parent = Prisma.DrawGetPayload<{ include: { strata: true; sample: true } }>;
 
@@ -70,7 +74,7 @@ const randomSql = (seed: number) => Prisma.sql`
     ::double precision / 9007199254740992)`;
 
 /** One row for each item of the parent draw, with the key of its stratum. Only checked numbers enter as text. */
-function cellsSql(parent: Parent, design: SubsampleDesign): Prisma.Sql {
+function cellsSql(parent: { id: string; strata: readonly unknown[] }, design: SubsampleDesign): Prisma.Sql {
   const score = `(item."attributes"->>'${scoreAttribute}')::double precision`;
   const parts: Record<DrawTrait, string> = {
     length: lengthBandSql('item."characters"', design.lengthEdges),
@@ -140,6 +144,7 @@ export async function planSecondPhase(
     return {
       key: cell.key,
       phaseOneStratumId: cell.phaseOneStratumId,
+      phaseOneStratum: own,
       populationSize: cell.size,
       weight: own ? (cell.size * own.populationSize) / own.sampleSize : cell.size,
       // An unusable answer counts as negative; what the run has not labelled is called medical as often as the rest.
@@ -190,4 +195,36 @@ export async function writeSecondPhase(
     select ${drawId}::uuid, "itemId", "stratumId",
       row_number() over (order by "random", "documentId") - 1, "inclusionProbability"
     from chosen where "rank" <= "sampleSize"`;
+}
+
+type OutcomeCount = { stratumId: string; outcome: LlmOutcome; count: number };
+
+/**
+ * All labels that a labelling run has on the documents of the first phase, by the strata of the second one. Null where the
+ * design no longer gives the strata that were drawn from, since labels that came later have moved documents.
+ */
+export async function countFirstPhase(
+  transaction: Database,
+  drawId: string,
+  parentDrawId: string,
+  design: SubsampleDesign,
+  labellingRunId: string,
+): Promise<OutcomeCount[] | null> {
+  const strata = await transaction.stratum.findMany({ where: { drawId }, select: { id: true, populationSize: true } });
+  const firstPhase = await transaction.stratum.findMany({ where: { drawId: parentDrawId }, select: { id: true } });
+  // Which strata there are, an earlier round does not tell.
+  const cells = cellsSql({ id: parentDrawId, strata: firstPhase }, { ...design, priorRoundId: null });
+  const counts = await transaction.$queryRaw<{ stratumId: string | null; outcome: LlmOutcome | null; count: number }[]>`
+    select stratum."id" as "stratumId", given."outcome", count(*)::int as "count"
+    from (${cells}) cell
+    left join "Stratum" stratum on stratum."drawId" = ${drawId}::uuid and stratum."key" = cell."key"
+    left join "LlmLabel" given on given."itemId" = cell."itemId" and given."labellingRunId" = ${labellingRunId}::uuid
+    group by 1, 2`;
+  const sizes = new Map<string | null, number>();
+  for (const { stratumId, count } of counts) sizes.set(stratumId, (sizes.get(stratumId) ?? 0) + count);
+  const same = !sizes.has(null) && strata.every(({ id, populationSize }) => (sizes.get(id) ?? 0) === populationSize);
+  if (!same) return null;
+  return counts.flatMap(({ stratumId, outcome, count }) =>
+    stratumId && outcome ? [{ stratumId, outcome, count }] : [],
+  );
 }

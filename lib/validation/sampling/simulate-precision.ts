@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import {
+  type FirstSample,
   type HalfWidths,
   linearisedHalfWidths,
   type SampledStratum,
@@ -41,7 +42,10 @@ export async function expectHalfWidths(strata: SampledStratum[]): Promise<HalfWi
 }
 
 /** The same of F1's anytime-valid interval; null where the strata are too many. */
-export async function expectAnytimeHalfWidth(strata: SampledStratum[]): Promise<number | null> {
+export async function expectAnytimeHalfWidth(
+  strata: SampledStratum[],
+  phaseOne: FirstSample | undefined,
+): Promise<number | null> {
   if (methodFor(strata) === "linearised") return null;
-  return mean(await meanOf(simulateAnytimeHalfWidth(strata, { seed }), anytimeStudies));
+  return mean(await meanOf(simulateAnytimeHalfWidth(strata, { seed, phaseOne }), anytimeStudies));
 }

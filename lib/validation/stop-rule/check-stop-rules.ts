@@ -1,7 +1,8 @@
 import { recordAudit } from "@/lib/audit/record";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { f1AnytimeInterval, type Interval } from "@/lib/stats";
-import { corpusWeight, type Gold } from "../rules";
+import { designOf } from "../quality/label-figures";
+import type { Gold } from "../rules";
 
 type Rule = { roundId: string; studyId: string; drawId: string; halfWidth: number; labellingRunId: string };
 type Count = { stratum: string; outcome: "medical" | "non_medical" | "unusable"; gold: Gold | null; count: number };
@@ -48,12 +49,10 @@ async function checkStopRule(rule: Rule): Promise<void> {
 
 type RuledRound = Pick<Rule, "roundId" | "drawId" | "labellingRunId">;
 
-/**
- * F1 from the settled prefix. Of a second phase the strata weigh what the first phase says of them; that uncertainty is not
- * in the interval.
- */
+/** F1 of the corpus from the settled prefix; of a second phase, the interval holds the first one's uncertainty too. */
 async function readAnytimeF1(rule: RuledRound): Promise<{ interval: Interval; documents: number }> {
   const { strata, counts } = await readSettledPrefix(rule);
+  const design = designOf(strata, "this_corpus");
   const interval = f1AnytimeInterval(
     counts.map(({ stratum, outcome, gold, count }) => ({
       stratum,
@@ -61,8 +60,8 @@ async function readAnytimeF1(rule: RuledRound): Promise<{ interval: Interval; do
       predicted: outcome === "medical" ? "medical" : "non_medical",
       count,
     })),
-    strata.map((stratum) => ({ id: stratum.id, weight: corpusWeight(stratum) })),
-    { positive: "medical" },
+    design.strata,
+    { positive: "medical", phaseOne: design.phaseOne },
   );
   return { interval, documents: counts.reduce((sum, { count }) => sum + count, 0) };
 }

@@ -27,7 +27,10 @@ function verdictOf(adjudications: Verdict[]): Verdict | undefined {
  * nothing was handed out or counted too often, and nothing was lost.
  */
 export async function findViolations(roundId: string): Promise<string[]> {
-  const round = await database().round.findUniqueOrThrow({ where: { id: roundId }, include: { members: true } });
+  const round = await database().round.findUniqueOrThrow({
+    where: { id: roundId },
+    include: { members: true, draw: { select: { parentDrawId: true } } },
+  });
   const items = await database().roundItem.findMany({
     where: { roundId },
     include: { claims: true, decisions: true, adjudications: true },
@@ -111,16 +114,19 @@ export async function findViolations(roundId: string): Promise<string[]> {
       const outcome = outcomes.get(item.itemId);
       return gold && outcome ? `${item.stratumId} ${outcome} ${gold}` : null;
     });
-    const predicted = await database().predictionTally.findMany({ where: { roundId, labellingRunId } });
-    check(
-      `predictions of ${labellingRunId}`,
-      sorted(Object.fromEntries(predicted.map((row) => [`${row.stratumId} ${row.outcome}`, row.count]))),
-      sorted(
-        tallyOf(
-          items.map((item) => (outcomes.has(item.itemId) ? `${item.stratumId} ${outcomes.get(item.itemId)}` : null)),
+    // Of a second phase they are those of the first.
+    if (!round.draw.parentDrawId) {
+      const predicted = await database().predictionTally.findMany({ where: { roundId, labellingRunId } });
+      check(
+        `predictions of ${labellingRunId}`,
+        sorted(Object.fromEntries(predicted.map((row) => [`${row.stratumId} ${row.outcome}`, row.count]))),
+        sorted(
+          tallyOf(
+            items.map((item) => (outcomes.has(item.itemId) ? `${item.stratumId} ${outcomes.get(item.itemId)}` : null)),
+          ),
         ),
-      ),
-    );
+      );
+    }
     const stored = await database().qualityTally.findMany({ where: { roundId, labellingRunId, count: { gt: 0 } } });
     check(
       `quality of ${labellingRunId}`,
