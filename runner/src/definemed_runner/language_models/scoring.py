@@ -5,7 +5,7 @@ What all questions begin with (system prompt, instruction, examples) is computed
 Models that don't take such masks get each answer as a row of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,33 @@ class _Row:
 
 
 def score_questions(
-    inference: InferenceModel, questions: Sequence[Sequence[ScoredOption]], batch_size: int
+    inference: InferenceModel,
+    questions: Sequence[Sequence[ScoredOption]],
+    batch_size: int,
+    alike: Sequence[Hashable] | None = None,
 ) -> Iterator[tuple[int, list[float]]]:
     """(question's number, log-likelihood of each option), as they get done: longest first, so that batches are even
-    and memory runs out at once if it does. `batch_size` counts the model's inputs."""
+    and memory runs out at once if it does. `batch_size` counts the model's inputs. Questions with the same
+    `alike` begin alike; without it all do."""
     longest = max((len(option.tokens) for options in questions for option in options), default=0)
     shared = takes_trees(inference, longest)
-    order = sorted(range(len(questions)), key=lambda number: -max(len(option.tokens) for option in questions[number]))
+    groups: dict[Hashable, list[int]] = {}
+    for number, name in enumerate(alike or [None] * len(questions)):
+        groups.setdefault(name, []).append(number)
+    # The group with the longest text goes first.
+    length = [max(len(option.tokens) for option in options) for options in questions]
+    for group in sorted(groups.values(), key=lambda group: -max(length[number] for number in group)):
+        order = sorted(group, key=lambda number: -length[number])
+        yield from _score_group(inference, questions, order, batch_size, shared)
+
+
+def _score_group(
+    inference: InferenceModel,
+    questions: Sequence[Sequence[ScoredOption]],
+    order: Sequence[int],
+    batch_size: int,
+    shared: bool,
+) -> Iterator[tuple[int, list[float]]]:
     rows = [row for number in order for row in _rows_of(number, questions[number], shared)]
     beginning = _beginning_of(inference, rows) if shared else None
     scores: dict[int, dict[int, float]] = {number: {} for number in order}
