@@ -267,6 +267,8 @@ const evaluate: Walk = async (actor) => {
     await startEvaluation(actor, {
       checkpointId,
       questionSetId: questions.id,
+      exampleSetId: null,
+      seed: 1,
       parameters: { ...presets.evaluate.example },
     });
   }

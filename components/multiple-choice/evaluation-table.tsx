@@ -9,6 +9,8 @@ import { Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { EvaluationSummary } from "@/lib/multiple-choice/schema";
 import { AnsweredQuestions } from "./answered-questions";
+import { PutHow } from "./put-how";
+import { UsedExamples } from "./used-examples";
 
 /** Checkpoints with their accuracy, by question set; a row opens its subjects and questions. */
 export function EvaluationTable(props: { studyId: string; evaluations: EvaluationSummary[] }) {
@@ -40,7 +42,9 @@ export function EvaluationTable(props: { studyId: string; evaluations: Evaluatio
               .map((evaluation) => (
                 <tr key={evaluation.id}>
                   <Cell className="font-semibold">{evaluation.checkpointName}</Cell>
-                  <Cell>{evaluation.template === "text-de" ? t("templates.text-de") : t("templates.letter-de")}</Cell>
+                  <Cell>
+                    <PutHow evaluation={evaluation} />
+                  </Cell>
                   <Cell number>
                     <Figure estimate={evaluation.accuracy} percent />
                   </Cell>
@@ -106,6 +110,7 @@ export function EvaluationTable(props: { studyId: string; evaluations: Evaluatio
               </tr>
             ))}
           </Table>
+          {opened.examples ? <UsedExamples examples={opened.examples} /> : null}
           <AnsweredQuestions studyId={props.studyId} evaluationId={opened.id} />
         </Card>
       ) : null}

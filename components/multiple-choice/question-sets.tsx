@@ -20,6 +20,7 @@ export function QuestionSets(props: { studyId: string; questionSets: QuestionSet
             <>
               <HeadCell>{t("name")}</HeadCell>
               <HeadCell number>{t("questions")}</HeadCell>
+              <HeadCell number>{t("examples")}</HeadCell>
               <HeadCell>{t("subjects")}</HeadCell>
               <HeadCell number>{t("rejected")}</HeadCell>
             </>
@@ -29,8 +30,12 @@ export function QuestionSets(props: { studyId: string; questionSets: QuestionSet
             <tr key={set.id}>
               <Cell className="font-semibold">{set.name}</Cell>
               <Cell number>{format.number(set.questions)}</Cell>
+              <Cell number>{format.number(set.examples)}</Cell>
               <Cell className="text-sm text-muted">
-                {set.subjects.map(({ subject, questions }) => `${subject} (${questions})`).join(", ")}
+                {set.subjects
+                  .filter(({ questions }) => questions > 0)
+                  .map(({ subject, questions }) => `${subject} (${questions})`)
+                  .join(", ")}
               </Cell>
               <Cell number>{format.number(set.rejected)}</Cell>
             </tr>
@@ -43,7 +48,9 @@ export function QuestionSets(props: { studyId: string; questionSets: QuestionSet
         <AddSet
           hint={t("fileHint")}
           add={(body) => call(createQuestionSetOperation, { params: { studyId: props.studyId }, body })}
-          outcome={({ questions, rejected }) => t("taken", { kept: questions, rejected: rejected.length })}
+          outcome={({ questions, examples, rejected }) =>
+            t("taken", { kept: questions, examples, rejected: rejected.length })
+          }
         />
       ) : null}
     </Card>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
 import { startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
@@ -9,6 +10,7 @@ import type { CheckpointSummary } from "@/lib/models/schema";
 import { startEvaluationOperation } from "@/lib/multiple-choice/api";
 import type { QuestionSetSummary } from "@/lib/multiple-choice/schema";
 import { call } from "@/lib/platform/http/call";
+import { ExampleFields, examplesOf } from "./example-fields";
 
 export function StartEvaluation(props: {
   studyId: string;
@@ -17,6 +19,9 @@ export function StartEvaluation(props: {
 }) {
   const t = useTranslations("evaluations");
   const startKey = useStartKey();
+  const asking = props.questionSets.filter(({ questions }) => questions > 0);
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const chosen = asking.find(({ id }) => id === chosenId) ?? asking[0];
   return (
     <StartPerCheckpoint
       title={t("start")}
@@ -32,7 +37,9 @@ export function StartEvaluation(props: {
       })}
       start={async (checkpointId, form) => {
         const questionSetId = String(form.get("questionSet"));
-        const body = { ...startOptionsOfForm(form), checkpointId, questionSetId, parameters: parametersOf(form) };
+        const { exampleSetId, seed } = examplesOf(form);
+        const settings = { exampleSetId, seed, parameters: parametersOf(form) };
+        const body = { ...startOptionsOfForm(form), checkpointId, questionSetId, ...settings };
         const started = await call(startEvaluationOperation, {
           params: { studyId: props.studyId },
           body: startKey.on(body),
@@ -43,8 +50,8 @@ export function StartEvaluation(props: {
       }}
       before={
         <Field label={t("questionSet")}>
-          <Select name="questionSet">
-            {props.questionSets.map((set) => (
+          <Select name="questionSet" value={chosen?.id} onChange={(event) => setChosenId(event.target.value)}>
+            {asking.map((set) => (
               <option key={set.id} value={set.id}>
                 {set.name} ({set.questions})
               </option>
@@ -60,6 +67,7 @@ export function StartEvaluation(props: {
               <option value="text-de">{t("templates.text-de")}</option>
             </Select>
           </Field>
+          <ExampleFields questionSet={chosen} questionSets={props.questionSets} />
           <Field label={t("batchSize")}>
             <Input name="batchSize" type="number" min={1} max={1024} defaultValue={4} required />
           </Field>
@@ -71,5 +79,5 @@ export function StartEvaluation(props: {
 
 function parametersOf(form: FormData) {
   const template = form.get("template") === "text-de" ? ("text-de" as const) : ("letter-de" as const);
-  return { template, batchSize: Number(form.get("batchSize")) };
+  return { template, batchSize: Number(form.get("batchSize")), examples: examplesOf(form).examples };
 }

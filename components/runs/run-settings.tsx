@@ -79,7 +79,8 @@ function Setting(props: { label: string; wide?: boolean; children: ReactNode }) 
 function Value({ value }: { value: unknown }) {
   const t = useTranslations("runs");
   const format = useFormatter();
-  if (value === null || value === "") return "–";
+  // Runs of old lack what came later.
+  if (value === undefined || value === null || value === "") return "–";
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (typeof value === "number") {
     const small = value !== 0 && Math.abs(value) < 1e-3;

@@ -24,7 +24,7 @@ export const createQuestionSetOperation = operation({
   id: "question-sets.create",
   method: "POST",
   path: "/studies/{studyId}/question-sets",
-  summary: "Add a question set from the text of a JSONL file (id, subject, question, choices, answer)",
+  summary: "Add a question set from the text of a JSONL file (id, subject, question, choices, answer, split)",
   access: { kind: "study", permission: "evaluations.change" },
   params: studyParams,
   body: z.object({ name: z.string().trim().min(1).max(120), text: z.string().max(60_000_000) }),
@@ -32,6 +32,7 @@ export const createQuestionSetOperation = operation({
   response: z.object({
     id: z.uuid(),
     questions: z.number().int(),
+    examples: z.number().int(),
     rejected: z.array(rejectedQuestionSchema),
   }),
   status: 201,

@@ -6,7 +6,11 @@ import { pathOf } from "@/lib/platform/storage/addresses";
 import { digestOf, writeWhole } from "@/lib/platform/storage/files";
 import type { StudyActor } from "@/lib/studies/actor";
 import { readQuestions } from "./read-questions";
-import type { QuestionSetSummary } from "./schema";
+import { type Question, type QuestionSetSummary, questionSetSchema } from "./schema";
+
+/** The stored counts by subject. */
+export const subjectsOf = (subjects: unknown): QuestionSetSummary["subjects"] =>
+  questionSetSchema.shape.subjects.parse(subjects);
 
 export async function listQuestionSets(actor: StudyActor): Promise<QuestionSetSummary[]> {
   const rows = await database().questionSet.findMany({
@@ -14,12 +18,13 @@ export async function listQuestionSets(actor: StudyActor): Promise<QuestionSetSu
     orderBy: { createdAt: "desc" },
     take: 200,
   });
-  return rows.map(({ id, name, questions, rejected, subjects, createdAt }) => ({
+  return rows.map(({ id, name, questions, examples, rejected, subjects, createdAt }) => ({
     id,
     name,
     questions,
+    examples,
     rejected,
-    subjects: subjects as QuestionSetSummary["subjects"],
+    subjects: subjectsOf(subjects),
     createdAt: createdAt.toISOString(),
   }));
 }
@@ -28,7 +33,7 @@ export async function listQuestionSets(actor: StudyActor): Promise<QuestionSetSu
 export async function createQuestionSet(
   actor: StudyActor,
   input: { name: string; text: string },
-): Promise<{ id: string; questions: number; rejected: { line: number; reason: string }[] }> {
+): Promise<{ id: string; questions: number; examples: number; rejected: { line: number; reason: string }[] }> {
   const { questions, rejected } = readQuestions(input.text);
   if (questions.length === 0) {
     const [first] = rejected;
@@ -40,9 +45,11 @@ export async function createQuestionSet(
   const address = `store:question-sets/${id}.jsonl`;
   await writeWhole(pathOf(address), `${questions.map((question) => JSON.stringify(question)).join("\n")}\n`);
   const digest = await digestOf(pathOf(address));
+  const asked = (group: Question[]) => group.filter(({ split }) => split === "test").length;
   const subjects = [...groupBySubject(questions)]
-    .map(([subject, group]) => ({ subject, questions: group.length }))
+    .map(([subject, group]) => ({ subject, questions: asked(group), examples: group.length - asked(group) }))
     .sort((a, b) => a.subject.localeCompare(b.subject));
+  const counts = { questions: asked(questions), examples: questions.length - asked(questions) };
   await inTransaction(async (transaction) => {
     await transaction.questionSet.create({
       data: {
@@ -51,7 +58,7 @@ export async function createQuestionSet(
         name: input.name,
         address,
         digest,
-        questions: questions.length,
+        ...counts,
         rejected: rejected.length,
         subjects,
         createdById: actor.personId,
@@ -61,10 +68,10 @@ export async function createQuestionSet(
       action: "question-sets.create",
       subject: "question-set",
       subjectId: id,
-      detail: { name: input.name, questions: questions.length, rejected: rejected.length },
+      detail: { name: input.name, ...counts, rejected: rejected.length },
     });
   });
-  return { id, questions: questions.length, rejected: rejected.slice(0, 1000) };
+  return { id, ...counts, rejected: rejected.slice(0, 1000) };
 }
 
 function groupBySubject<T extends { subject: string }>(questions: T[]): Map<string, T[]> {

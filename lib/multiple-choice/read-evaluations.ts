@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { database } from "@/lib/platform/database/client";
+import type { Evaluation } from "@/lib/platform/database/generated/client";
 import { notFound } from "@/lib/platform/problem";
 import { pathOf } from "@/lib/platform/storage/addresses";
 import { pairedDifference, wilsonInterval } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
-import { type AnsweredQuestion, type EvaluationSummary, questionSchema } from "./schema";
+import { type AnsweredQuestion, type EvaluationSummary, questionSchema, usedExamplesSchema } from "./schema";
 
 const accuracyOf = (correct: number, n: number) => ({ value: correct / n, interval: wilsonInterval(correct, n), n });
 
@@ -20,7 +21,7 @@ type PairRow = {
 };
 
 /**
- * All evaluations of a study, newest of each (checkpoint, question set, template). The difference to the base is paired
+ * All evaluations of a study, newest of each (checkpoint, question set, template and its version, examples). The difference to the base is paired
  * by question and counted in the database, so that it costs the same for ten questions and ten thousand.
  */
 export async function listEvaluations(actor: StudyActor): Promise<EvaluationSummary[]> {
@@ -28,7 +29,7 @@ export async function listEvaluations(actor: StudyActor): Promise<EvaluationSumm
     where: { studyId: actor.studyId },
     include: { checkpoint: { include: { parents: true } }, questionSet: true },
     orderBy: { createdAt: "desc" },
-    distinct: ["checkpointId", "questionSetId", "template"],
+    distinct: ["checkpointId", "questionSetId", "template", "templateVersion", "examplesDigest"],
     take: 300,
   });
   const ids = rows.map((row) => row.id);
@@ -41,13 +42,17 @@ export async function listEvaluations(actor: StudyActor): Promise<EvaluationSumm
         (other) =>
           other.checkpoint.kind === "base" &&
           other.id !== row.id &&
-          other.questionSetId === row.questionSetId &&
-          other.template === row.template &&
+          comparable(other, row) &&
           row.checkpoint.kind !== "base",
       );
       return base ? pairCounts(row.id, base.id, base.checkpoint.name) : null;
     }),
   );
+  const sets = await database().questionSet.findMany({
+    where: { studyId: actor.studyId },
+    select: { id: true, name: true },
+  });
+  const nameOf = (id: string) => sets.find((set) => set.id === id)?.name ?? "–";
   return rows.map((row, index) => ({
     id: row.id,
     checkpointId: row.checkpointId,
@@ -56,6 +61,8 @@ export async function listEvaluations(actor: StudyActor): Promise<EvaluationSumm
     questionSetId: row.questionSetId,
     questionSetName: row.questionSet.name,
     template: row.template,
+    templateVersion: row.templateVersion,
+    examples: namedExamples(row.examples, nameOf),
     runId: row.madeByRunId,
     accuracy: accuracyOf(row.correct, row.questions),
     correct: row.correct,
@@ -65,6 +72,21 @@ export async function listEvaluations(actor: StudyActor): Promise<EvaluationSumm
     differenceToBase: differenceOf(pairs[index] ?? null),
     createdAt: row.createdAt.toISOString(),
   }));
+}
+
+type Put = Pick<Evaluation, "questionSetId" | "template" | "templateVersion" | "examplesDigest">;
+
+/** The same questions, put in the same way. */
+const comparable = (a: Put, b: Put) =>
+  a.questionSetId === b.questionSetId &&
+  a.template === b.template &&
+  a.templateVersion === b.templateVersion &&
+  a.examplesDigest === b.examplesDigest;
+
+function namedExamples(stored: unknown, nameOf: (id: string) => string): EvaluationSummary["examples"] {
+  if (stored === null) return null;
+  const examples = usedExamplesSchema.parse(stored);
+  return { ...examples, questionSetName: nameOf(examples.questionSetId) };
 }
 
 async function pairCounts(evaluationId: string, baseId: string, baseName: string): Promise<PairRow> {

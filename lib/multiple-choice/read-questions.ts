@@ -10,6 +10,13 @@ export function readQuestions(text: string): { questions: Question[]; rejected: 
   return { questions: rows, rejected };
 }
 
+/** A word of another file for one of our parts; what is none of them is refused by the schema. */
+function splitOf(split: unknown): unknown {
+  if (split === undefined || split === null || split === "") return "test";
+  const word = String(split).trim().toLowerCase();
+  return word === "val" ? "validation" : word;
+}
+
 /** Files of others name the same things otherwise: `answerKey`, options as a list. */
 function normalise(json: unknown): unknown {
   if (typeof json !== "object" || json === null) return json;
@@ -19,5 +26,6 @@ function normalise(json: unknown): unknown {
     : row.choices;
   const key = row.answer ?? row.answerKey;
   const answer = typeof key === "number" ? String.fromCharCode(65 + key) : key;
-  return { id: row.id, subject: row.subject ?? "–", question: row.question, choices, answer };
+  const { id, question } = row;
+  return { id, subject: row.subject ?? "–", question, choices, answer, split: splitOf(row.split) };
 }

@@ -194,12 +194,20 @@ function ofMerge(model: ModelFacts, { threads }: Settings): Demand {
 function ofEvaluation(model: ModelFacts, facts: RunFacts, { parameters }: Settings): Demand {
   const options = parameters.template === "text-de" ? 4 : 1;
   const batchTokens = numberOf(parameters, "batchSize") * 2 * tokensPerQuestion;
+  const examples = parameters.examples as { count: number } | null | undefined;
+  const exampleTokens = (examples?.count ?? 0) * tokensPerQuestion;
+  // What stands before the questions is computed once and kept beside each of a batch, in 16 bits.
+  const kept: Part = {
+    name: "cache",
+    bytes: 2 * numberOf(parameters, "batchSize") * exampleTokens * model.layers * model.cacheWidth,
+  };
   return {
     work: flop(times(facts.questions, options * tokensPerQuestion * 2 * model.parameters)),
     memory: [
       { name: "weights", bytes: model.bytes },
       { name: "activations", bytes: activationBytes * batchTokens * model.hidden },
       { name: "logits", bytes: 4 * batchTokens * model.vocabulary },
+      ...(exampleTokens > 0 ? [kept] : []),
     ],
     disk: [],
   };

@@ -55,6 +55,20 @@ export function brokenTrainClassifierRule(spec: { resources: { processes: number
   return null;
 }
 
+export function brokenEvaluateRule(spec: {
+  inputs: { examples?: unknown };
+  parameters: { examples: unknown };
+}): BrokenRule | null {
+  if ((spec.parameters.examples === null) !== (spec.inputs.examples === undefined)) {
+    return {
+      code: "examples_unclear",
+      message: "Examples need both: how many (parameters) and the file they come from (inputs).",
+      path: ["inputs", "examples"],
+    };
+  }
+  return null;
+}
+
 /** A Zod check that reports the rule that is broken, with its code in `params.code`. */
 export function followsRule<Spec>(brokenRule: (spec: Spec) => BrokenRule | null) {
   return (context: z.core.ParsePayload<Spec>) => {

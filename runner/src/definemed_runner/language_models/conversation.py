@@ -1,5 +1,6 @@
 """A user's message as the tokens after which the model answers: by its chat template, where its tokenizer has one."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from jinja2.exceptions import TemplateError
@@ -20,11 +21,14 @@ class Conversation:
         self.has_template = tokenizer.chat_template is not None
         self.system_in_message = self.has_template and system is not None and not self._takes_system_role()
 
-    def prompt(self, message: str) -> str:
-        """Everything before the answer, as text with control tokens spelled out."""
+    def prompt(self, message: str, before: Sequence[tuple[str, str]] = ()) -> str:
+        """Everything before the answer, as text with control tokens spelled out.
+
+        `before` are earlier turns, message and answer; a text without a template has no turns.
+        """
         if not self.has_template:
             return message if self._system is None else f"{self._system}\n\n{message}"
-        return self._render(self._messages(message), open_answer=True)
+        return self._render(self._messages(message, before), open_answer=True)
 
     def answer_lead(self, message: str) -> str:
         """What the template puts between prompt and answer, such as Mistral's space; often nothing."""
@@ -38,16 +42,29 @@ class Conversation:
 
     def tokens(self, text: str) -> list[int]:
         """The tokens of a prompt, or of a prompt and the beginning of its answer."""
-        (tokens,) = token_lists(self._tokenizer, [text], control_tokens=self.has_template)
-        # A template writes the beginning of the text itself.
-        return tokens if self.has_template else [*beginning_of_text(self._tokenizer), *tokens]
+        (tokens,) = self.token_lists([text])
+        return tokens
 
-    def _messages(self, message: str) -> list[dict[str, str]]:
+    def token_lists(self, texts: Sequence[str]) -> list[list[int]]:
+        """As `tokens`, of many texts at once."""
+        lists = token_lists(self._tokenizer, texts, control_tokens=self.has_template)
+        # A template writes the beginning of the text itself.
+        beginning = [] if self.has_template else beginning_of_text(self._tokenizer)
+        return [[*beginning, *tokens] for tokens in lists]
+
+    def _messages(self, message: str, before: Sequence[tuple[str, str]] = ()) -> list[dict[str, str]]:
+        turns = [
+            {"role": role, "content": content}
+            for turn in before
+            for role, content in zip(("user", "assistant"), turn, strict=True)
+        ]
+        turns.append({"role": "user", "content": message})
         if self._system is None:
-            return [{"role": "user", "content": message}]
+            return turns
         if self.system_in_message:
-            return [{"role": "user", "content": f"{self._system}\n\n{message}"}]
-        return [{"role": "system", "content": self._system}, {"role": "user", "content": message}]
+            turns[0]["content"] = f"{self._system}\n\n{turns[0]['content']}"
+            return turns
+        return [{"role": "system", "content": self._system}, *turns]
 
     def _takes_system_role(self) -> bool:
         try:

@@ -1,5 +1,6 @@
 """How a question is put to a model, and which texts are scored as its answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from definemed_runner.language_models.conversation import Conversation
@@ -32,25 +33,42 @@ def text_prompt(question: Question) -> str:
     return f"Beantworten Sie die folgende Frage so kurz wie möglich.\n\nFrage: {question.question}"
 
 
-def scored_options(question: Question, template: str, conversation: Conversation) -> list[ScoredOption]:
+def scored_options(
+    question: Question, template: str, conversation: Conversation, examples: Sequence[Question] = ()
+) -> list[ScoredOption]:
     """One a choice, in the order of the choices.
 
     With `text-de` log-likelihoods are compared per byte of the option's text, since long options are less likely
-    than short ones whatever they say.
+    than short ones whatever they say. Examples are put as the question is, each followed by its answer; as
+    lm-evaluation-harness does: with a chat template as turns of their own, without one as texts with an empty line
+    between them.
     """
-    by_letter = template == "letter-de"
-    message = letter_prompt(question) if by_letter else text_prompt(question)
+    answers = question.labels if template == "letter-de" else question.choices
+    message = _message(question, template)
+    before = [(_message(each, template), _right_answer(each, template)) for each in examples]
     if conversation.has_template:
-        prompt, lead = conversation.prompt(message), conversation.answer_lead(message)
+        prompt, lead = conversation.prompt(message, before), conversation.answer_lead(message)
     else:
-        prompt, lead = f"{conversation.prompt(message)}\nAntwort:", " "
-    before = conversation.tokens(prompt)
+        shown = "".join(f"{put}{_PLAIN_LEAD} {answer}\n\n" for put, answer in before)
+        prompt, lead = f"{conversation.prompt(shown + message)}{_PLAIN_LEAD}", " "
+    known, *texts = conversation.token_lists([prompt, *(prompt + lead + answer for answer in answers)])
     options = []
-    for answer in question.labels if by_letter else question.choices:
-        tokens = conversation.tokens(prompt + lead + answer)
-        weight = 1 if by_letter else max(1, len(answer.encode()))
-        options.append(ScoredOption(tuple(tokens), _common_prefix(before, tokens), weight))
+    for answer, tokens in zip(answers, texts, strict=True):
+        weight = 1 if template == "letter-de" else max(1, len(answer.encode()))
+        options.append(ScoredOption(tuple(tokens), _common_prefix(known, tokens), weight))
     return options
+
+
+# What stands before the answer where there is no chat template.
+_PLAIN_LEAD = "\nAntwort:"
+
+
+def _message(question: Question, template: str) -> str:
+    return letter_prompt(question) if template == "letter-de" else text_prompt(question)
+
+
+def _right_answer(question: Question, template: str) -> str:
+    return question.answer if template == "letter-de" else question.choices[question.labels.index(question.answer)]
 
 
 def _common_prefix(before: list[int], tokens: list[int]) -> int:

@@ -11,7 +11,8 @@ from definemed_runner.run import RunContext, UserMistake
 
 @dataclass(frozen=True)
 class Question:
-    """`answer` is one of `labels`; `choices` are the options' texts in the order of the labels."""
+    """`answer` is one of `labels`; `choices` are the options' texts in the order of the labels. `example`: it stands in
+    a part of the file that is not asked."""
 
     id: str
     subject: str
@@ -19,12 +20,18 @@ class Question:
     labels: tuple[str, ...]
     choices: tuple[str, ...]
     answer: str
+    example: bool = False
+
+
+# The parts of a file that are there to learn from, by the names that they go by.
+_EXAMPLE_PARTS = ("train", "dev", "validation", "val")
 
 
 def read_questions(context: RunContext, path: Path) -> list[Question]:
-    """The questions that can be asked, in the file's order.
+    """The questions that have an answer, in the file's order.
 
-    `choices` is a list, labelled A, B, …, or an object from label to text; `answer` is a label or a place from 0 on.
+    `choices` is a list, labelled A, B, …, or an object from label to text; `answer` is a label or a place from 0 on;
+    `split`, where there is one, is test, or train, dev or validation for examples.
     Rows whose answer is none of the choices are left out with the warning `questions_left_out`. UserMistake
     `questions_invalid` for a row that is no question, `questions_empty` where none is left.
     """
@@ -66,7 +73,12 @@ def _parse(line: str, number: int) -> dict[str, Any]:
     texts = list(choices.values()) if isinstance(choices, dict) else choices
     if not isinstance(texts, list) or not 2 <= len(texts) <= 26 or not all(isinstance(text, str) for text in texts):
         raise UserMistake("questions_invalid", f"Line {number}: choices must be 2 to 26 texts.")
-    return {**row, "id": str(row["id"])}
+    split = str(row.get("split") or "test").strip().lower()
+    if split not in ("test", *_EXAMPLE_PARTS):
+        raise UserMistake(
+            "questions_invalid", f"Line {number}: split must be test, train, dev or validation, not {split}."
+        )
+    return {**row, "id": str(row["id"]), "split": split}
 
 
 def _question(row: dict[str, Any]) -> Question | None:
@@ -79,4 +91,5 @@ def _question(row: dict[str, Any]) -> Question | None:
         answer = next((label for label in labels if label == str(key).strip().upper()), None)
     if answer is None:
         return None
-    return Question(row["id"], str(row.get("subject") or ""), str(row["question"]), labels, texts, answer)
+    example = row["split"] in _EXAMPLE_PARTS
+    return Question(row["id"], str(row.get("subject") or ""), str(row["question"]), labels, texts, answer, example)

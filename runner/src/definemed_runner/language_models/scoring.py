@@ -5,7 +5,7 @@ What all questions begin with (system prompt, instruction, examples) is computed
 Models that don't take such masks get each answer as a row of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from definemed_runner.language_models.question_templates import ScoredOption
 
 # Far above rounding, far below what a mask changes that isn't heard. bf16 rounds to three digits.
 _SAME = {torch.float32: 1e-3, torch.bfloat16: 5e-2, torch.float16: 1e-2}
+
+# Larger batches took up to half as long again on two cores: their products no longer fit the second-level cache.
+_CPU_TOKENS = 512
 
 
 @dataclass(frozen=True)
@@ -41,24 +44,58 @@ class _Row:
 
 
 def score_questions(
-    inference: InferenceModel, questions: Sequence[Sequence[ScoredOption]], batch_size: int
+    inference: InferenceModel,
+    questions: Sequence[Sequence[ScoredOption]],
+    batch_size: int,
+    alike: Sequence[Hashable] | None = None,
 ) -> Iterator[tuple[int, list[float]]]:
     """(question's number, log-likelihood of each option), as they get done: longest first, so that batches are even
-    and memory runs out at once if it does. `batch_size` counts the model's inputs."""
+    and memory runs out at once if it does. `batch_size` counts the model's inputs. Questions with the same
+    `alike` begin alike; without it all do."""
     longest = max((len(option.tokens) for options in questions for option in options), default=0)
     shared = takes_trees(inference, longest)
-    order = sorted(range(len(questions)), key=lambda number: -max(len(option.tokens) for option in questions[number]))
+    groups: dict[Hashable, list[int]] = {}
+    for number, name in enumerate(alike or [None] * len(questions)):
+        groups.setdefault(name, []).append(number)
+    # The group with the longest text goes first.
+    length = [max(len(option.tokens) for option in options) for options in questions]
+    for group in sorted(groups.values(), key=lambda group: -max(length[number] for number in group)):
+        order = sorted(group, key=lambda number: -length[number])
+        yield from _score_group(inference, questions, order, batch_size, shared)
+
+
+def _score_group(
+    inference: InferenceModel,
+    questions: Sequence[Sequence[ScoredOption]],
+    order: Sequence[int],
+    batch_size: int,
+    shared: bool,
+) -> Iterator[tuple[int, list[float]]]:
     rows = [row for number in order for row in _rows_of(number, questions[number], shared)]
     beginning = _beginning_of(inference, rows) if shared else None
     scores: dict[int, dict[int, float]] = {number: {} for number in order}
-    for first in range(0, len(rows), batch_size):
-        batch = rows[first : first + batch_size]
+    for batch in _batches(rows, batch_size, known=0 if beginning is None else beginning.length, on=inference.device):
         for row, values in zip(batch, _score(inference, batch, shared, beginning), strict=True):
             for branch, value in zip(row.branches, values, strict=True):
                 number, option = branch.owner
                 scores[number][option] = value
                 if len(scores[number]) == len(questions[number]):
                     yield number, [scores[number][place] for place in range(len(questions[number]))]
+
+
+def _batches(rows: Sequence[_Row], batch_size: int, known: int, on: torch.device) -> Iterator[list[_Row]]:
+    """At most `batch_size` rows, and on a CPU no more tokens than its caches hold the layers' results of."""
+    most = _CPU_TOKENS if on.type == "cpu" else None
+    batch: list[_Row] = []
+    longest = 0
+    for row in rows:
+        longest = max(longest, row.length - known)
+        if batch and (len(batch) == batch_size or (most is not None and longest * (len(batch) + 1) > most)):
+            yield batch
+            batch, longest = [], row.length - known
+        batch.append(row)
+    if batch:
+        yield batch
 
 
 @torch.inference_mode()
@@ -134,14 +171,17 @@ def _score(
     inference: InferenceModel, rows: Sequence[_Row], shared: bool, beginning: _Beginning | None
 ) -> list[list[float]]:
     known = 0 if beginning is None else beginning.length
-    longest = max(row.length for row in rows) - known
-    tokens = torch.zeros(len(rows), longest, dtype=torch.long)
-    positions = torch.zeros(len(rows), longest, dtype=torch.long)
-    # Padding stands on the right and sees itself, since a row that sees nothing has no softmax.
-    seen = torch.eye(known + longest, dtype=torch.bool)[known:].repeat(len(rows), 1, 1)
-    for number, row in enumerate(rows):
-        _lay_out(row, known, tokens[number], positions[number], seen[number])
-    places = [[_places(row, branch, known) for branch in row.branches] for row in rows]
+    layouts = _layouts(rows, known, shared)
+    width = max(layout.width for layout in layouts)
+    tokens = torch.zeros(len(rows), width, dtype=torch.long)
+    positions = torch.zeros(len(rows), width, dtype=torch.long)
+    # Padding sees itself, since a row that sees nothing has no softmax.
+    seen = torch.eye(known + width, dtype=torch.bool)[known:].repeat(len(rows), 1, 1)
+    for number, (row, layout) in enumerate(zip(rows, layouts, strict=True)):
+        _lay_out(row, layout, known, tokens[number], positions[number], seen[number])
+    places = [
+        [_places(row, branch, layout) for branch in row.branches] for row, layout in zip(rows, layouts, strict=True)
+    ]
     kept = sorted({place for row in places for branch in row for place in branch})
     logits = inference.model(
         input_ids=tokens.to(inference.device),
@@ -164,30 +204,54 @@ def _score(
     return results
 
 
-def _lay_out(row: _Row, known: int, tokens: torch.Tensor, positions: torch.Tensor, seen: torch.Tensor) -> None:
+@dataclass(frozen=True)
+class _Layout:
+    """Columns of one row's input: where its trunk begins, where it ends and branches begin, and how many it takes."""
+
+    first: int
+    end: int
+    width: int
+
+
+def _layouts(rows: Sequence[_Row], known: int, shared: bool) -> list[_Layout]:
+    """Trunks end in one column where our mask allows it, so that the rows' answers are predicted in the same columns
+    and the output layer computes few others; a causal mask wants all to begin in the first."""
+    longest = max(len(row.trunk) for row in rows) - known
+    layouts = []
+    for row in rows:
+        trunk = len(row.trunk) - known
+        first = longest - trunk if shared else 0
+        layouts.append(_Layout(first, first + trunk, first + row.length - known))
+    return layouts
+
+
+def _lay_out(
+    row: _Row, layout: _Layout, known: int, tokens: torch.Tensor, positions: torch.Tensor, seen: torch.Tensor
+) -> None:
     """Writes a row's tokens after the `known` ones, their positions in their text, and what each sees."""
-    trunk = len(row.trunk)
-    tokens[: trunk - known] = torch.tensor(row.trunk[known:])
-    positions[: trunk - known] = torch.arange(known, trunk)
-    seen[: trunk - known, :trunk] = torch.ones(trunk - known, trunk, dtype=torch.bool).tril(known)
-    start = trunk
+    trunk = slice(layout.first, layout.end)
+    size = layout.end - layout.first
+    tokens[trunk] = torch.tensor(row.trunk[known:])
+    positions[trunk] = torch.arange(known, len(row.trunk))
+    seen[trunk, :known] = True
+    seen[trunk, known + layout.first : known + layout.end] = torch.ones(size, size, dtype=torch.bool).tril()
+    start = layout.end
     for branch in row.branches:
         size = len(branch.tokens) - 1
-        own = slice(start - known, start - known + size)
+        own = slice(start, start + size)
         tokens[own] = torch.tensor(branch.tokens[:-1], dtype=torch.long)
-        positions[own] = torch.arange(trunk, trunk + size)
-        seen[own, :trunk] = True
-        seen[own, start : start + size] = torch.ones(size, size, dtype=torch.bool).tril()
+        positions[own] = torch.arange(len(row.trunk), len(row.trunk) + size)
+        seen[own, :known] = True
+        seen[own, known + layout.first : known + layout.end] = True
+        seen[own, known + start : known + start + size] = torch.ones(size, size, dtype=torch.bool).tril()
         start += size
 
 
-def _places(row: _Row, branch: _Branch, known: int) -> list[int]:
-    """Where in the input each scored token of the branch is predicted."""
+def _places(row: _Row, branch: _Branch, layout: _Layout) -> list[int]:
+    """In which column each scored token of the branch is predicted."""
     before = sum(len(each.tokens) - 1 for each in row.branches[: row.branches.index(branch)])
-    first = len(row.trunk) + before
-    last_of_trunk = len(row.trunk) - 1
     return [
-        (last_of_trunk if place == 0 else first + place - 1) - known
+        layout.end - 1 if place == 0 else layout.end + before + place - 1
         for place in range(branch.skipped, len(branch.tokens))
     ]
 

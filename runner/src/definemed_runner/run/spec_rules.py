@@ -38,7 +38,14 @@ def _train_classifier(spec: dict[str, Any]) -> Broken | None:
     return None
 
 
+def _evaluate(spec: dict[str, Any]) -> Broken | None:
+    if (spec["parameters"].get("examples") is None) != ("examples" not in spec["inputs"]):
+        return "examples_unclear", "Examples need both: how many (parameters) and the file they come from (inputs)."
+    return None
+
+
 _RULES: dict[str, Callable[[dict[str, Any]], Broken | None]] = {
+    "evaluate": _evaluate,
     "pretrain": _pretrain,
     "train-classifier": _train_classifier,
 }

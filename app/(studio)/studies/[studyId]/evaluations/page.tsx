@@ -21,7 +21,7 @@ export default async function EvaluationsPage({ params }: { params: Promise<{ st
     listOpenRuns(actor, ["evaluate"]),
     getTranslations("evaluations"),
   ]);
-  const ready = questionSets.length > 0 && checkpoints.length > 0;
+  const ready = questionSets.some(({ questions }) => questions > 0) && checkpoints.length > 0;
   return (
     <>
       <PageHeader
