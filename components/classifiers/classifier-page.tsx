@@ -140,6 +140,31 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
             />
           </Card>
         </div>
+        {classifier.calibration.length > 0 ? (
+          <Card>
+            <BandChart
+              title={t("calibration")}
+              n={classifier.documents.test}
+              x={{ label: t("meanScore"), domain: [0, 1] }}
+              y={{ label: t("calibrationShare"), domain: [0, 1] }}
+              series={[
+                {
+                  id: "found",
+                  label: t("calibrationFound"),
+                  points: classifier.calibration.map(({ meanScore, medical: { value, interval } }) => {
+                    return { x: meanScore, y: value, ...interval };
+                  }),
+                },
+                {
+                  id: "ideal",
+                  label: t("calibrationIdeal"),
+                  points: classifier.calibration.map(({ meanScore: x }) => ({ x, y: x, lower: x, upper: x })),
+                },
+              ]}
+            />
+            <p className="mt-2 max-w-[90ch] text-sm text-muted">{t("calibrationHint")}</p>
+          </Card>
+        ) : null}
         <ErrorBrowser params={params} threshold={threshold} />
         <TryText params={params} />
       </div>

@@ -1,5 +1,5 @@
 import { type FirstSample, precisionRecallCurve, StatisticsError, stratifiedClassification } from "@/lib/stats";
-import type { CurvePoint, Inspection } from "./schema";
+import type { CalibrationPoint, CurvePoint, Inspection } from "./schema";
 
 /** A test document: its score, its label, and the stratum from which it was drawn. */
 export type TestDocument = { score: number; medical: boolean; stratumId: string };
@@ -143,4 +143,47 @@ export function curveOf(documents: readonly TestDocument[], strata: readonly Tes
     if (error instanceof StatisticsError) return [];
     throw error;
   }
+}
+
+const calibrationGroups = 10;
+const smallestGroup = 20;
+
+/**
+ * Of groups of test documents by score, as many in each, the mean score and the share that is medical, both weighted by
+ * the design of the sample; the share with the interval that precision has, since it is that of a classifier which calls
+ * this group alone medical. [] with fewer than 40 documents, or for a convenience sample (`strata` null).
+ */
+export function calibrationOf(
+  documents: readonly TestDocument[],
+  strata: readonly TestStratum[] | null,
+): CalibrationPoint[] {
+  const groups = Math.min(calibrationGroups, Math.floor(documents.length / smallestGroup));
+  if (!strata || groups < 2) return [];
+  const sorted = [...documents].sort((a, b) => a.score - b.score);
+  // Where a group begins; equal scores are never parted.
+  const starts = Array.from({ length: groups }, (_, group) => {
+    const score = sorted[Math.floor((group * sorted.length) / groups)]?.score;
+    return group === 0 ? 0 : sorted.findIndex((each) => each.score === score);
+  });
+  const sizes = new Map<string, number>();
+  for (const { stratumId } of documents) sizes.set(stratumId, (sizes.get(stratumId) ?? 0) + 1);
+  const weights = new Map(strata.map(({ id, weight }) => [id, weight / (sizes.get(id) ?? 1)]));
+  return [...new Set(starts)].flatMap((start, group, all) => {
+    const end = all[group + 1] ?? sorted.length;
+    const counts = new Map<string, TestCount>();
+    sorted.forEach(({ medical, stratumId }, at) => {
+      const called = at >= start && at < end;
+      const count = counts.get(`${called} ${medical} ${stratumId}`) ?? { called, medical, stratumId, count: 0 };
+      counts.set(`${called} ${medical} ${stratumId}`, { ...count, count: count.count + 1 });
+    });
+    const medical = inspectAt(0, [...counts.values()], strata).figures.precision;
+    if (!medical) return [];
+    let [scores, total] = [0, 0];
+    for (const { score, stratumId } of sorted.slice(start, end)) {
+      const weight = weights.get(stratumId) ?? 0;
+      scores += weight * score;
+      total += weight;
+    }
+    return [{ meanScore: scores / total, medical: { ...medical, n: end - start } }];
+  });
 }

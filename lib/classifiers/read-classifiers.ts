@@ -1,7 +1,7 @@
 import { database, Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import { curveOf, inspectAt, type TestCount, type TestDocument, type TestStratum } from "./inspect";
+import { calibrationOf, curveOf, inspectAt, type TestCount, type TestDocument, type TestStratum } from "./inspect";
 import type { ClassifierDetail, ClassifierSummary, Inspection, ScoredDocument } from "./schema";
 
 const include = { labelSet: { select: { id: true, source: true } } } satisfies Prisma.ClassifierInclude;
@@ -183,6 +183,7 @@ export async function readClassifier(actor: StudyActor, classifierId: string): P
     ...summarise(row, inspection, byPeople, count),
     inspection,
     curve: curveOf(test.documents, test.strata),
+    calibration: calibrationOf(test.documents, test.strata),
     histogram,
   };
 }

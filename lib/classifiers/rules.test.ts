@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { curveOf, inspectAt, poolSmallStrata } from "./inspect";
+import { uniformGenerator } from "@/lib/stats/numerics/random";
+import { calibrationOf, curveOf, inspectAt, poolSmallStrata } from "./inspect";
 import { chooseThreshold, roleOf } from "./rules";
+import type { CalibrationPoint } from "./schema";
 
 describe("roles", () => {
   it("follow the group and the seed alone, in about the shares that were asked for", () => {
@@ -85,5 +87,63 @@ describe("inspection", () => {
     const { figures, problem } = inspectAt(0.5, [], []);
     expect(figures.f1).toBeNull();
     expect(problem).toBeTruthy();
+  });
+});
+
+describe("calibration", () => {
+  const strata = [
+    { id: "a", weight: 900, phaseOne: null },
+    { id: "b", weight: 100, phaseOne: null },
+  ];
+  /** Documents whose scores are right as often as `probability` says. */
+  function documentsBy(probability: (score: number) => number, count = 2000, seed = 3) {
+    const random = uniformGenerator(seed);
+    return Array.from({ length: count }, (_, index) => {
+      const score = random();
+      return { score, medical: random() < probability(score), stratumId: index % 2 === 0 ? "a" : "b" };
+    });
+  }
+  const inside = ({ meanScore, medical: { interval } }: CalibrationPoint) =>
+    interval.lower <= meanScore && meanScore <= interval.upper;
+
+  it("lies on the diagonal where scores are right as often as they say, and off it where they are too sure", () => {
+    const good = calibrationOf(
+      documentsBy((score) => score),
+      strata,
+    );
+    expect(good).toHaveLength(10);
+    expect(good.filter(inside).length).toBeGreaterThanOrEqual(9);
+    expect(good.reduce((sum, { medical }) => sum + medical.n, 0)).toBe(2000);
+    const tooSure = calibrationOf(
+      documentsBy((score) => 0.3 + 0.4 * score),
+      strata,
+    );
+    expect(tooSure[0]?.medical.value).toBeGreaterThan(0.2);
+    expect(tooSure.filter(inside).length).toBeLessThanOrEqual(5);
+  });
+
+  it("weighs documents by the design", () => {
+    // 40 documents of one score: of the large stratum half are medical, of the small one none.
+    const documents = Array.from({ length: 80 }, (_, index) => ({
+      score: index < 40 ? 0.1 : 0.9,
+      medical: index % 4 === 0,
+      stratumId: index % 2 === 0 ? "a" : "b",
+    }));
+    const points = calibrationOf(documents, strata);
+    expect(points.map(({ meanScore }) => meanScore)).toEqual([0.1, 0.9].map((score) => expect.closeTo(score, 10)));
+    for (const { medical } of points) expect(medical.value).toBeCloseTo(0.9 * 0.5, 10);
+  });
+
+  it("is not told of few documents, nor of those of a convenience sample", () => {
+    const documents = documentsBy((score) => score, 39);
+    expect(calibrationOf(documents, strata)).toEqual([]);
+    expect(
+      calibrationOf(
+        documentsBy((score) => score),
+        null,
+      ),
+    ).toEqual([]);
+    const alike = documentsBy(() => 0.5, 200).map((each) => ({ ...each, score: 0.5 }));
+    expect(calibrationOf(alike, strata)).toHaveLength(1);
   });
 });

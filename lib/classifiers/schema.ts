@@ -72,9 +72,14 @@ export const curvePointSchema = z.object({
 });
 export type CurvePoint = z.infer<typeof curvePointSchema>;
 
+/** Test documents of similar scores: what these say in the mean, and how many are medical. */
+export const calibrationPointSchema = z.object({ meanScore: z.number(), medical: figureSchema });
+export type CalibrationPoint = z.infer<typeof calibrationPointSchema>;
+
 export const classifierDetailSchema = classifierSchema.extend({
   inspection: inspectionSchema,
   curve: z.array(curvePointSchema),
+  calibration: z.array(calibrationPointSchema),
   /** test documents by score, in twenty equal bins */
   histogram: z.array(
     z.object({ from: z.number(), to: z.number(), medical: z.number().int(), nonMedical: z.number().int() }),

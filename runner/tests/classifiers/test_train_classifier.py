@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from classifiers.conftest import COUNTS, PARAMETERS, Trained
 from classifiers.small_encoders import write_documents, write_encoder
+from definemed_runner.classifiers.calibration import fit_temperature, log_loss
 from definemed_runner.classifiers.documents import read_labelled_documents
 from definemed_runner.classifiers.fine_tuning import fine_tune
 from definemed_runner.classifiers.model import build_classifier, load_classifier
@@ -66,6 +67,26 @@ def test_the_export_gives_the_same_probabilities(trained: Trained) -> None:
     assert parity["int8MaxDifference"] < 0.1
     assert 0 < parity["bf16Margin"] <= parity["bf16MaxDifference"] < 0.02
     assert read_manifest(trained.attempt_folder)["summary"]["parityMaxDifference"] == parity["fp32MaxDifference"]
+
+
+def test_its_temperature_is_that_of_the_tune_documents(trained: Trained) -> None:
+    """Scores are calibrated already: no other temperature fits the tune documents better."""
+    summary = read_manifest(trained.attempt_folder)["summary"]
+    descriptions = [json.loads((folder / "classifier.json").read_text()) for folder in (trained.onnx, trained.model)]
+    assert [each["temperature"] for each in descriptions] == [summary["temperature"]] * 2
+    rows = pq.read_table(trained.attempt_folder / "outputs" / "scores.parquet").to_pylist()
+
+    def part(split: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        own = [row for row in rows if row["split"] == split]
+        scores, labels, weights = (np.array([row[name] for row in own]) for name in ("score", "label", "weight"))
+        return np.stack([np.zeros(len(own)), np.log(scores / (1 - scores))], axis=1), labels, weights
+
+    logits, labels, weights = part("tune")
+    assert fit_temperature(logits, labels, weights) == pytest.approx(1, abs=1e-3)
+    logits, labels, weights = part("test")
+    assert log_loss(logits, labels, weights, 1.0) == pytest.approx(summary["testLogLoss"], rel=1e-4)
+    before = log_loss(logits, labels, weights, 1 / summary["temperature"])
+    assert before == pytest.approx(summary["testLogLossUncalibrated"], rel=1e-4)
 
 
 def test_the_folder_tells_anyone_how_to_classify(trained: Trained) -> None:

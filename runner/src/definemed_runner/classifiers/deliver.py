@@ -1,15 +1,16 @@
 """What a trained classifier leaves: weights, ONNX with proof of parity, scores of the held-out documents."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from definemed_runner.classifiers.calibration import fit_temperature, log_loss
 from definemed_runner.classifiers.decisions import Scorer
-from definemed_runner.classifiers.description import ClassifierDescription
+from definemed_runner.classifiers.description import ClassifierDescription, probabilities
 from definemed_runner.classifiers.documents import LabelledDocuments
 from definemed_runner.classifiers.export_onnx import PARITY_TOLERANCE, Parity, export_onnx
 from definemed_runner.classifiers.model import LABELS, Classifier, pad_token_id_of, save_classifier
@@ -28,29 +29,61 @@ Documents = Mapping[str, LabelledDocuments]
 Tokenised = Mapping[str, list[np.ndarray]]
 
 
-def deliver(
-    context: RunContext, classifier: Classifier, documents: Documents, tokenised: Tokenised
-) -> tuple[dict[str, Path], float]:
-    """Write every output; returns them by name, and the largest difference between PyTorch and ONNX fp32."""
+@dataclass(frozen=True)
+class Delivered:
+    """Outputs by name, and what was found about the classifier on the way."""
+
+    outputs: dict[str, Path]
+    # The largest difference between PyTorch and ONNX fp32.
+    parity_difference: float
+    temperature: float
+    # Weighted log-loss of the test documents, in nats, without and with the temperature; none without such documents.
+    test_log_loss: tuple[float, float] | None
+
+    def summary(self) -> dict[str, float]:
+        """Its part of the run's summary."""
+        found = {"parityMaxDifference": self.parity_difference, "temperature": self.temperature}
+        if self.test_log_loss is None:
+            return found
+        before, after = self.test_log_loss
+        return {**found, "testLogLossUncalibrated": before, "testLogLoss": after}
+
+
+def deliver(context: RunContext, classifier: Classifier, documents: Documents, tokenised: Tokenised) -> Delivered:
+    """Write every output."""
     model = _save_model(context, classifier)
     context.progress(0, 1, "models", "exporting")
     onnx = context.output_path("onnx")
     export_onnx(classifier, onnx)
     _save_tokenizer(context, onnx)
     description = _describe(context, classifier)
-    for folder in (onnx, model):
-        description.write(folder)
+    description.write(onnx)
     context.progress(1, 1, "models", "exporting")
     exact = OnnxClassifier(onnx, "fp32", context.spec.resources.threads)
     held_out = [*tokenised["tune"], *tokenised["test"]]
-    scores = _score(context, exact, held_out, "scoring")
+    logits = _collect(context, exact.logits, held_out, "scoring")
+    tune, test = documents["tune"], documents["test"]
+    temperature = fit_temperature(logits[: len(tune)], tune.labels, tune.weights)
+    description = replace(description, temperature=temperature)
+    for folder in (onnx, model):
+        description.write(folder)
+    scores = probabilities(logits, temperature)
     parity = _measure_parity(context, exact, held_out or tokenised["train"][:_PYTORCH_DOCUMENTS], scores)
     parity_path = context.output_path("parity.json")
     write_json_atomically(parity_path, parity.as_json())
     for folder in (onnx, model):
         replace(description, int8Margin=parity.int8_margin, bf16Margin=parity.bf16_margin).write(folder)
     scores_path = _write_scores(context, documents, scores)
-    return {"model": model, "onnx": onnx, "scores": scores_path, "parity": parity_path}, parity.fp32_largest
+    uncalibrated, calibrated = (
+        log_loss(logits[len(tune) :], test.labels, test.weights, each) if len(test) > 0 else None
+        for each in (1.0, temperature)
+    )
+    return Delivered(
+        {"model": model, "onnx": onnx, "scores": scores_path, "parity": parity_path},
+        parity.fp32_largest,
+        temperature,
+        None if uncalibrated is None or calibrated is None else (uncalibrated, calibrated),
+    )
 
 
 def _save_model(context: RunContext, classifier: Classifier) -> Path:
@@ -70,7 +103,7 @@ def _save_tokenizer(context: RunContext, folder: Path) -> None:
 
 
 def _describe(context: RunContext, classifier: Classifier) -> ClassifierDescription:
-    """Without margins: they are measured with what this describes."""
+    """Without temperature and margins: they are measured with what this describes."""
     return ClassifierDescription(
         version=1,
         maxTokens=context.spec.parameters["maxTokens"],
@@ -119,6 +152,15 @@ def _spread(count: int, wanted: int) -> np.ndarray:
 
 
 def _score(context: RunContext, classifier: Scorer, documents: list[np.ndarray], phase: str) -> np.ndarray:
+    return _collect(context, classifier.score, documents, phase)
+
+
+def _collect(
+    context: RunContext,
+    compute: Callable[[Sequence[np.ndarray], int, Callable[[int], None]], np.ndarray],
+    documents: list[np.ndarray],
+    phase: str,
+) -> np.ndarray:
     done = 0
 
     def on_documents(more: int) -> None:
@@ -128,7 +170,7 @@ def _score(context: RunContext, classifier: Scorer, documents: list[np.ndarray],
         done += more
         context.progress(done, len(documents), "documents", phase)
 
-    return classifier.score(documents, context.spec.parameters["batchSize"], on_documents)
+    return compute(documents, context.spec.parameters["batchSize"], on_documents)
 
 
 def _write_scores(context: RunContext, documents: Documents, scores: np.ndarray) -> Path:

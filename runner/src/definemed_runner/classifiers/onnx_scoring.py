@@ -34,18 +34,21 @@ class OnnxClassifier:
     def score(
         self, documents: Sequence[np.ndarray], batch_size: int, on_documents: Callable[[int], None] = lambda _: None
     ) -> np.ndarray:
-        """The probability of 'medical' of each tokenised document, float64.
+        """See `Scorer.score`."""
+        return probabilities(self.logits(documents, batch_size, on_documents), self.description.temperature)
 
-        `on_documents` hears how many more are done after each batch and may raise to stop.
-        """
-        scores = np.empty(len(documents))
+    def logits(
+        self, documents: Sequence[np.ndarray], batch_size: int, on_documents: Callable[[int], None] = lambda _: None
+    ) -> np.ndarray:
+        """Logits [documents, labels] of each tokenised document, float32, before any temperature."""
+        logits = np.empty((len(documents), len(self.description.labels)), dtype=np.float32)
         for places in sorted_batches(documents, batch_size):
             ids, mask = pad_batch([documents[place] for place in places], self.description.padTokenId)
             feeds = dict(zip(self.description.inputNames, (ids, mask), strict=True))
-            (logits,) = self._session.run([self.description.outputName], feeds)
-            scores[places] = probabilities(np.asarray(logits), self.description.temperature)
+            (found,) = self._session.run([self.description.outputName], feeds)
+            logits[places] = np.asarray(found)
             on_documents(len(places))
-        return scores
+        return logits
 
 
 def _open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:

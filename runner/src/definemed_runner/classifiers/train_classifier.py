@@ -39,15 +39,15 @@ def run(context: RunContext) -> RunResult:
     context.log("Documents: " + ", ".join(f"{len(part)} {split}" for split, part in documents.items()) + ".")
 
     train_loss = fine_tune(context, classifier, documents, tokenised)
-    outputs, parity_difference = deliver(context, classifier, documents, tokenised)
+    delivered = deliver(context, classifier, documents, tokenised)
     summary = {
         "trainDocuments": len(documents["train"]),
         "tuneDocuments": len(documents["tune"]),
         "testDocuments": len(documents["test"]),
-        "parityMaxDifference": parity_difference,
         "trainLoss": train_loss,
+        **delivered.summary(),
     }
-    return RunResult(outputs, summary)
+    return RunResult(delivered.outputs, summary)
 
 
 def _tokenise(
