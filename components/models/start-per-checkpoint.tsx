@@ -18,7 +18,7 @@ export function StartPerCheckpoint(props: {
   checkpoints: CheckpointSummary[];
   start: (checkpointId: string, form: FormData) => Promise<unknown>;
   studyId: string;
-  /** for the estimate, of the chosen checkpoint */
+  /** for the estimate, of a chosen checkpoint */
   describe: (checkpointId: string, form: FormData) => Omit<EstimateInput, "backendId">;
   /** the fields that stand before and after the choice of checkpoints */
   before: ReactNode;
@@ -68,7 +68,7 @@ export function StartPerCheckpoint(props: {
           {props.after}
           <StartOptions
             studyId={props.studyId}
-            describe={(form) => (chosen[0] ? props.describe(chosen[0], form) : null)}
+            describe={(form) => chosen.map((checkpointId) => props.describe(checkpointId, form))}
           />
           <ProblemNotice error={start.error} />
           <Button

@@ -7,8 +7,8 @@ import { valuesOf } from "@/lib/compute/rules";
 import type { Estimate } from "@/lib/compute/schema";
 import { useBytes } from "./sentences";
 
-/** What a run would need: time, memory, disk and cost, each with how it was come by; and why it can't fit. */
-export function RunEstimate({ estimate }: { estimate: Estimate }) {
+/** What runs would need, one after the other: time, memory, disk and cost, each with how it was come by; and why they can't fit. */
+export function RunEstimate({ estimate, runs }: { estimate: Estimate; runs: number }) {
   const t = useTranslations("runs.estimate");
   const errors = useTranslations("errors");
   const format = useFormatter();
@@ -17,7 +17,7 @@ export function RunEstimate({ estimate }: { estimate: Estimate }) {
   return (
     <div className="flex flex-col gap-3">
       <section aria-label={t("title")} className="rounded-base border border-line bg-sunken p-3">
-        <h3 className="mb-2 font-semibold">{t("title")}</h3>
+        <h3 className="mb-2 font-semibold">{runs > 1 ? t("titleOfRuns", { runs }) : t("title")}</h3>
         <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
           <Fact name={t("time")} note={speed ? <SpeedNote speed={speed} /> : null}>
             {estimate.seconds === null ? t("unknown") : t("about", { time: time(estimate.seconds) })}

@@ -5,12 +5,15 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { Field, Select } from "@/components/ui/field";
 import { estimateRunOperation } from "@/lib/compute/api";
+import { estimateTogether } from "@/lib/compute/rules";
 import { type EstimateInput, type StartOptions as Options, runPriorities } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
 import { RunEstimate } from "./run-estimate";
 import { useUsableBackends } from "./use-usable-backends";
 
 type Described = Omit<EstimateInput, "backendId">;
+/** What a form would start: a run, or several one after the other; null, or none: it is not filled in yet. */
+type Describe = (form: FormData) => Described | readonly Described[] | null;
 
 /** What of a start form is the same for every kind of run; for the body of its operation. */
 export function startOptionsOfForm(form: FormData): Options {
@@ -20,10 +23,10 @@ export function startOptionsOfForm(form: FormData): Options {
 }
 
 /**
- * Where a run is carried out, with what priority, and what it would need there; asked for anew when its form has come to
- * rest. `describe` reads the form; null: it is not filled in yet.
+ * Where runs are carried out, with what priority, and what they would need there together; asked for anew when their form
+ * has come to rest.
  */
-export function StartOptions(props: { studyId: string; describe: (form: FormData) => Described | null }) {
+export function StartOptions(props: { studyId: string; describe: Describe }) {
   const t = useTranslations("runs");
   const place = useRef<HTMLDivElement>(null);
   const described = useDescribed(place, props.describe);
@@ -31,7 +34,14 @@ export function StartOptions(props: { studyId: string; describe: (form: FormData
   const backends = useUsableBackends(props.studyId);
   const estimate = useQuery({
     queryKey: ["estimate", props.studyId, described],
-    queryFn: () => call(estimateRunOperation, { params, body: JSON.parse(described) as EstimateInput }),
+    queryFn: async () => {
+      const [first, ...others] = JSON.parse(described) as [EstimateInput, ...EstimateInput[]];
+      const ask = (body: EstimateInput) => call(estimateRunOperation, { params, body });
+      return {
+        estimate: estimateTogether([await ask(first), ...(await Promise.all(others.map(ask)))]),
+        runs: others.length + 1,
+      };
+    },
     enabled: described !== "",
     placeholderData: keepPreviousData,
     retry: false,
@@ -61,17 +71,14 @@ export function StartOptions(props: { studyId: string; describe: (form: FormData
         </Field>
       </div>
       <div aria-live="polite" aria-busy={estimate.isFetching}>
-        {estimate.data ? <RunEstimate estimate={estimate.data} /> : null}
+        {estimate.data ? <RunEstimate {...estimate.data} /> : null}
       </div>
     </div>
   );
 }
 
 /** What the form says, as JSON, a moment after it last changed. */
-function useDescribed(
-  place: React.RefObject<HTMLDivElement | null>,
-  describe: (form: FormData) => Described | null,
-): string {
+function useDescribed(place: React.RefObject<HTMLDivElement | null>, describe: Describe): string {
   const [described, setDescribed] = useState("");
   const latest = useRef(describe);
   latest.current = describe;
@@ -81,10 +88,10 @@ function useDescribed(
     let timer = 0;
     const look = () => {
       const data = new FormData(form);
-      const told = form.checkValidity() ? latest.current(data) : null;
-      if (!told) return;
+      const told = [form.checkValidity() ? latest.current(data) : null].flat().filter((each) => each !== null);
+      if (told.length === 0) return;
       const { backendId } = startOptionsOfForm(data);
-      setDescribed(JSON.stringify({ ...told, ...(backendId ? { backendId } : {}) }));
+      setDescribed(JSON.stringify(told.map((each) => ({ ...each, ...(backendId ? { backendId } : {}) }))));
     };
     const settle = () => {
       window.clearTimeout(timer);

@@ -1,4 +1,4 @@
-import type { RunStateName, Shortage, StartOptions } from "./schema";
+import type { Estimate, RunStateName, Shortage, StartOptions } from "./schema";
 
 /** Whether a run can still change by itself. */
 export function isOver(state: RunStateName): boolean {
@@ -39,4 +39,44 @@ export function valuesOf({ needed, available, parts }: Shortage): Record<string,
   const first = parts.filter(({ name }) => states.includes(name) || kept.includes(name));
   const sum = (of: Shortage["parts"]) => inGibibytes(of.reduce((total, { bytes }) => total + bytes, 0));
   return { needed, available, first: sum(first), rest: sum(parts.filter((part) => !first.includes(part))) };
+}
+
+/**
+ * What several runs need that are carried out one after the other, such as one a checkpoint: times, costs and the places
+ * of results add up, of memory the largest counts. A sum is not known where a part of it isn't.
+ */
+export function estimateTogether(estimates: readonly [Estimate, ...Estimate[]]): Estimate {
+  const [first] = estimates;
+  const total = (values: (number | undefined | null)[]) =>
+    values.every((value) => value !== null && value !== undefined)
+      ? values.reduce((sum, value) => sum + value, 0)
+      : null;
+  const amount = total(estimates.map(({ cost }) => cost?.amount));
+  const largest = estimates.reduce((most, each) =>
+    (each.memory?.bytes ?? 0) > (most.memory?.bytes ?? 0) ? each : most,
+  );
+  const codes = new Set(estimates.flatMap(({ shortages }) => shortages.map(({ code }) => code)));
+  return {
+    ...first,
+    seconds: total(estimates.map(({ seconds }) => seconds)),
+    memory: largest.memory,
+    disk: addNeeds(estimates.map(({ disk }) => disk)),
+    cost: first.cost && amount !== null ? { ...first.cost, amount } : null,
+    shortages: [...codes].flatMap((code) => {
+      const of = estimates.flatMap(({ shortages }) => shortages.filter((shortage) => shortage.code === code));
+      return of.sort((a, b) => b.needed - a.needed).slice(0, 1);
+    }),
+  };
+}
+
+function addNeeds(needs: readonly Estimate["disk"][]): Estimate["disk"] {
+  const known = needs.filter((need) => need !== null);
+  if (known.length === 0) return null;
+  const parts = new Map<Shortage["parts"][number]["name"], number>();
+  for (const { name, bytes } of known.flatMap((need) => need.parts)) parts.set(name, (parts.get(name) ?? 0) + bytes);
+  return {
+    parts: [...parts].map(([name, bytes]) => ({ name, bytes })),
+    bytes: known.reduce((sum, { bytes }) => sum + bytes, 0),
+    availableBytes: known[0]?.availableBytes ?? null,
+  };
 }
