@@ -117,7 +117,7 @@ export function StartMerge(props: { studyId: string; checkpoints: CheckpointSumm
             describe={(form) =>
               parsed && {
                 kind: "merge",
-                parameters: { method: "slerp", t: parsed },
+                parameters: parsed,
                 uses: [String(form.get("first")), secondId].map((targetId) => ({ kind: "checkpoint", targetId })),
               }
             }
