@@ -51,8 +51,9 @@ def lead(context: RunContext, prepare: Prepare) -> Any:
         with started(context.spec, place, share, context.attempt_folder), joined(place, store) as ranks:
             return share.carry_out(context, ranks)
     except Exception as fault:
-        if place.nodes > 1 and is_broken_sum(fault):
-            raise RankFault("rank_died", hear_fault(store) or f"A node of the run is lost: {fault}") from fault
+        if is_broken_sum(fault):
+            told = hear_fault(store) if place.nodes > 1 else None
+            raise RankFault("rank_died", told or f"A process of the run is lost: {fault}") from fault
         raise
 
 

@@ -23,6 +23,8 @@ from definemed_runner.run.spec import RunSpec
 # For a rank whose own fault is on its way, before another's end takes it along.
 _GRACE_SECONDS = 15.0
 _KEPT_LINES = 20
+# Of the exceptions for which `is_broken_sum` holds.
+_BROKEN_SUM_WORDS = ("gloo", "torch.distributed.Dist")
 
 
 class Share(Protocol):
@@ -81,19 +83,23 @@ class _Child:
         self._read.start()
 
     def raise_fault(self, consequence: Exception) -> None:
-        """Raise RankFault or what else ended the child, if it has ended by itself."""
+        """Raise RankFault or what else ended the child, if it has ended by itself and not for another's end."""
         with suppress(subprocess.TimeoutExpired):
             code = self.process.wait(timeout=1.0)
-            if code != 0:
-                self._read.join()
+            self._read.join()
+            if code != 0 and not self._followed(code):
                 raise rank_fault(self._who, code, self._words) from consequence
+
+    def _followed(self, code: int) -> bool:
+        """Whether the child ended because it lost the other ranks, as its last words say."""
+        return code > 0 and any(sign in _last_of(self._words) for sign in _BROKEN_SUM_WORDS)
 
     def watch(self, finished: threading.Event, told_in: Path | None) -> None:
         """The child's failure is this process's, unless that has ended by then."""
         code = self.process.wait()
-        if code == 0 or finished.wait(_GRACE_SECONDS):
-            return
         self._read.join()
+        if code == 0 or finished.wait(_GRACE_SECONDS * (4 if self._followed(code) else 1)):
+            return
         fault = rank_fault(self._who, code, self._words)
         exit_code = 2 if isinstance(fault, UserMistake) else 1
         os._exit(tell_failure(told_in, exit_code, fault))
@@ -105,6 +111,10 @@ class _Child:
             self._words.append(line.strip())
 
 
+def _last_of(words: Sequence[str]) -> str:
+    return next((line for line in reversed(words) if line), "")
+
+
 def is_broken_sum(fault: Exception) -> bool:
     """Whether an exception says that the ranks have lost each other."""
     return isinstance(fault, distributed.DistError) or (isinstance(fault, RuntimeError) and "gloo" in str(fault))
@@ -112,7 +122,7 @@ def is_broken_sum(fault: Exception) -> bool:
 
 def rank_fault(who: str, code: int, words: Sequence[str]) -> ToldError:
     """Why a process that helped is gone, by its exit code and the last lines that it wrote."""
-    last = next((line for line in reversed(words) if line), "")
+    last = _last_of(words)
     known = as_out_of_memory(Exception(last)) or as_store_fault(Exception(last))
     if known is not None:
         return known
