@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { pathOf } from "@/lib/platform/storage/addresses";
 import { StoreFault } from "@/lib/platform/storage/store-fault";
 import { attemptFile } from "../attempt-files";
-import type { Advance } from "../lifecycle/advance-attempt";
+import type { Advance } from "../lifecycle/advance";
 import { writeSpec } from "../lifecycle/create-attempt";
 import { endAttempt } from "../lifecycle/end-attempt";
 import type { AttemptRow, RunRow } from "../lifecycle/load-run";

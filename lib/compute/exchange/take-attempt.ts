@@ -6,7 +6,7 @@ import { writeWhole } from "@/lib/platform/storage/files";
 import { StoreFault } from "@/lib/platform/storage/store-fault";
 import { type AttemptPlace, attemptFile, sizeOf } from "../attempt-files";
 import { eventFileName, largestEventFileBytes } from "../ingest/read-event-files";
-import type { Advance, Moment } from "../lifecycle/advance-attempt";
+import type { Advance, Moment } from "../lifecycle/advance";
 import { endAttempt } from "../lifecycle/end-attempt";
 import type { AttemptRow, RunRow } from "../lifecycle/load-run";
 import { timing } from "../lifecycle/timing";

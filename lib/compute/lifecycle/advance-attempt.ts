@@ -5,6 +5,7 @@ import { ingestBeyondGaps, ingestEvents } from "../ingest/ingest-events";
 import { turnOf } from "../queue";
 import { logTail, type RayJob } from "../ray/jobs";
 import { verifyManifest } from "../verify-manifest";
+import type { Advance, Moment } from "./advance";
 import { type Ending, endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { type JobSight, lookAtJob, waitingOf } from "./look-at-job";
@@ -15,11 +16,6 @@ import { prepareSubmission, submitAttempt } from "./submit-attempt";
 import { succeed } from "./succeed";
 import { timing } from "./timing";
 import { showWaiting } from "./waiting";
-
-export type Moment = { now: Date; mayGoOn: () => boolean };
-
-/** `moved`: look again at once. Otherwise after so many seconds. */
-export type Advance = "moved" | { againIn: number };
 
 /** Moves a live attempt on by what can be done now. */
 export async function advanceAttempt(run: RunRow, attempt: AttemptRow, moment: Moment): Promise<Advance> {

@@ -1,7 +1,7 @@
 import { database } from "@/lib/platform/database/client";
 import { tryToWriteSign } from "../exchange/signs";
 import { stopJob } from "../ray/jobs";
-import type { Advance } from "./advance-attempt";
+import type { Advance } from "./advance";
 import { endAttempt } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { type JobSight, waitingOf } from "./look-at-job";

@@ -6,7 +6,7 @@ import { clearExchange } from "../exchange/checkpoints";
 import { lockForAttempt } from "../lock-run";
 import type { Manifest } from "../manifest";
 import { prepareOutcome } from "../outcomes";
-import type { Advance } from "./advance-attempt";
+import type { Advance } from "./advance";
 import { endAttempt, liveAttemptStates } from "./end-attempt";
 import type { AttemptRow, RunRow } from "./load-run";
 import { removeCheckpoints } from "./remove-checkpoints";
