@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
-import { DataFolder } from "../supervisor/data-folder.mjs";
-import { studioEnvironment } from "../supervisor/session/studio-environment.mjs";
+import { inDatabase } from "./in-database";
 import type { Checked, Prepared } from "./labelling-in-database";
 import { dataFolder } from "./studio";
 
@@ -17,22 +15,6 @@ import { dataFolder } from "./studio";
 const people = 12;
 const documents = 150;
 const killed = ["web", "postgres", "web", "worker", "postgres", "web"];
-
-function inDatabase<T>(words: string[], url: string): T {
-  const folder = new DataFolder(dataFolder);
-  const port = folder.read("ports.json")?.postgres;
-  const databaseUrl = `postgresql://studio:${folder.secrets.postgresPassword}@127.0.0.1:${port}/studio`;
-  const environment = studioEnvironment({ mode: "test", dataFolder: folder, databaseUrl, url });
-  const program = path.join(import.meta.dirname, "labelling-in-database.ts");
-  const options = ["--conditions=react-server", "--import", "tsx", program, ...words];
-  const printed = execFileSync(process.execPath, options, {
-    cwd: path.join(import.meta.dirname, ".."),
-    env: { ...process.env, ...environment },
-    encoding: "utf8",
-    maxBuffer: 1e8,
-  });
-  return JSON.parse(printed) as T;
-}
 
 type Sent = { idempotencyKey: string; itemId: string; label: string | null; activeMs: number; decidedAt: string };
 
@@ -144,7 +126,11 @@ test("nothing is lost, doubled or handed out too often while web, worker and dat
 }) => {
   test.setTimeout(600_000);
   const base = baseURL ?? "";
-  const { studyId, roundId, people: signedIn } = inDatabase<Prepared>(["prepare", `${people}`, `${documents}`], base);
+  const {
+    studyId,
+    roundId,
+    people: signedIn,
+  } = inDatabase<Prepared>("labelling-in-database", ["prepare", `${people}`, `${documents}`], base);
   const round = `/api/v1/studies/${studyId}/rounds/${roundId}`;
   const clinicians = signedIn.map(({ personId, cookie }) => new Clinician(base, round, personId, cookie));
 
@@ -180,13 +166,13 @@ test("nothing is lost, doubled or handed out too often while web, worker and dat
     )
     .toBe(true);
 
-  const during = inDatabase<Checked>(["check", roundId], base);
+  const during = inDatabase<Checked>("labelling-in-database", ["check", roundId], base);
   expect(during.violations).toEqual([]);
   // What nobody knew to be claimed is given back by those who leave, and everyone goes on until nothing is left.
   await Promise.all(clinicians.map((clinician) => clinician.finish()));
   for (const clinician of clinicians) await clinician.finish();
 
-  const after = inDatabase<Checked>(["check", roundId], base);
+  const after = inDatabase<Checked>("labelling-in-database", ["check", roundId], base);
   expect(after.violations).toEqual([]);
   expect(after.decided).toBe(after.wanted);
   const stored = new Map(after.current.map(({ personId, itemId, label }) => [`${personId} ${itemId}`, label]));

@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { Readable } from "node:stream";
 
@@ -51,18 +51,19 @@ export class HttpClient {
     return JSON.parse(answer.text);
   }
 
-  /** How many bytes an answer has, which is read and thrown away. */
-  download(path: string): Promise<number> {
+  /** How many bytes an answer has, which is read and thrown away, or written to `file`. */
+  download(path: string, file?: string): Promise<number> {
     return new Promise((resolve, reject) => {
       const asked = request(new URL(path, this.base), { headers: this.headers, agent: this.agent }, (response) => {
         let bytes = 0;
         response.on("data", (piece: Buffer) => {
           bytes += piece.length;
         });
+        const ended = () =>
+          response.statusCode === 200 ? resolve(bytes) : reject(new Error(`${path}: ${response.statusCode}`));
         response.on("error", reject);
-        response.on("end", () =>
-          response.statusCode === 200 ? resolve(bytes) : reject(new Error(`${path}: ${response.statusCode}`)),
-        );
+        if (file === undefined) response.on("end", ended);
+        else response.pipe(createWriteStream(file)).on("error", reject).on("finish", ended);
       });
       asked.on("error", reject);
       asked.end();

@@ -9,7 +9,7 @@ import { choice, taskConfig } from "./made-tasks";
 export const labelStudioVersion = "1.23.2";
 
 /** Runs a program to its end; its output goes to `log`. Throws where it fails. */
-async function runToEnd(
+export async function runToEnd(
   command: string,
   args: string[],
   environment: Record<string, string>,
@@ -139,10 +139,10 @@ export class LabelStudio {
     return this.child.pid ?? 0;
   }
 
-  async createProject(): Promise<number> {
+  async createProject(config = taskConfig): Promise<number> {
     const { body } = await this.administrator.json("POST", "/api/projects/", {
       title: "Measured",
-      label_config: taskConfig,
+      label_config: config,
     });
     return (body as { id: number }).id;
   }
@@ -153,9 +153,9 @@ export class LabelStudio {
     return (answer as { task_count: number }).task_count;
   }
 
-  /** Bytes of the export as JSON. */
-  exportTasks(project: number): Promise<number> {
-    return this.administrator.download(`/api/projects/${project}/export?exportType=JSON`);
+  /** Bytes of the export as JSON; written to `file` where one is named. */
+  exportTasks(project: number, file?: string): Promise<number> {
+    return this.administrator.download(`/api/projects/${project}/export?exportType=JSON`, file);
   }
 
   annotators(project: number, people: number): Annotator[] {

@@ -45,8 +45,8 @@ export function PaceView({ params }: { params: { studyId: string; roundId: strin
           </>
         }
       >
-        {people.map(({ person, pace }) => (
-          <tr key={person}>
+        {people.map(({ personId, person, pace }) => (
+          <tr key={personId}>
             <Cell>{person}</Cell>
             <Cell number>{format.number(pace.n)}</Cell>
             <Cell number>{seconds(pace.lowerQuartile)}</Cell>
@@ -58,9 +58,9 @@ export function PaceView({ params }: { params: { studyId: string; roundId: strin
         ))}
       </Table>
       <div className="grid gap-6 md:grid-cols-2 lg:grid-cols-3">
-        {drawn.slice(0, mostCharts).map(({ person, pace, parts }) => (
+        {drawn.slice(0, mostCharts).map(({ personId, person, pace, parts }) => (
           <BandChart
-            key={person}
+            key={personId}
             title={person}
             description={t("bands")}
             n={pace.n}

@@ -32,6 +32,18 @@ describe("a task of Label Studio", () => {
     });
   });
 
+  it("keeps people apart whose decisions were exported here and imported there by one user", () => {
+    const by = (person: string, label: string) => {
+      return { completed_by: 1, result: [{ ...choice(label), meta: { person } }] };
+    };
+    expect(labelsOf({ id: 1, data, annotations: [by("P1", "ja"), by("P2", "nein")] })).toEqual([
+      ["P1", "ja"],
+      ["P2", "nein"],
+    ]);
+    const odd = { completed_by: 7, result: [{ ...choice("ja"), meta: { person: { id: 3 }, text: ["n"] } }] };
+    expect(labelsOf({ id: 1, data, annotations: [odd] })).toEqual([["7", "ja"]]);
+  });
+
   it("tells of skipped, empty, span and rating annotations instead of guessing a label", () => {
     const span = { from_name: "ner", type: "labels", value: { start: 0, end: 4, labels: ["Organ"] } };
     const rating = { from_name: "stars", type: "rating", value: { rating: 4 } };

@@ -57,7 +57,10 @@ function interpretResult(annotation: Values): RawAnnotation | AnnotationRejectCo
   let flags: DecisionFlag[] = [];
   const notes: string[] = [];
   const others = new Set<AnnotationRejectCode>();
+  let person: string | null = null;
   for (const region of result) {
+    // Ours went through Label Studio, which makes all that it imports one user's.
+    if (isObject(region.meta) && typeof region.meta.person === "string") person = region.meta.person;
     const control = typeof region.from_name === "string" ? region.from_name : "";
     const value = isObject(region.value) ? region.value : {};
     if (Array.isArray(value.choices) && !("start" in value)) {
@@ -69,7 +72,7 @@ function interpretResult(annotation: Values): RawAnnotation | AnnotationRejectCo
   }
   if (labels.length === 0) return [...others][0] ?? "empty_annotation";
   return {
-    annotator: annotatorOf(annotation.completed_by ?? annotation.person ?? annotation.created_username),
+    annotator: person ?? annotatorOf(annotation.completed_by ?? annotation.person ?? annotation.created_username),
     labels,
     flags,
     note: notes.join("\n"),

@@ -54,8 +54,8 @@ export const labelStudioConfig = `<View>
 </View>`;
 
 /**
- * Label Studio's JSON, a task a line. Without `completed_by`: Label Studio refuses annotators whom it does not know; who
- * decided stands in `person`.
+ * Label Studio's JSON, a task a line. Without `completed_by`: Label Studio refuses annotators whom it does not know, and
+ * makes all annotations its importing user's. Who decided stands in `person`, and once more in the result, which it keeps.
  */
 export async function* writeLabelStudio(batches: Batches): Pieces {
   let number = 0;
@@ -85,7 +85,7 @@ function taskOf(row: ExportRow, number: number) {
       was_cancelled: false,
       ground_truth: false,
       result: [
-        choices("label", [String(decision.label)]),
+        { ...choices("label", [String(decision.label)]), meta: { person: decision.person } },
         ...(decision.flags.length > 0 ? [choices("flags", decision.flags)] : []),
         ...(decision.note
           ? [{ from_name: "note", to_name: "text", type: "textarea", value: { text: [decision.note] } }]

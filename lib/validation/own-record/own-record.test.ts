@@ -5,6 +5,7 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "../close-round";
 import { changeShowPace, readShowPace } from "../pace/show-pace";
+import { readPace } from "../quality/read-pace";
 import { makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
 import { listOwnRecords, readOwnRecord } from "./read-own-records";
@@ -69,6 +70,30 @@ describe("a person's own record", () => {
     expect(await listOwnRecords({ ...clinician, studyId: elsewhere.studyId })).toEqual([]);
   });
 
+  it("holds nobody else's pace, and is the only place where those who decide find any", async () => {
+    const other = await makeMember(owner.studyId, "clinician");
+    const { roundId } = await makeRound(owner, [clinician, other], {
+      strata: [{ populationSize: 100, sampleSize: 6 }],
+    });
+    await changeShowPace(owner, { showPace: true });
+    for (const [person, seconds] of [
+      [clinician, [2, 4, 6]],
+      [other, [17, 19, 21]],
+    ] as const) {
+      for (const second of seconds) {
+        const [item] = (await claim(person, roundId, 1)).items;
+        await decide(person, roundId, item?.id ?? "", "medical", { activeMs: second * 1000 });
+      }
+    }
+    expect((await readOwnRecord(clinician, roundId))?.pace).toMatchObject({ n: 3, median: 4 });
+    expect((await readOwnRecord(other, roundId))?.pace).toMatchObject({ n: 3, median: 19 });
+    const seen = [await listOwnRecords(clinician), await readOwnRecord(clinician, roundId)];
+    for (const value of [17, 19, 21]) expect(JSON.stringify(seen)).not.toMatch(new RegExp(`[:,]${value}[,}]`));
+    await expect(readPace(clinician, roundId)).rejects.toMatchObject({ code: "quality_hidden_while_deciding" });
+    await closeRound(owner, roundId);
+    expect(await readPace(clinician, roundId)).toEqual({ shown: "owners", people: [] });
+  });
+
   it("holds the pace only while the study shows it: median and quartiles of active seconds", async () => {
     const { roundId } = await makeRound(owner, [clinician], { strata: [{ populationSize: 100, sampleSize: 5 }] });
     for (const seconds of [2, 4, 6, 8, 100]) {
@@ -85,7 +110,9 @@ describe("a person's own record", () => {
       median: 6,
       upperQuartile: 8,
     });
-    expect(await database().auditEntry.count({ where: { action: "studies.showPace" } })).toBe(1);
+    expect(await database().auditEntry.count({ where: { action: "studies.showPace", studyId: owner.studyId } })).toBe(
+      1,
+    );
     await changeShowPace(owner, { showPace: false });
     expect((await readOwnRecord(clinician, roundId))?.pace).toBeNull();
   });

@@ -43,7 +43,7 @@ export async function readPace(actor: StudyActor, roundId: string): Promise<Pace
       const own = rows.filter((row) => row.personId === personId);
       const all = own.find((row) => row.part === null);
       const parts = own.filter((row) => row.part !== null).map(paceOf);
-      return all ? [{ person: person.name, pace: paceOf(all), parts }] : [];
+      return all ? [{ personId, person: person.name, pace: paceOf(all), parts }] : [];
     }),
   };
 }

@@ -294,6 +294,7 @@ export const paceViewSchema = z.object({
   shown: z.enum(["off", "owners", "shown"]),
   people: z.array(
     z.object({
+      personId: z.uuid(),
       person: z.string(),
       pace: paceSchema,
       /** the person's own decisions in their order, cut into at most ten equal parts */
