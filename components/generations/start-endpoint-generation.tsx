@@ -3,12 +3,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { LocalModelNotice } from "@/components/labelling/local-model-notice";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select, Textarea } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
+import { Notice } from "@/components/ui/surface";
 import { startEndpointGenerationOperation } from "@/lib/generations/api";
 import { endpointParametersSchema, type PromptSetSummary } from "@/lib/generations/schema";
 import type { EndpointSummary } from "@/lib/labelling/schema";
@@ -70,7 +70,11 @@ export function StartEndpointGeneration(props: {
               ))}
             </Select>
           </Field>
-          {props.endpoints.find(({ id }) => id === endpointId)?.local ? <LocalModelNotice /> : null}
+          {props.endpoints.find(({ id }) => id === endpointId)?.local ? (
+            <Notice tone="attention" title={t("localTitle")}>
+              <p>{t("localHint")}</p>
+            </Notice>
+          ) : null}
           <div className="grid gap-4 sm:grid-cols-3">
             <Field label={t("maxNewTokens")}>
               <Input
