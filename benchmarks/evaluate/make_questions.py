@@ -1,7 +1,7 @@
-"""The German exam questions as the runner and the harness read them: `python make_questions.py FILE OUT COUNT EXAMPLES SHOWN`.
+"""The German exam questions as the runner and the harness read them.
 
-Every n-th question, so that all subjects and grades come; rows without a valid key are left out. EXAMPLES gets SHOWN
-others, which may stand before the questions.
+`python make_questions.py FILE OUT COUNT EXAMPLES SHOWN`: every n-th question, so that all subjects and grades come; rows
+without a valid key are left out. EXAMPLES gets SHOWN others, which may stand before the questions.
 """
 
 import json
