@@ -207,6 +207,19 @@ describe("a model behind an endpoint", () => {
     expect((await stateOf(id)).state).toBe("succeeded");
   });
 
+  it("keeps its answers where nothing can analyse them, and is done once a backend is there", async () => {
+    const id = await start();
+    await database().backend.updateMany({ data: { archivedAt: new Date() } });
+    await tick(id);
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "analysis_refused", done: prompts });
+    expect(await listAnswerSets(actor)).toEqual([]);
+    await makeBackend("http://127.0.0.1:1");
+    await changeGeneration(actor, id, "resume");
+    await tick(id);
+    expect(asked).toHaveLength(prompts);
+    expect(await listAnswerSets(actor)).toMatchObject([{ answers: prompts }]);
+  });
+
   it("keeps an answer without text as an empty one", async () => {
     answerWith = () => completion(null, "content_filter");
     const id = await start();

@@ -7,6 +7,7 @@ import { inParallel } from "@/lib/labelling/in-parallel";
 import { EndpointBusy, EndpointRefused } from "@/lib/labelling/post-chat";
 import { Pace } from "@/lib/labelling/rules";
 import { database, inTransaction } from "@/lib/platform/database/client";
+import { Problem } from "@/lib/platform/problem";
 import { askForAnswer, type EndpointAnswer, PromptRefused } from "./ask-for-answer";
 import { finishGeneration } from "./finish-generation";
 import { promptSeed } from "./prompt-seed";
@@ -175,8 +176,13 @@ async function finishOrGoOn(id: string): Promise<void> {
     await enqueue(database(), generationTick, { generationId: id }, { key: `generation:${id}` });
     return;
   }
-  await finishGeneration(generation);
-  memory.delete(id);
+  try {
+    await finishGeneration(generation);
+    memory.delete(id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    await stopWith(id, "analysis_refused", error.code);
+  }
 }
 
 /** Wakes generations whose tick was lost with a killed worker; a tick that waits in the queue already is kept. */
