@@ -1,8 +1,8 @@
 /**
  * German multiple-choice questions answered by SmolLM2 135M (instruct) through the runner and through
  * lm-evaluation-harness 0.4.13 from PyPI, both in fp32 with 2 threads and batches of the same size, as processes of
- * their own, turn by turn, from start to end: once by the options' letters, once by their texts.
- * `npm run bench -- evaluate -- texts=FOLDER questions=200 rounds=2`
+ * their own, turn by turn, from start to end: by the options' letters, by their texts, and by letters after examples.
+ * `npm run bench -- evaluate -- texts=FOLDER questions=200 rounds=2 examples=3`
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { type Cost, carryOut, costOf, runPython } from "./reference-tools/progra
 const questionCount = countAfter("questions", 200);
 const rounds = countAfter("rounds", 2);
 const batchSize = countAfter("batch", 8);
+const exampleCount = countAfter("examples", 3);
 const program = (name: string) => fileURLToPath(new URL(`./evaluate/${name}.py`, import.meta.url));
 
 type Comparison = { questions: number; same: number; largest: number };
@@ -27,20 +28,29 @@ try {
   if (texts && model) {
     const { runner, reference } = await ensurePythons(path.resolve(".studio/bench"));
     const questions = path.join(scratch, "questions.jsonl");
+    const examples = path.join(scratch, "examples.jsonl");
     const exams = path.join(texts, "mcq", "exams_de_test.jsonl");
-    await runPython(runner, [program("make_questions"), exams, questions, String(questionCount)]);
+    await runPython(runner, [program("make_questions"), exams, questions, String(questionCount), examples, "8"]);
     const rows: string[][] = [];
-    for (const template of ["letter-de", "text-de"]) {
+    const ways = [
+      { name: "letters", template: "letter-de", count: 0 },
+      { name: "texts", template: "text-de", count: 0 },
+      { name: `letters after ${exampleCount} examples`, template: "letter-de", count: exampleCount },
+    ];
+    for (const { name, template, count } of ways) {
+      const wanted = count > 0 ? { count, choice: "first", subject: "any" } : null;
       const [ours, theirs]: [Cost[], Cost[]] = [[], []];
       const harness = path.join(scratch, "harness.json");
       let answers = "";
       for (let round = 0; round < rounds; round++) {
-        const inputs = { model, questions };
+        const inputs = { model, questions, ...(wanted ? { examples } : {}) };
+        const settings = { template, batchSize, examples: wanted };
         const store = path.join(scratch, "answered");
-        const attempt = await carryOut(runner, store, "evaluate", inputs, { template, batchSize });
+        const attempt = await carryOut(runner, store, "evaluate", inputs, settings);
         ours.push(attempt.cost);
         answers = path.join(attempt.folder, "outputs", "answers.parquet");
         const words = [model, questions, template, String(batchSize), path.join(scratch, "task"), harness];
+        if (wanted) words.push(String(count), examples);
         theirs.push(await costOf(reference, [reference, program("harness"), ...words]));
       }
       const found = await runPython<Comparison>(runner, [
@@ -49,7 +59,7 @@ try {
       const seconds = (costs: Cost[]) => median(costs.map((cost) => cost.seconds));
       const cpu = (costs: Cost[]) => median(costs.map((cost) => cost.cpuSeconds));
       rows.push([
-        ...[template, String(found.questions), shown(found.questions / seconds(ours))],
+        ...[name, String(found.questions), shown(found.questions / seconds(ours))],
         ...[shown(found.questions / seconds(theirs)), shown(seconds(theirs) / seconds(ours))],
         ...[shown(cpu(theirs) / cpu(ours)), `${found.same} of ${found.questions}`, found.largest.toExponential(1)],
       ]);

@@ -5,6 +5,7 @@ import { runImport } from "@/lib/corpus/import/run-import";
 import { sweepImports } from "@/lib/corpus/import/sweep-imports";
 import { drawSampleJob } from "@/lib/corpus/sampling/draw-sample";
 import { sweepDrawings } from "@/lib/corpus/sampling/sweep-drawings";
+import { generationTick, sweepGenerations } from "@/lib/generations/tick-generation";
 import { lapsePairClaimsJob } from "@/lib/judging/lapse-claims";
 import { fitLeaderboard } from "@/lib/judging/read-leaderboard";
 import { sweepLabelling } from "@/lib/labelling/jobs";
@@ -25,6 +26,8 @@ export const tasks: Task[] = [
   taskOf(sweepDrawings),
   taskOf(labellingTick),
   taskOf(sweepLabelling),
+  taskOf(generationTick),
+  taskOf(sweepGenerations),
   taskOf(takeInLocalModels),
   taskOf(lapseClaimsJob),
   taskOf(tallyLabelsJob),

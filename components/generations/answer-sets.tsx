@@ -66,18 +66,36 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
   const t = useTranslations("answers");
   const format = useFormatter();
   const { set } = props;
+  const made = format.dateTime(new Date(set.createdAt), { dateStyle: "short", timeStyle: "short" });
   const waiting = <span className="font-normal text-muted">{t("notAnalysed")}</span>;
   return (
     <tr>
       <Cell className="font-semibold">
         {set.checkpointName}
-        <Link
-          className="block text-sm font-normal whitespace-nowrap text-accent hover:underline"
-          href={`/studies/${props.studyId}/runs/${set.runId}`}
-        >
-          <span className="sr-only">{t("runOf", { checkpoint: set.checkpointName })} </span>
-          {format.dateTime(new Date(set.createdAt), { dateStyle: "short", timeStyle: "short" })}
-        </Link>
+        {set.runId ? (
+          <Link
+            className="block text-sm font-normal whitespace-nowrap text-accent hover:underline"
+            href={`/studies/${props.studyId}/runs/${set.runId}`}
+          >
+            <span className="sr-only">{t("runOf", { checkpoint: set.checkpointName })} </span>
+            {made}
+          </Link>
+        ) : (
+          <span className="block text-sm font-normal whitespace-nowrap text-muted">{made}</span>
+        )}
+        {set.endpoint ? (
+          <span className="block text-sm font-normal text-muted">
+            {[set.endpoint.name, set.endpoint.host].filter(Boolean).join(" · ")}
+            <span className="block">
+              {t("askedWith", {
+                temperature: set.endpoint.parameters.temperature,
+                topP: set.endpoint.parameters.topP,
+                tokens: set.endpoint.parameters.maxNewTokens,
+                seed: set.endpoint.seed,
+              })}
+            </span>
+          </span>
+        ) : null}
       </Cell>
       <Cell number>{set.analysed ? <Figure estimate={set.mixed} percent /> : waiting}</Cell>
       <Cell number>

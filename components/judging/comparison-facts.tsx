@@ -24,9 +24,13 @@ export function ComparisonFacts(props: {
             <ul>
               {comparison.contestants.map(({ answerSetId, checkpointName, runId }) => (
                 <li key={answerSetId}>
-                  <Link className="text-accent hover:underline" href={`/studies/${props.studyId}/runs/${runId}`}>
-                    {checkpointName}
-                  </Link>
+                  {runId ? (
+                    <Link className="text-accent hover:underline" href={`/studies/${props.studyId}/runs/${runId}`}>
+                      {checkpointName}
+                    </Link>
+                  ) : (
+                    checkpointName
+                  )}
                 </li>
               ))}
             </ul>

@@ -34,9 +34,9 @@ export function ExampleFields(props: {
       {count > 0 ? (
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t("exampleSet")} hint={questionSet?.examples ? undefined : t("exampleSetHint")}>
-            <Select name="exampleSet" required>
+            <Select key={questionSet?.id} name="exampleSet" required>
               {questionSet?.examples ? (
-                <option value="">{t("ownExamples", { count: questionSet.examples })}</option>
+                <option value={questionSet.id}>{t("ownExamples", { count: questionSet.examples })}</option>
               ) : null}
               {others.map((set) => (
                 <option key={set.id} value={set.id}>

@@ -22,9 +22,11 @@ export async function nameLineage(studyId: string, edges: readonly Edge[]): Prom
         where "studyId" = ${studyId}::uuid or "studyId" is null
       union all select 'question-set', "id", "name", '/evaluations' from "QuestionSet" where "studyId" = ${studyId}::uuid
       union all select 'prompt-set', "id", "name", '/answers' from "PromptSet" where "studyId" = ${studyId}::uuid
-      union all select 'answer-set', answers."id", checkpoint."name" || ' · ' || prompts."name", '/runs/' || answers."madeByRunId"
+      union all select 'answer-set', answers."id", coalesce(checkpoint."name", generation."model") || ' · ' || prompts."name",
+          coalesce('/runs/' || answers."madeByRunId", '/answers')
         from "AnswerSet" answers
-        join "Checkpoint" checkpoint on checkpoint."id" = answers."checkpointId"
+        left join "Checkpoint" checkpoint on checkpoint."id" = answers."checkpointId"
+        left join "EndpointGeneration" generation on generation."id" = answers."endpointGenerationId"
         join "PromptSet" prompts on prompts."id" = answers."promptSetId"
         where answers."studyId" = ${studyId}::uuid
     ) as named where "id" = any(${ids}::uuid[])`;

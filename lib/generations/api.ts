@@ -4,8 +4,11 @@ import {
   answerFilters,
   answerSchema,
   answerSetSchema,
+  endpointGenerationSchema,
+  generationMoves,
   promptSetSchema,
   rejectedPromptSchema,
+  startEndpointGenerationSchema,
   startGenerationSchema,
 } from "./schema";
 
@@ -54,6 +57,38 @@ export const startGenerationOperation = operation({
   body: startGenerationSchema,
   response: z.object({ id: z.uuid() }),
   status: 201,
+});
+
+export const startEndpointGenerationOperation = operation({
+  id: "answers.generate-by-endpoint",
+  method: "POST",
+  path: "/studies/{studyId}/endpoint-generations",
+  summary: "Have a model behind an endpoint answer a prompt set",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams,
+  body: startEndpointGenerationSchema,
+  response: z.object({ id: z.uuid() }),
+  status: 201,
+});
+
+export const listOpenGenerationsOperation = operation({
+  id: "answers.open-generations",
+  method: "GET",
+  path: "/studies/{studyId}/endpoint-generations",
+  summary: "Prompt sets that models behind endpoints are answering",
+  access: { kind: "study", permission: "answers.read" },
+  params: studyParams,
+  response: z.object({ generations: z.array(endpointGenerationSchema) }),
+});
+
+export const changeGenerationOperation = operation({
+  id: "answers.change-generation",
+  method: "POST",
+  path: "/studies/{studyId}/endpoint-generations/{generationId}/state",
+  summary: "Pause, resume or cancel an endpoint's answering",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams.extend({ generationId: z.uuid() }),
+  body: z.object({ move: z.enum(generationMoves) }),
 });
 
 export const listAnswersOperation = operation({

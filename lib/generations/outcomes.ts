@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { outputOf } from "@/lib/compute/manifest";
-import { addOutputEdge, type FinishedRun, registerRunOutcome } from "@/lib/compute/outcomes";
-import { presets } from "@/lib/compute/specs";
-import { startRun } from "@/lib/compute/start-run";
+import { addOutputEdge, registerRunOutcome } from "@/lib/compute/outcomes";
 import type { Database } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
 import { scanParquet } from "@/lib/platform/storage/parquet";
 import { englishSpanSchema } from "./schema";
+import { startAnalysis } from "./start-analysis";
 
 const generatedRow = z.object({ id: z.string(), answer: z.string(), tokens: z.number().int(), finish: z.string() });
 type GeneratedRow = z.infer<typeof generatedRow>;
@@ -86,29 +85,4 @@ export function registerGenerationOutcomes(): void {
       await transaction.answerSet.update({ where: { id: answerSetId }, data: { analysedByRunId: run.id } });
     },
   });
-}
-
-/** By nobody's click, but in the name of whoever had the answers generated. */
-async function startAnalysis(
-  transaction: Database,
-  run: FinishedRun,
-  answerSetId: string,
-  answers: { address: string; digest: string },
-): Promise<void> {
-  const person = await transaction.person.findFirst({ where: { id: run.createdById ?? "" } });
-  if (!person) return;
-  const { id: personId, name, email, administrator, locale, theme } = person;
-  const actor = { personId, name, email, administrator, locale, theme, token: null };
-  const inStudy = { studyId: run.studyId, studyName: "", studyIsExample: false, role: "researcher" as const };
-  await startRun(
-    transaction,
-    { ...actor, ...inStudy },
-    {
-      kind: "analyse-answers",
-      name: run.name,
-      inputs: { answers: { address: answers.address, digest: answers.digest } },
-      parameters: presets["analyse-answers"].paper,
-      edges: [{ kind: "answer-set", targetId: answerSetId, role: "answers" }],
-    },
-  );
 }

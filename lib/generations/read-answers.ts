@@ -1,8 +1,15 @@
 import { database } from "@/lib/platform/database/client";
+import type { EndpointGeneration } from "@/lib/platform/database/generated/client";
 import { notFound } from "@/lib/platform/problem";
 import { pairedDifference, wilsonInterval } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
-import { type AnswerFilter, type AnswerRow, type AnswerSetSummary, englishSpanSchema } from "./schema";
+import {
+  type AnswerFilter,
+  type AnswerRow,
+  type AnswerSetSummary,
+  endpointParametersSchema,
+  englishSpanSchema,
+} from "./schema";
 
 type Counts = {
   answerSetId: string;
@@ -23,7 +30,11 @@ const shareOf = (count: number, n: number) => ({ value: count / n, interval: wil
 export async function listAnswerSets(actor: StudyActor): Promise<AnswerSetSummary[]> {
   const sets = await database().answerSet.findMany({
     where: { studyId: actor.studyId },
-    include: { checkpoint: { select: { name: true } }, promptSet: { select: { name: true } } },
+    include: {
+      checkpoint: { select: { name: true } },
+      promptSet: { select: { name: true } },
+      endpointGeneration: { include: { endpoint: { select: { name: true } } } },
+    },
     orderBy: { createdAt: "desc" },
     take: 200,
   });
@@ -40,7 +51,8 @@ export async function listAnswerSets(actor: StudyActor): Promise<AnswerSetSummar
     return {
       id: set.id,
       checkpointId: set.checkpointId,
-      checkpointName: set.checkpoint.name,
+      checkpointName: set.checkpoint?.name ?? set.endpointGeneration?.model ?? "–",
+      endpoint: endpointOf(set.endpointGeneration),
       promptSetId: set.promptSetId,
       promptSetName: set.promptSet.name,
       runId: set.madeByRunId,
@@ -54,6 +66,15 @@ export async function listAnswerSets(actor: StudyActor): Promise<AnswerSetSummar
       createdAt: set.createdAt.toISOString(),
     };
   });
+}
+
+function endpointOf(
+  generation: (EndpointGeneration & { endpoint: { name: string } }) | null,
+): AnswerSetSummary["endpoint"] {
+  if (!generation) return null;
+  const { endpoint, host, model, seed } = generation;
+  const parameters = endpointParametersSchema.parse(generation.parameters);
+  return { name: endpoint.name, host, model, seed, parameters };
 }
 
 /** The mean with its t interval: the mean of differences to nothing. */

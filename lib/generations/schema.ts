@@ -30,6 +30,57 @@ export const startGenerationSchema = z.object({
 });
 export type StartGeneration = z.output<typeof startGenerationSchema>;
 
+/** What is asked of a model behind an endpoint. */
+export const endpointParametersSchema = z.strictObject({
+  maxNewTokens: z.number().int().min(1).max(131_072).default(1024),
+  /** 0: the endpoint takes the likeliest token each time */
+  temperature: z.number().min(0).max(2).default(0),
+  topP: z.number().gt(0).max(1).default(1),
+  systemPrompt: z.string().max(20_000).nullable().default(null),
+  /** requests at a time at most; fewer while the endpoint says that it is too much */
+  concurrency: z.number().int().min(1).max(256).default(4),
+  /** for one answer */
+  timeoutSeconds: z.number().int().min(5).max(3600).default(600),
+});
+export type EndpointParameters = z.infer<typeof endpointParametersSchema>;
+
+export const startEndpointGenerationSchema = z.object({
+  endpointId: z.uuid(),
+  promptSetId: z.uuid(),
+  startKey: startOptions.startKey,
+  /** each prompt is asked with a seed of its own that follows from it */
+  seed: z.number().int().min(0).max(2_147_483_647).default(1),
+  parameters: endpointParametersSchema.prefault({}),
+});
+export type StartEndpointGeneration = z.output<typeof startEndpointGenerationSchema>;
+
+export const endpointGenerationStates = ["queued", "running", "paused", "succeeded", "cancelled"] as const;
+export const generationMoves = ["pause", "resume", "cancel"] as const;
+export type GenerationMove = (typeof generationMoves)[number];
+
+export const endpointGenerationSchema = z.object({
+  id: z.uuid(),
+  state: z.enum(endpointGenerationStates),
+  promptSetName: z.string(),
+  endpointName: z.string(),
+  local: z.boolean(),
+  model: z.string(),
+  /** of the endpoint's address; empty: on this machine */
+  host: z.string(),
+  seed: z.number().int(),
+  parameters: endpointParametersSchema,
+  total: z.number().int(),
+  done: z.number().int(),
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  secondsLeft: z.number().nullable(),
+  /** why it waits or is paused: a key of messages/LOCALE/answers.json under "reasons" */
+  reason: z.string().nullable(),
+  reasonDetail: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type EndpointGenerationSummary = z.infer<typeof endpointGenerationSchema>;
+
 const figureSchema = z.object({
   value: z.number(),
   interval: z.object({ lower: z.number(), upper: z.number() }),
@@ -38,11 +89,23 @@ const figureSchema = z.object({
 
 export const answerSetSchema = z.object({
   id: z.uuid(),
-  checkpointId: z.uuid(),
+  /** null: a model behind an endpoint answered */
+  checkpointId: z.uuid().nullable(),
+  /** of the checkpoint, or the model as the endpoint names it */
   checkpointName: z.string(),
+  /** null: a checkpoint answered */
+  endpoint: z
+    .object({
+      name: z.string(),
+      host: z.string(),
+      model: z.string(),
+      seed: z.number().int(),
+      parameters: endpointParametersSchema,
+    })
+    .nullable(),
   promptSetId: z.uuid(),
   promptSetName: z.string(),
-  runId: z.uuid(),
+  runId: z.uuid().nullable(),
   answers: z.number().int(),
   analysed: z.boolean(),
   /** share of answers that mix German and English, Wilson 95 % */

@@ -11,7 +11,7 @@ import type { LeaderboardView } from "./schema";
 
 export type Entry = {
   answerSetId: string;
-  checkpointId: string;
+  checkpointId: string | null;
   name: string;
   mixed: LeaderboardView["contestants"][number]["mixed"];
   meanWords: number | null;

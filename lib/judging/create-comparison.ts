@@ -14,10 +14,16 @@ export async function createComparison(actor: StudyActor, input: CreateCompariso
   if (new Set(input.answerSetIds).size !== input.answerSetIds.length) throw unprocessable("contestant_twice");
   if (input.answerSetIds.length < 2) throw unprocessable("contestants_too_few");
   return inTransaction(async (transaction) => {
-    const sets = await transaction.answerSet.findMany({ where: { studyId, id: { in: input.answerSetIds } } });
+    const sets = await transaction.answerSet.findMany({
+      where: { studyId, id: { in: input.answerSetIds } },
+      include: { endpointGeneration: { select: { endpointId: true, model: true } } },
+    });
     if (sets.length !== input.answerSetIds.length) throw notFound();
     if (sets.some((set) => set.promptSetId !== input.promptSetId)) throw unprocessable("answer_sets_differ");
-    if (new Set(sets.map((set) => set.checkpointId)).size !== sets.length) throw unprocessable("contestant_twice");
+    const models = sets.map(({ checkpointId, endpointGeneration: asked }) =>
+      asked ? `${asked.endpointId} ${asked.model}` : checkpointId,
+    );
+    if (new Set(models).size !== sets.length) throw unprocessable("contestant_twice");
     const members = await transaction.member.count({ where: { studyId, personId: { in: input.memberIds } } });
     if (members !== new Set(input.memberIds).size) throw unprocessable("not_members");
     const comparison = await transaction.comparison.create({

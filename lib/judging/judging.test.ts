@@ -94,6 +94,51 @@ describe("a blind comparison", () => {
     expect(await database().comparison.count()).toBe(before);
   });
 
+  it("takes a model behind an endpoint as any other, once, by its name", async () => {
+    const made = await makeComparison(owner, [anna], { prompts: 3, open: false });
+    const { promptSetId } = await database().comparison.findUniqueOrThrow({ where: { id: made.id } });
+    const endpoint = await database().llmEndpoint.create({ data: { name: "E", baseUrl: "http://e/v1", model: "big" } });
+    const answers = await database().answer.findMany({ where: { answerSetId: made.weak } });
+    const ask = async () => {
+      const given = { ...{ studyId: owner.studyId, promptSetId }, address: `store:${randomUUID()}`, digest: "0" };
+      const set = await database().answerSet.create({
+        data: {
+          ...given,
+          endpointGenerationId: (
+            await database().endpointGeneration.create({
+              data: {
+                ...{ studyId: owner.studyId, promptSetId, endpointId: endpoint.id },
+                ...{ model: "big", host: "e", parameters: {}, seed: 1, total: 3 },
+              },
+            })
+          ).id,
+          answers: {
+            create: answers.map(({ promptId }) => ({ promptId, text: "big answer", tokens: 2, finish: "stop" })),
+          },
+        },
+      });
+      return set.id;
+    };
+    const [one, two] = [await ask(), await ask()];
+    const create = (answerSetIds: string[]) =>
+      createComparison(owner, { name: "C", promptSetId, answerSetIds, memberIds: [anna.personId], votesPerPair: 1 });
+    await expect(create([one, two])).rejects.toMatchObject({ status: 422, code: "contestant_twice" });
+    const { id } = await create([made.strong, one]);
+    const { contestants } = await readComparison(owner, id);
+    expect(contestants.map(({ checkpointName, runId }) => [checkpointName, runId === null]).sort()).toEqual([
+      ["big", true],
+      ["strong", false],
+    ]);
+    await openComparison(owner, id);
+    await workThrough(anna, id, ({ first }) => (first === "big answer" ? "first" : "second"));
+    await closeComparison(owner, id);
+    const { contestants: ranked } = await readLeaderboard(owner, id, false);
+    expect(ranked.map(({ name, checkpointId }) => [name, checkpointId === null])).toEqual([
+      ["big", true],
+      ["strong", false],
+    ]);
+  });
+
   it("is opened once, however many press at the same moment, and not without judges", async () => {
     const { id } = await makeComparison(owner, [anna], { prompts: 3, open: false });
     await expect(claim(anna, id)).rejects.toMatchObject({ status: 409, code: "comparison_not_open" });

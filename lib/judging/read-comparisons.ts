@@ -6,7 +6,13 @@ import type { ComparisonSummary } from "./schema";
 
 const include = {
   promptSet: { select: { name: true } },
-  entries: { include: { answerSet: { include: { checkpoint: { select: { name: true } } } } } },
+  entries: {
+    include: {
+      answerSet: {
+        include: { checkpoint: { select: { name: true } }, endpointGeneration: { select: { model: true } } },
+      },
+    },
+  },
   members: { include: { person: { select: { id: true, name: true, simulated: true } } } },
 } satisfies Prisma.ComparisonInclude;
 
@@ -21,7 +27,7 @@ function summarise(actor: StudyActor, row: Row): ComparisonSummary {
     promptSetName: row.promptSet.name,
     contestants: row.entries.map(({ answerSetId, answerSet }) => ({
       answerSetId,
-      checkpointName: answerSet.checkpoint.name,
+      checkpointName: answerSet.checkpoint?.name ?? answerSet.endpointGeneration?.model ?? "–",
       runId: answerSet.madeByRunId,
     })),
     members: row.members.map(({ person }) => ({ personId: person.id, name: person.name, simulated: person.simulated })),

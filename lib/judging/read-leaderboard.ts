@@ -67,7 +67,7 @@ async function makeLeaderboard(comparisonId: string, bothBadAsTie: boolean): Pro
 
 type EntryRow = {
   answerSetId: string;
-  checkpointId: string;
+  checkpointId: string | null;
   name: string;
   analysed: number;
   mixed: number;
@@ -76,12 +76,14 @@ type EntryRow = {
 
 async function readEntries(comparisonId: string): Promise<Entry[]> {
   const rows = await database().$queryRaw<EntryRow[]>`
-    select answers."id" as "answerSetId", checkpoint."id" as "checkpointId", checkpoint."name",
+    select answers."id" as "answerSetId", checkpoint."id" as "checkpointId",
+      coalesce(checkpoint."name", generation."model") as "name",
       count(answer."mixed")::int as "analysed", count(*) filter (where answer."mixed")::int as "mixed",
       avg(answer."words")::float8 as "meanWords"
     from "ComparisonEntry" entry
     join "AnswerSet" answers on answers."id" = entry."answerSetId"
-    join "Checkpoint" checkpoint on checkpoint."id" = answers."checkpointId"
+    left join "Checkpoint" checkpoint on checkpoint."id" = answers."checkpointId"
+    left join "EndpointGeneration" generation on generation."id" = answers."endpointGenerationId"
     left join "Answer" answer on answer."answerSetId" = answers."id"
     where entry."comparisonId" = ${comparisonId}::uuid
     group by 1, 2, 3 order by 3`;

@@ -27,8 +27,8 @@ export const comparisonSchema = z.object({
   name: z.string(),
   state: z.enum(comparisonStates),
   promptSetName: z.string(),
-  /** `runId`: of the run that gave the answers */
-  contestants: z.array(z.object({ answerSetId: z.uuid(), checkpointName: z.string(), runId: z.uuid() })),
+  /** `runId`: of the run that gave the answers; null: a model behind an endpoint gave them */
+  contestants: z.array(z.object({ answerSetId: z.uuid(), checkpointName: z.string(), runId: z.uuid().nullable() })),
   members: z.array(z.object({ personId: z.uuid(), name: z.string(), simulated: z.boolean() })),
   votesPerPair: z.number().int(),
   pairs: z.number().int(),
@@ -99,7 +99,8 @@ const figureSchema = z.object({ value: z.number(), interval: intervalSchema, n: 
 
 export const contestantSchema = z.object({
   answerSetId: z.uuid(),
-  checkpointId: z.uuid(),
+  /** null: a model behind an endpoint */
+  checkpointId: z.uuid().nullable(),
   name: z.string(),
   wins: z.number().int(),
   losses: z.number().int(),

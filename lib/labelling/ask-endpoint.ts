@@ -1,26 +1,7 @@
 import { z } from "zod";
 import type { EndpointConnection } from "./connect-endpoint";
+import { EndpointRefused, excerptOf, parseJson, postChat } from "./post-chat";
 import { medicalProbability, type Outcome, parseAnswer } from "./rules";
-
-/** A fault that may pass: 429, 5xx, a time-out, no connection. */
-export class EndpointBusy extends Error {
-  constructor(
-    readonly reason: string,
-    readonly retryAfterSeconds: number | null,
-  ) {
-    super(reason);
-  }
-}
-
-/** A fault that stays until somebody mends it: wrong key, unknown model, not such a server. */
-export class EndpointRefused extends Error {
-  constructor(
-    readonly code: "key_refused" | "model_unknown" | "not_openai",
-    readonly detail: string,
-  ) {
-    super(code);
-  }
-}
 
 export type LabelAnswer = {
   outcome: Outcome;
@@ -74,8 +55,6 @@ const plainServers = new Set<string>();
 
 /** Raw answers are kept, but no server can fill the database with one. */
 const longestAnswer = 10_000;
-/** Nor the memory: far more than one label with its log-probabilities takes. */
-const largestBodyBytes = 4 * 1024 * 1024;
 
 /** Asks for one label. Throws EndpointBusy, EndpointRefused; a refusal of this very document is an unusable answer. */
 export async function askForLabel(
@@ -86,15 +65,17 @@ export async function askForLabel(
   const server = `${connection.baseUrl} ${connection.model}`;
   const started = performance.now();
   const ask = (plain: boolean) =>
-    post(connection, options, {
+    postChat(connection, options, {
       model: connection.model,
       messages: [{ role: "user", content: message }],
       temperature: options.temperature,
       max_tokens: options.maxTokens,
       ...(plain ? {} : { response_format: labelFormat, logprobs: true, top_logprobs: 5 }),
     });
-  let { status, text } = await ask(plainServers.has(server));
-  if (status === 400 && !plainServers.has(server)) {
+  // As it was when this request was sent: others may learn of it meanwhile.
+  const askedPlain = plainServers.has(server);
+  let { status, text } = await ask(askedPlain);
+  if (status === 400 && !askedPlain) {
     const again = await ask(true);
     if (again.status === 200) plainServers.add(server);
     ({ status, text } = again);
@@ -125,76 +106,4 @@ export async function askForLabel(
     promptTokens: parsed.data.usage?.prompt_tokens ?? 0,
     completionTokens: parsed.data.usage?.completion_tokens ?? 0,
   };
-}
-
-async function post(
-  connection: EndpointConnection,
-  options: { timeoutSeconds: number; signal?: AbortSignal },
-  body: unknown,
-): Promise<{ status: number; text: string }> {
-  const timeout = AbortSignal.timeout(options.timeoutSeconds * 1000);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`${connection.baseUrl.replace(/\/$/, "")}/chat/completions`, {
-      method: "POST",
-      redirect: "error",
-      headers: {
-        "content-type": "application/json",
-        ...(connection.key ? { authorization: `Bearer ${connection.key}` } : {}),
-      },
-      body: JSON.stringify(body),
-      signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
-    });
-    text = await readText(response);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (error instanceof EndpointRefused) throw error;
-    throw new EndpointBusy(timeout.aborted ? "time-out" : `no connection (${describe(error)})`, null);
-  }
-  const { status } = response;
-  if (status === 401 || status === 403) throw new EndpointRefused("key_refused", `HTTP ${status}`);
-  if (status === 404) throw new EndpointRefused("model_unknown", excerptOf(text));
-  if (status === 408 || status === 429 || status >= 500) {
-    const after = Number(response.headers.get("retry-after"));
-    throw new EndpointBusy(`HTTP ${status}`, Number.isFinite(after) && after > 0 ? after : null);
-  }
-  if (status >= 300 && ![400, 413, 422].includes(status)) throw new EndpointRefused("not_openai", `HTTP ${status}`);
-  return { status, text };
-}
-
-/** Throws EndpointRefused where there is more than any such answer has. */
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > largestBodyBytes) throw new EndpointRefused("not_openai", `> ${largestBodyBytes / 1024 / 1024} MB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-/** The beginning of an answer that is none, as words: of a web page what it says. */
-function excerptOf(text: string): string {
-  const words = text
-    .slice(0, 20_000)
-    .replace(/<(script|style)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
-    .replaceAll("\u0000", "")
-    .replace(/\s+/g, " ")
-    .trim();
-  return `${/^\s*</.test(text) ? "HTML: " : ""}${words.slice(0, 200) || "–"}`;
-}
-
-function describe(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  return cause?.code ?? (error instanceof Error ? error.message : String(error));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

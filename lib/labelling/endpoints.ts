@@ -5,9 +5,10 @@ import { environment } from "@/lib/platform/environment";
 import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
 import { conflict, notFound, unprocessable } from "@/lib/platform/problem";
 import { encryptSecret } from "@/lib/platform/secrets/encryption";
-import { askForLabel, EndpointBusy, EndpointRefused } from "./ask-endpoint";
+import { askForLabel } from "./ask-endpoint";
 import { connectEndpoint } from "./connect-endpoint";
 import { defaultPrompts } from "./default-prompts";
+import { EndpointBusy, EndpointRefused } from "./post-chat";
 import { renderPrompt } from "./rules";
 import type { EndpointSummary } from "./schema";
 

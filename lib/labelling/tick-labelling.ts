@@ -3,8 +3,10 @@ import { z } from "zod";
 import { defineJob } from "@/lib/jobs/define";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { database } from "@/lib/platform/database/client";
-import { askForLabel, EndpointBusy, EndpointRefused } from "./ask-endpoint";
+import { askForLabel } from "./ask-endpoint";
 import { connectEndpoint, type EndpointConnection } from "./connect-endpoint";
+import { inParallel } from "./in-parallel";
+import { EndpointBusy, EndpointRefused } from "./post-chat";
 import { Pace, renderPrompt } from "./rules";
 import { type LabellingParameters, labellingParametersSchema } from "./schema";
 import { writeLabel } from "./write-label";
@@ -124,26 +126,6 @@ function nextItems(work: Work, limit: number): Promise<{ id: string; text: strin
     where d."drawId" = ${work.drawId}::uuid
       and not exists (select 1 from "LlmLabel" l where l."labellingRunId" = ${work.id}::uuid and l."itemId" = d."itemId")
     order by d.position limit ${limit}::int`;
-}
-
-/** At most `limit()` at a time; the limit may change on the way. The first throw ends it, after those under way. */
-async function inParallel<T>(items: T[], limit: () => number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const underWay = new Set<Promise<void>>();
-  let fault: unknown;
-  while ((waiting.length > 0 && fault === undefined) || underWay.size > 0) {
-    while (waiting.length > 0 && fault === undefined && underWay.size < Math.max(1, limit())) {
-      const item = waiting.shift() as T;
-      const task = work(item)
-        .catch((error: unknown) => {
-          fault ??= error;
-        })
-        .finally(() => underWay.delete(task));
-      underWay.add(task);
-    }
-    await Promise.race(underWay);
-  }
-  if (fault !== undefined) throw fault;
 }
 
 const setReason = (id: string, failureCode: string | null) =>

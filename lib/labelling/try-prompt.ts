@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { database } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import { askForLabel, EndpointBusy, EndpointRefused } from "./ask-endpoint";
+import { askForLabel } from "./ask-endpoint";
 import { connectEndpoint } from "./connect-endpoint";
+import { EndpointBusy, EndpointRefused } from "./post-chat";
 import { renderPrompt } from "./rules";
 import { labellingParametersSchema, type tryAnswerSchema } from "./schema";
 

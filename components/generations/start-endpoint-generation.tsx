@@ -1,0 +1,142 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useStartKey } from "@/components/runs/use-start-key";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field, Input, Select, Textarea } from "@/components/ui/field";
+import { ProblemNotice } from "@/components/ui/problem-notice";
+import { Notice } from "@/components/ui/surface";
+import { startEndpointGenerationOperation } from "@/lib/generations/api";
+import { endpointParametersSchema, type PromptSetSummary } from "@/lib/generations/schema";
+import type { EndpointSummary } from "@/lib/labelling/schema";
+import { call } from "@/lib/platform/http/call";
+
+const usual = endpointParametersSchema.parse({});
+
+/** Has a model behind an endpoint answer a prompt set; its answers are compared with those of checkpoints. */
+export function StartEndpointGeneration(props: {
+  studyId: string;
+  endpoints: EndpointSummary[];
+  promptSets: PromptSetSummary[];
+}) {
+  const t = useTranslations("answers");
+  const queries = useQueryClient();
+  const startKey = useStartKey();
+  const [open, setOpen] = useState(false);
+  const [endpointId, setEndpointId] = useState(props.endpoints[0]?.id ?? "");
+  const start = useMutation({
+    mutationFn: async (form: FormData) => {
+      const body = bodyOf(form, endpointId);
+      await call(startEndpointGenerationOperation, {
+        params: { studyId: props.studyId },
+        body: startKey.on(body),
+      });
+      // The same settings may be started once more.
+      startKey.forget(body);
+    },
+    onSuccess: () => setOpen(false),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["endpoint-generations", props.studyId] }),
+  });
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t("startByEndpoint")}</Button>
+      <Dialog open={open} onOpenChange={setOpen} title={t("startByEndpoint")}>
+        <form
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            start.mutate(new FormData(event.currentTarget));
+          }}
+        >
+          <p className="text-muted">{t("byEndpointHint")}</p>
+          <Field label={t("promptSet")}>
+            <Select name="promptSet">
+              {props.promptSets.map((set) => (
+                <option key={set.id} value={set.id}>
+                  {set.name} ({set.prompts})
+                </option>
+              ))}
+            </Select>
+          </Field>
+          <Field label={t("endpoint")}>
+            <Select value={endpointId} onChange={(event) => setEndpointId(event.target.value)}>
+              {props.endpoints.map((endpoint) => (
+                <option key={endpoint.id} value={endpoint.id}>
+                  {endpoint.name} – {endpoint.model}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          {props.endpoints.find(({ id }) => id === endpointId)?.local ? (
+            <Notice tone="attention" title={t("localTitle")}>
+              <p>{t("localHint")}</p>
+            </Notice>
+          ) : null}
+          <div className="grid gap-4 sm:grid-cols-3">
+            <Field label={t("maxNewTokens")}>
+              <Input
+                name="maxNewTokens"
+                type="number"
+                min={1}
+                max={131_072}
+                defaultValue={usual.maxNewTokens}
+                required
+              />
+            </Field>
+            <Field label={t("temperature")} hint={t("temperatureHint")}>
+              <Input
+                name="temperature"
+                type="number"
+                min={0}
+                max={2}
+                step="any"
+                defaultValue={usual.temperature}
+                required
+              />
+            </Field>
+            <Field label={t("topP")}>
+              <Input name="topP" type="number" min={0.01} max={1} step="any" defaultValue={usual.topP} required />
+            </Field>
+            <Field label={t("seed")} hint={t("seedHint")}>
+              <Input name="seed" type="number" min={0} max={2_147_483_647} defaultValue={1} required />
+            </Field>
+            <Field label={t("concurrency")}>
+              <Input name="concurrency" type="number" min={1} max={256} defaultValue={usual.concurrency} required />
+            </Field>
+            <Field label={t("timeout")}>
+              <Input name="timeout" type="number" min={5} max={3600} defaultValue={usual.timeoutSeconds} required />
+            </Field>
+          </div>
+          <Field label={t("systemPrompt")} hint={t("systemPromptHint")}>
+            <Textarea name="systemPrompt" rows={3} maxLength={20_000} />
+          </Field>
+          <ProblemNotice error={start.error} />
+          <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
+            {t("startAnswering")}
+          </Button>
+        </form>
+      </Dialog>
+    </>
+  );
+}
+
+function bodyOf(form: FormData, endpointId: string) {
+  const systemPrompt = String(form.get("systemPrompt")).trim();
+  const number = (name: string) => Number(form.get(name));
+  return {
+    endpointId,
+    promptSetId: String(form.get("promptSet")),
+    seed: number("seed"),
+    parameters: {
+      maxNewTokens: number("maxNewTokens"),
+      temperature: number("temperature"),
+      topP: number("topP"),
+      systemPrompt: systemPrompt === "" ? null : systemPrompt,
+      concurrency: number("concurrency"),
+      timeoutSeconds: number("timeout"),
+    },
+  };
+}
