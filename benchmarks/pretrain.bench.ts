@@ -34,6 +34,7 @@ type Packed = {
   stepSeconds: number;
   steps: number;
   stalls: number[];
+  writes: number[];
   loss: number;
 };
 
@@ -50,7 +51,9 @@ function packedOf({ events, summary }: Attempt): Packed {
   const last = Math.max(of("loss").at(-1)?.time ?? 0, stalls.at(-1)?.time ?? 0);
   const seconds = last - (first?.time ?? 0) + firstSeconds;
   const loss = summary.trainLoss ?? 0;
-  return { tokens, seconds, stepSeconds, steps, stalls: stalls.map(({ value }) => value ?? 0), loss };
+  const secondsOf = (metrics: typeof stalls) => metrics.map(({ value }) => value ?? 0);
+  const writes = secondsOf(of("checkpoint_write_seconds"));
+  return { tokens, seconds, stepSeconds, steps, stalls: secondsOf(stalls), writes, loss };
 }
 
 const texts = realTexts();
@@ -94,6 +97,7 @@ try {
     );
     console.log(`useful tokens a second, the runner's to the padded Trainer's: ${shown(speed / paddedSpeed)}`);
     const stall = median(ours.flatMap(({ stalls }) => stalls));
+    const write = median(ours.flatMap(({ writes }) => writes));
     const step = median(ours.map((run) => run.stepSeconds / run.steps));
     const stalled = ({ stalls }: Packed) => stalls.reduce((sum, seconds) => sum + seconds, 0);
     const share = median(ours.map((run) => stalled(run) / run.seconds));
@@ -102,8 +106,16 @@ try {
     const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
     printTable(
       "What the runner itself takes of the time of training",
-      ["", "a step s", "a checkpoint s", "every 10 steps", `every ${presetDistance}`, "events and the rest"],
-      [["16 million weights", shown(step), shown(stall), percent(share), percent(seldom), percent(rest)]],
+      [
+        "",
+        "a step s",
+        "pause s",
+        "written beside s",
+        "every 10 steps",
+        `every ${presetDistance}`,
+        "events and the rest",
+      ],
+      [["16 million weights", shown(step), shown(stall), shown(write), percent(share), percent(seldom), percent(rest)]],
     );
   }
 } finally {

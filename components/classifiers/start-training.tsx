@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { RanksFields, ranksOfForm } from "@/components/runs/ranks-fields";
 import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
@@ -38,6 +39,8 @@ export function StartTraining(props: {
   const parametersOf = (form: FormData): Parameters => ({
     ...values,
     ...Object.fromEntries(numbers.map((name) => [name, Number(form.get(name))])),
+    // Left empty: all epochs are trained.
+    patience: Number(form.get("patience")) || null,
     classBalance: form.get("classBalance") === "on",
     pooling: form.get("pooling") === "mean" ? "mean" : "model",
     prefix: String(form.get("prefix") ?? ""),
@@ -48,6 +51,7 @@ export function StartTraining(props: {
       const parameters = parametersOf(form);
       const body = {
         ...startOptionsOfForm(form),
+        ...ranksOfForm(form),
         name: String(form.get("name")),
         encoderId: String(form.get("encoder")),
         source,
@@ -140,6 +144,9 @@ export function StartTraining(props: {
                 <Input name={name} type="number" step="any" min={0} required defaultValue={values[name]} />
               </Field>
             ))}
+            <Field label={t("parameters.patience")} hint={t("patienceHint")}>
+              <Input name="patience" type="number" min={1} max={1000} defaultValue={values.patience ?? ""} />
+            </Field>
             <Field label={t("parameters.pooling")}>
               <Select name="pooling" defaultValue={values.pooling}>
                 <option value="model">{t("poolings.model")}</option>
@@ -151,6 +158,7 @@ export function StartTraining(props: {
             </Field>
             <Checkbox name="classBalance" defaultChecked={values.classBalance} label={t("parameters.classBalance")} />
           </fieldset>
+          <RanksFields studyId={props.studyId} shares="documents" />
           <StartOptions
             studyId={props.studyId}
             describe={(form) => {
@@ -159,6 +167,7 @@ export function StartTraining(props: {
               return {
                 kind: "train-classifier",
                 parameters: parametersOf(form),
+                resources: ranksOfForm(form),
                 uses: [{ kind: "checkpoint", targetId: String(form.get("encoder")) }],
                 documents: labels?.labelled,
               };

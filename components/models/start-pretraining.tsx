@@ -157,7 +157,7 @@ export function StartPretraining(props: { studyId: string; corpora: CorpusOption
             ))}
             <Checkbox name="bf16" defaultChecked={values.bf16} label={t("parameters.bf16")} />
           </fieldset>
-          <RanksFields studyId={props.studyId} />
+          <RanksFields studyId={props.studyId} shares="model" />
           <StartOptions
             studyId={props.studyId}
             describe={(form) => ({

@@ -11,8 +11,8 @@ export function ranksOfForm(form: FormData): { nodes: number; processes: number 
   return { nodes, processes: nodes * Number(form.get("processes")) };
 }
 
-/** Nodes are asked for only where a backend has several. */
-export function RanksFields({ studyId }: { studyId: string }) {
+/** Nodes are asked for only where a backend has several. `shares`: what the processes have between them. */
+export function RanksFields({ studyId, shares }: { studyId: string; shares: "model" | "documents" }) {
   const t = useTranslations("runs.estimate");
   const most = Math.max(1, ...(useUsableBackends(studyId).data ?? []).map(({ nodes }) => nodes));
   return (
@@ -22,7 +22,7 @@ export function RanksFields({ studyId }: { studyId: string }) {
           <Input name="nodes" type="number" min={1} max={mostNodes} defaultValue={1} required />
         </Field>
       ) : null}
-      <Field label={most > 1 ? t("processesOfNode") : t("processes")} hint={t("processesHint")}>
+      <Field label={most > 1 ? t("processesOfNode") : t("processes")} hint={t(`processesHints.${shares}`)}>
         <Input name="processes" type="number" min={1} max={4096} defaultValue={1} required />
       </Field>
     </div>

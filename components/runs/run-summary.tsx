@@ -16,7 +16,10 @@ const summaryOrder = [
   "trainDocuments",
   "tuneDocuments",
   "testDocuments",
+  "trainedEpochs",
+  "keptEpoch",
   "trainLoss",
+  "tuneLoss",
   "parityMaxDifference",
   "temperature",
   "testLogLossUncalibrated",
@@ -58,8 +61,23 @@ export function RunSummary({ run }: { run: RunView }) {
           </KeyFigure>
         ))}
       </div>
+      <EarlyStop run={run} />
       <ScoreHistogram counts={run.summary.histogram} />
     </Card>
+  );
+}
+
+/** Of a classifier's training: that it ended before its last epoch, and which epoch's weights were kept. */
+function EarlyStop({ run }: { run: RunView }) {
+  const t = useTranslations("runs");
+  const { trainedEpochs: trained, keptEpoch: kept } = run.summary;
+  const planned = run.spec.parameters.epochs;
+  if (typeof trained !== "number" || typeof kept !== "number" || typeof planned !== "number") return null;
+  if (trained === planned && kept === trained) return null;
+  return (
+    <p className="mt-4 text-muted">
+      {trained < planned ? t("stoppedEarly", { trained, planned }) : null} {t("keptEpoch", { kept })}
+    </p>
   );
 }
 

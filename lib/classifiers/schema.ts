@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { startOptions } from "@/lib/compute/schema";
+import { rankOptions, startOptions } from "@/lib/compute/schema";
 import { presets } from "@/lib/compute/specs";
 import { trainClassifierSpec } from "@/lib/compute/specs/train-classifier";
 
@@ -15,6 +15,7 @@ export const startTrainingSchema = z
     testShare: z.number().min(0.05).max(0.5).default(0.25),
     seed: z.number().int().min(0).max(2_147_483_647).default(1),
     ...startOptions,
+    ...rankOptions,
     parameters: trainClassifierSpec.shape.parameters.prefault({ ...presets["train-classifier"].paper }),
   })
   .refine((input) => (input.source === "people" ? input.roundId : input.labellingRunId) !== null, {

@@ -1,5 +1,5 @@
 import { chooseBackend } from "@/lib/compute/choose-backend";
-import { startOptionsOf } from "@/lib/compute/rules";
+import { ranksOf, startOptionsOf } from "@/lib/compute/rules";
 import { findStarted, startRun } from "@/lib/compute/start-run";
 import { visibleTo } from "@/lib/models/checkpoints";
 import { database, inTransaction } from "@/lib/platform/database/client";
@@ -40,6 +40,7 @@ export async function startTraining(actor: StudyActor, input: StartTraining): Pr
           encoder: { address: encoder.address, digest: encoder.digest },
         },
         parameters: input.parameters,
+        resources: ranksOf(input),
         edges: [
           { kind: "label-set", targetId: labelSet.id, role: "documents" },
           { kind: "checkpoint", targetId: encoder.id, role: "encoder" },

@@ -1,4 +1,4 @@
-import type { Estimate, RunStateName, Shortage, StartOptions } from "./schema";
+import type { Estimate, RankOptions, RunStateName, Shortage, StartOptions } from "./schema";
 
 /** Whether a run can still change by itself. */
 export function isOver(state: RunStateName): boolean {
@@ -26,6 +26,11 @@ export function secondsLeft(progress: {
 /** Of a station's start, what is the same for every kind of run. */
 export function startOptionsOf({ backendId, priority, startKey }: StartOptions): StartOptions {
   return { backendId, priority, startKey };
+}
+
+/** One process a node, where a start names none. */
+export function ranksOf({ nodes = 1, processes = nodes }: RankOptions): { nodes: number; processes: number } {
+  return { nodes, processes };
 }
 
 /** Bytes in GiB with one decimal place. */

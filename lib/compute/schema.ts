@@ -283,6 +283,15 @@ export const startOptions = {
 };
 export type StartOptions = { backendId?: string; priority?: RunPriorityName; startKey?: string };
 
+/** Of a start whose processes compute one model together, one GPU each where there are GPUs. */
+export const rankOptions = {
+  /** of the backend, each with as many processes */
+  nodes: z.int().min(1).max(mostNodes).optional(),
+  /** of all nodes */
+  processes: z.int().min(1).max(4096).optional(),
+};
+export type RankOptions = { nodes?: number; processes?: number };
+
 export const newRunSchema = z.strictObject({
   kind: runKindSchema,
   name: z.string().trim().min(1).max(200),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { startOptions } from "@/lib/compute/schema";
-import { mostNodes, presets } from "@/lib/compute/specs";
+import { rankOptions, startOptions } from "@/lib/compute/schema";
+import { presets } from "@/lib/compute/specs";
 import { mergeSpec } from "@/lib/compute/specs/merge";
 import { pretrainSpec } from "@/lib/compute/specs/pretrain";
 
@@ -41,11 +41,8 @@ export const startPretrainingSchema = z.object({
   name: z.string().trim().min(1).max(120),
   corpusId: z.uuid(),
   baseId: z.uuid(),
-  /** nodes of the backend that the training is spread over, each with as many processes */
-  nodes: z.number().int().min(1).max(mostNodes).optional(),
-  /** of all nodes: ranks that share the training, one GPU each where there are GPUs */
-  processes: z.number().int().min(1).max(4096).optional(),
   ...startOptions,
+  ...rankOptions,
   seed: z.number().int().min(0).max(4_294_967_295).default(1),
   parameters: pretrainSpec.shape.parameters.prefault({ ...presets.pretrain.paper }),
 });

@@ -1,4 +1,4 @@
-import { startOptionsOf } from "@/lib/compute/rules";
+import { ranksOf, startOptionsOf } from "@/lib/compute/rules";
 import { startRun } from "@/lib/compute/start-run";
 import { inTransaction } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
@@ -28,7 +28,7 @@ export function startPretraining(actor: StudyActor, input: StartPretraining): Pr
         base: { address: base.address, digest: base.digest },
       },
       parameters: input.parameters,
-      resources: { nodes: input.nodes ?? 1, processes: input.processes ?? input.nodes ?? 1 },
+      resources: ranksOf(input),
       edges: [
         { kind: "corpus", targetId: corpus.id, role: "corpus" },
         { kind: "checkpoint", targetId: base.id, role: "base" },

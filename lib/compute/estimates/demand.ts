@@ -121,10 +121,11 @@ function ofPretraining(model: ModelFacts, facts: RunFacts, { parameters, process
   };
 }
 
-function ofTraining(model: ModelFacts, facts: RunFacts, { parameters }: Settings): Demand {
+function ofTraining(model: ModelFacts, facts: RunFacts, { parameters, processes }: Settings): Demand {
   const n = model.parameters;
   const maxTokens = numberOf(parameters, "maxTokens");
-  const batch = numberOf(parameters, "batchSize");
+  // Each process has the whole model and its share of a batch (DDP).
+  const batch = Math.ceil(numberOf(parameters, "batchSize") / processes);
   const trainedShare = 1 - Math.min(1, numberOf(parameters, "frozenLayers") / model.layers);
   const embeddings = model.vocabulary * model.hidden;
   const body = Math.max(0, n - embeddings);

@@ -77,7 +77,8 @@ export async function estimate(
 }
 
 /** The formulas of the other kinds have their processes in them. */
-const perMachine = (kind: string, onNode: number) => (kind === "pretrain" || kind === "classify-corpus" ? onNode : 1);
+const spreadKinds: readonly string[] = ["pretrain", "train-classifier", "classify-corpus"];
+const perMachine = (kind: string, onNode: number) => (spreadKinds.includes(kind) ? onNode : 1);
 
 const sum = (parts: readonly Part[]) => parts.reduce((total, { bytes }) => total + bytes, 0);
 

@@ -44,17 +44,6 @@ export function brokenRanksRule(spec: { resources: { nodes: number; processes: n
   return null;
 }
 
-export function brokenTrainClassifierRule(spec: { resources: { processes: number } }): BrokenRule | null {
-  if (spec.resources.processes > 1) {
-    return {
-      code: "one_process_only",
-      message: "A classifier is trained by one process. Set processes to 1.",
-      path: ["resources", "processes"],
-    };
-  }
-  return null;
-}
-
 export function brokenEvaluateRule(spec: {
   inputs: { examples?: unknown };
   parameters: { examples: unknown };

@@ -1,13 +1,27 @@
 import { z } from "zod";
 import type { Presets } from "./presets";
-import { brokenTrainClassifierRule, followsRule } from "./rules";
-import { count, gradientClip, learningRate, runInput, specFrame, warmupSteps, weightDecay } from "./spec-frame";
+import { brokenRanksRule, followsRule } from "./rules";
+import {
+  count,
+  gradientClip,
+  learningRate,
+  runInput,
+  specFrame,
+  spreadResources,
+  warmupSteps,
+  weightDecay,
+} from "./spec-frame";
 
 /** Fine-tunes an encoder on labelled documents, exports it to ONNX and scores the held-out parts. */
 const parameters = z.strictObject({
   /** Tokens of a document that are read, special tokens included. */
   maxTokens: z.int().min(8).max(131_072),
   epochs: count(1000),
+  /**
+   * So many epochs without a lower loss on the tune documents end the training, and the best epoch's weights are kept;
+   * null, as in runs of old: all epochs are trained and the last one's kept.
+   */
+  patience: count(1000).nullable().default(null),
   batchSize: count(65_536),
   learningRate,
   warmupSteps,
@@ -26,17 +40,19 @@ const parameters = z.strictObject({
 export const trainClassifierSpec = z
   .strictObject({
     ...specFrame,
+    resources: spreadResources,
     kind: z.literal("train-classifier"),
     inputs: z.strictObject({ documents: runInput, encoder: runInput }),
     parameters,
   })
-  .check(followsRule(brokenTrainClassifierRule));
+  .check(followsRule(brokenRanksRule));
 
 export const trainClassifierPresets = {
   /** XLM-RoBERTa base. The paper tells the encoder only; these settings are ours. */
   paper: {
     maxTokens: 512,
     epochs: 3,
+    patience: 2,
     batchSize: 32,
     learningRate: 2e-5,
     warmupSteps: 500,
@@ -51,6 +67,7 @@ export const trainClassifierPresets = {
   example: {
     maxTokens: 256,
     epochs: 10,
+    patience: 3,
     batchSize: 16,
     learningRate: 1e-2,
     warmupSteps: 10,

@@ -49,7 +49,7 @@ def test_training_on_the_frozen_layers_results_is_training_on_the_whole_model(
     assert not any("embeddings" in name or "layer.0." in name or "layers.0." in name for name in trained)
 
     states = FrozenStates(part)
-    states.compute("train", classifier, documents, batch_size=2, on_documents=lambda _: None)
+    states.compute("train", classifier, documents, range(len(documents)), batch_size=2, on_documents=lambda _: None)
     classifier.eval()
     with torch.no_grad():
         whole = classifier(*as_tensors(documents))

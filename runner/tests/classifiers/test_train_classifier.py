@@ -21,6 +21,7 @@ from definemed_runner.classifiers.fine_tuning import fine_tune
 from definemed_runner.classifiers.model import build_classifier, load_classifier
 from definemed_runner.classifiers.tokenising import DocumentTokenizer, load_tokenizer
 from definemed_runner.classifiers.train_classifier import run
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.errors import Cancelled, UserMistake
 from definemed_runner.run.execute import open_run, read_attempt_spec
@@ -171,8 +172,8 @@ def test_killed_and_cancelled_it_ends_with_the_same_weights_as_unbroken(trained:
     tokenizer = DocumentTokenizer(load_tokenizer(trained.encoder), PARAMETERS["maxTokens"], PARAMETERS["prefix"])
     tokenised = {split: tokenizer.encode(part.texts) for split, part in documents.items()}
     classifier = build_classifier(trained.encoder, "mean")
-    train_loss = fine_tune(context, classifier, documents, tokenised)
-    assert train_loss == read_manifest(trained.attempt_folder)["summary"]["trainLoss"]
+    outcome = fine_tune(context, Ranks(), classifier, documents, tokenised)
+    assert outcome.train_loss == read_manifest(trained.attempt_folder)["summary"]["trainLoss"]
     expected = load_classifier(trained.attempt_folder / "outputs" / "model").state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in classifier.state_dict().items())
 

@@ -1,18 +1,21 @@
 """Prepares the training of a classifier: weights, frozen layers, and what of them is computed only once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 import numpy as np
 import psutil
 import torch
 from torch import Tensor
+from torch.nn.parallel import DistributedDataParallel
 
 from definemed_runner.classifiers.documents import LabelledDocuments
 from definemed_runner.classifiers.freezing import FrozenPart, FrozenStates, freeze
 from definemed_runner.classifiers.model import Classifier, base_model_of, pad_token_id_of
+from definemed_runner.classifiers.order import share_of_rank
 from definemed_runner.classifiers.tokenising import pad_batch
-from definemed_runner.classifiers.training import Forward, Settings, Trainer, TrainingSet
+from definemed_runner.classifiers.training import Forward, Outcome, Settings, Trainer, TrainingSet
+from definemed_runner.ranks.group import Ranks
 from definemed_runner.run.context import RunContext
 from definemed_runner.run.errors import Cancelled
 
@@ -23,15 +26,15 @@ _REUSE_TOLERANCE = 1e-4
 
 def fine_tune(
     context: RunContext,
+    ranks: Ranks,
     classifier: Classifier,
     documents: Mapping[str, LabelledDocuments],
     tokenised: Mapping[str, list[np.ndarray]],
-) -> float:
-    """Train the classifier in place; returns the mean weighted loss over the last epoch."""
+) -> Outcome:
+    """Train the classifier in place, the same on every rank."""
     parameters = context.spec.parameters
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(context.spec.resources.threads)
-    classifier.to(device)
+    classifier.to(ranks.device)
     factors = class_factors(documents["train"], balanced=parameters["classBalance"])
     sets = {split: _training_set(documents[split], tokenised[split], factors) for split in ("train", "tune")}
     settings = Settings(
@@ -41,18 +44,33 @@ def fine_tune(
         warmup_steps=parameters["warmupSteps"],
         weight_decay=parameters["weightDecay"],
         gradient_clip=parameters["gradientClip"],
+        # Runs of old name none.
+        patience=parameters.get("patience"),
     )
     part = freeze(classifier, parameters["frozenLayers"])
-    whole = _whole_forward(classifier, sets, device)
+    whole = _whole_forward(classifier, _shared(classifier, ranks), sets, ranks.device)
     # Listed before the model gives its frozen part away: checkpoints use the names in the whole model.
     trained = {name: value for name, value in classifier.named_parameters() if value.requires_grad}
     with ExitStack() as stack:
 
         def make_forward() -> Forward:
-            return whole if part is None else _shorten(context, classifier, part, sets, whole, stack)
+            return whole if part is None else _shorten(context, ranks, classifier, part, sets, whole, stack)
 
         keep_still = part.keep_still if part is not None else lambda: None
-        return Trainer(context, classifier, trained, settings, sets, make_forward, keep_still).train()
+        # What the frozen layers make of a document is kept by the rank that computes it.
+        by_document = part is not None
+        trainer = Trainer(
+            context, ranks, classifier, trained, settings, sets, make_forward, keep_still, by_document=by_document
+        )
+        return trainer.train()
+
+
+def _shared(classifier: Classifier, ranks: Ranks) -> Callable[[Tensor, Tensor], Tensor]:
+    """The model whose backward pass gives every rank the mean of all ranks' gradients (DDP)."""
+    if ranks.count == 1:
+        return classifier
+    # Some architectures have parts that nothing uses, such as a pooling layer.
+    return DistributedDataParallel(classifier, broadcast_buffers=False, find_unused_parameters=True)
 
 
 def class_factors(documents: LabelledDocuments, *, balanced: bool) -> np.ndarray:
@@ -68,18 +86,25 @@ def _training_set(documents: LabelledDocuments, tokenised: list[np.ndarray], fac
     return TrainingSet(tokenised, documents.labels, documents.weights * factors[documents.labels])
 
 
-def _whole_forward(classifier: Classifier, sets: Mapping[str, TrainingSet], device: torch.device) -> Forward:
-    """The plain way to logits: the whole model on the documents' tokens."""
+def _whole_forward(
+    classifier: Classifier,
+    shared: Callable[[Tensor, Tensor], Tensor],
+    sets: Mapping[str, TrainingSet],
+    device: torch.device,
+) -> Forward:
+    """The plain way to logits: the whole model on the documents' tokens; `shared` is the model that trains."""
 
     def forward(part: str, places: Sequence[int]) -> Tensor:
         ids, mask = pad_batch([sets[part].documents[place] for place in places], pad_token_id_of(classifier))
-        return classifier(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
+        model = shared if torch.is_grad_enabled() else classifier
+        return model(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
 
     return forward
 
 
 def _shorten(
     context: RunContext,
+    ranks: Ranks,
     classifier: Classifier,
     part: FrozenPart,
     sets: Mapping[str, TrainingSet],
@@ -90,19 +115,26 @@ def _shorten(
 
     The model works without its frozen part until `stack` closes.
     """
-    tokens = sum(len(document) for each in sets.values() for document in each.documents)
-    if tokens * base_model_of(classifier).config.hidden_size * 4 > _MEMORY_SHARE * psutil.virtual_memory().available:
+    own = {
+        name: share_of_rank(np.arange(len(each.documents)), ranks.rank, ranks.count, by_document=True).tolist()
+        for name, each in sets.items()
+    }
+    if not own["train"]:
+        return whole
+    tokens = sum(len(sets[name].documents[place]) for name, places in own.items() for place in places)
+    free = psutil.virtual_memory().available / ranks.per_node
+    if tokens * base_model_of(classifier).config.hidden_size * 4 > _MEMORY_SHARE * free:
         context.log("The frozen layers are computed anew in each epoch: their results would not fit into memory.")
         return whole
     states = FrozenStates(part)
-    _compute_states(context, classifier, states, sets)
+    _compute_states(context, classifier, states, sets, own)
     device = next(classifier.parameters()).device
 
     def short(name: str, places: Sequence[int]) -> Tensor:
         states.choose(name, places, device)
         return whole(name, places)
 
-    sample = list(range(min(4, len(sets["train"].documents))))
+    sample = own["train"][:4]
     with ExitStack() as trial, torch.no_grad():
         expected = whole("train", sample)
         trial.enter_context(states.instead_of_frozen_part())
@@ -118,9 +150,13 @@ def _shorten(
 
 
 def _compute_states(
-    context: RunContext, classifier: Classifier, states: FrozenStates, sets: Mapping[str, TrainingSet]
+    context: RunContext,
+    classifier: Classifier,
+    states: FrozenStates,
+    sets: Mapping[str, TrainingSet],
+    own: Mapping[str, list[int]],
 ) -> None:
-    total = sum(len(each.documents) for each in sets.values())
+    total = sum(len(places) for places in own.values())
     done = 0
 
     def on_documents(more: int) -> None:
@@ -131,4 +167,4 @@ def _compute_states(
         context.progress(done, total, "documents", "preparing")
 
     for name, each in sets.items():
-        states.compute(name, classifier, each.documents, context.spec.parameters["batchSize"], on_documents)
+        states.compute(name, classifier, each.documents, own[name], context.spec.parameters["batchSize"], on_documents)

@@ -82,14 +82,17 @@ class FrozenStates:
         name: str,
         classifier: Classifier,
         documents: Sequence[np.ndarray],
+        own: Sequence[int],
         batch_size: int,
         on_documents: Callable[[int], None],
     ) -> None:
-        """Run the frozen part over the documents of `name`; `on_documents` hears how many more are done, may raise."""
+        """Run the frozen part over the documents of `name` at the places `own`; `on_documents` hears how many more are
+        done, may raise."""
         device = next(classifier.parameters()).device
         states: list[Tensor] = [torch.empty(0)] * len(documents)
         classifier.eval()
-        for places in sorted_batches(documents, batch_size):
+        for batch in sorted_batches([documents[place] for place in own], batch_size):
+            places = [own[number] for number in batch]
             padded = pad_batch([documents[place] for place in places], pad_token_id_of(classifier))
             ids, mask = (torch.from_numpy(array).to(device) for array in padded)
             computed = _run_to_layer(classifier, self._part, ids, mask)

@@ -20,6 +20,13 @@ def epoch_batches(lengths: Sequence[int], batch_size: int, seed: int, epoch: int
     return [batches[place] for place in random.permutation(len(batches))]
 
 
-def step_seed(seed: int, step: int) -> int:
-    """The seed of what is drawn within a step (dropout)."""
-    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+def step_seed(seed: int, step: int, rank: int = 0) -> int:
+    """The seed of what a rank draws within a step (dropout)."""
+    entropy = [seed, step, rank] if rank > 0 else [seed, step]
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def share_of_rank(places: np.ndarray, rank: int, count: int, *, by_document: bool) -> np.ndarray:
+    """Which of a batch's documents a rank computes: as many as the others, or `by_document` always the same ones,
+    so that what is kept of a document is kept once."""
+    return places[places % count == rank] if by_document else places[rank::count]

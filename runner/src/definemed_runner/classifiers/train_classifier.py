@@ -1,7 +1,9 @@
 """The kind `train-classifier`: fine-tune an encoder, export it, prove the export, score the held-out documents."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,14 +11,52 @@ import torch
 from definemed_runner.classifiers.deliver import deliver
 from definemed_runner.classifiers.documents import LabelledDocuments, read_labelled_documents
 from definemed_runner.classifiers.fine_tuning import fine_tune
-from definemed_runner.classifiers.model import build_classifier, longest_input_of
+from definemed_runner.classifiers.model import Classifier, build_classifier, longest_input_of
 from definemed_runner.classifiers.tokenising import DocumentTokenizer, load_tokenizer
+from definemed_runner.classifiers.training import Outcome
+from definemed_runner.ranks.group import Ranks
+from definemed_runner.ranks.lead import lead
 from definemed_runner.run.context import RunContext, RunResult
 from definemed_runner.run.errors import Cancelled, UserMistake
 
 
 def run(context: RunContext) -> RunResult:
     """Read, tokenise, train, deliver."""
+    work, outcome = lead(context, prepare)
+    documents = work.documents
+    delivered = deliver(context, work.classifier, documents, work.tokenised)
+    summary = {
+        "trainDocuments": len(documents["train"]),
+        "tuneDocuments": len(documents["tune"]),
+        "testDocuments": len(documents["test"]),
+        "trainLoss": outcome.train_loss,
+        "tuneLoss": outcome.tune_loss,
+        "trainedEpochs": outcome.epochs,
+        "keptEpoch": outcome.kept_epoch,
+        **delivered.summary(),
+    }
+    return RunResult(delivered.outputs, summary)
+
+
+@dataclass(frozen=True)
+class ClassifierTraining:
+    """What every rank has: the documents, their tokens, and a classifier that is the same on all of them."""
+
+    documents: Mapping[str, LabelledDocuments]
+    tokenised: Mapping[str, list[np.ndarray]]
+    classifier: Classifier
+
+    def hand_over(self) -> tuple[Mapping[str, Any], Sequence[int]]:
+        """Labelled documents are few: each rank reads and tokenises them itself."""
+        return {}, []
+
+    def carry_out(self, context: RunContext, ranks: Ranks) -> tuple["ClassifierTraining", Outcome]:
+        return self, fine_tune(context, ranks, self.classifier, self.documents, self.tokenised)
+
+
+def prepare(context: RunContext, handed: Mapping[str, Any] | None = None) -> ClassifierTraining:
+    """Read and tokenise; `handed` says nothing more."""
+    del handed
     parameters = context.spec.parameters
     encoder = context.input_path("encoder")
     documents = read_labelled_documents(context.input_path("documents"))
@@ -37,17 +77,7 @@ def run(context: RunContext) -> RunResult:
     tokenizer = DocumentTokenizer(load_tokenizer(encoder), parameters["maxTokens"], parameters["prefix"])
     tokenised = _tokenise(context, tokenizer, documents)
     context.log("Documents: " + ", ".join(f"{len(part)} {split}" for split, part in documents.items()) + ".")
-
-    train_loss = fine_tune(context, classifier, documents, tokenised)
-    delivered = deliver(context, classifier, documents, tokenised)
-    summary = {
-        "trainDocuments": len(documents["train"]),
-        "tuneDocuments": len(documents["tune"]),
-        "testDocuments": len(documents["test"]),
-        "trainLoss": train_loss,
-        **delivered.summary(),
-    }
-    return RunResult(delivered.outputs, summary)
+    return ClassifierTraining(documents, tokenised, classifier)
 
 
 def _tokenise(

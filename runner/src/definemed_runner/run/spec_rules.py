@@ -32,12 +32,6 @@ def _pretrain(spec: dict[str, Any]) -> Broken | None:
     return None
 
 
-def _train_classifier(spec: dict[str, Any]) -> Broken | None:
-    if spec["resources"]["processes"] > 1:
-        return "one_process_only", "A classifier is trained by one process. Set processes to 1."
-    return None
-
-
 def _evaluate(spec: dict[str, Any]) -> Broken | None:
     if (spec["parameters"].get("examples") is None) != ("examples" not in spec["inputs"]):
         return "examples_unclear", "Examples need both: how many (parameters) and the file they come from (inputs)."
@@ -47,5 +41,5 @@ def _evaluate(spec: dict[str, Any]) -> Broken | None:
 _RULES: dict[str, Callable[[dict[str, Any]], Broken | None]] = {
     "evaluate": _evaluate,
     "pretrain": _pretrain,
-    "train-classifier": _train_classifier,
+    "train-classifier": _ranks,
 }

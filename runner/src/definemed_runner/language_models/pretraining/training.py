@@ -18,7 +18,7 @@ from definemed_runner.language_models.pretraining.batches import (
     micro_batches,
     share_of_rank,
 )
-from definemed_runner.language_models.pretraining.checkpoints import TrainingPosition, load_checkpoint, save_checkpoint
+from definemed_runner.language_models.pretraining.checkpoints import Checkpoints, TrainingPosition, load_checkpoint
 from definemed_runner.language_models.pretraining.model import evaluation, logits_of, mixed_precision
 from definemed_runner.language_models.pretraining.packing import IGNORED, PackedEpoch, TokenisedDocuments
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
@@ -57,6 +57,7 @@ class Training:
         }
         parameters = sum(parameter.numel() for parameter in model.parameters())
         self._utilisation = Utilisation(model, parameters, settings.sequence_length, ranks.device)
+        self._checkpoints = Checkpoints(context, ranks, model, self._optimizer, self._identity)
         self._saved_step: int | None = None
         self._seconds = 0.0
         self._tokens_here = 0
@@ -67,6 +68,12 @@ class Training:
         Cancelled after a checkpoint; UserMistake `warmup_too_long` before anything is trained, `loss_not_finite`.
         """
         self._refuse_long_warmup()
+        try:
+            return self._run()
+        finally:
+            self._checkpoints.close()
+
+    def _run(self) -> dict[str, Any]:
         position = load_checkpoint(self._context, self._ranks, self._model, self._optimizer, self._identity)
         if position.step == 0:
             position.held_out_loss_before = self._evaluate(0)
@@ -76,8 +83,9 @@ class Training:
                 self._save(position)
             if position.step % self._settings.evaluate_every_steps == 0 and position.step < self.total_steps:
                 self._evaluate(position.step)
-        self._stop_if_asked(position, *self._ranks.sum(self._context.stop_requested()))
+        self._end_early(position, *self._ranks.sum(self._context.stop_requested(), self._checkpoints.failed))
         after = self._evaluate(self.total_steps)
+        self._checkpoints.finish()
         return {
             "steps": position.step,
             "tokens": position.tokens,
@@ -93,8 +101,10 @@ class Training:
         # Dropout's numbers depend on the step alone, so that a resumed run draws the same.
         torch.manual_seed(_seed_of(self._context.spec.seed, step, self._ranks.rank))
         batches = self._batches_of(step)
-        predicted, asked = self._ranks.sum(sum(batch.predicted for batch in batches), self._context.stop_requested())
-        self._stop_if_asked(position, asked)
+        predicted, asked, failed = self._ranks.sum(
+            sum(batch.predicted for batch in batches), self._context.stop_requested(), self._checkpoints.failed
+        )
+        self._end_early(position, asked, failed)
 
         rate = settings.learning_rate_at(step, self.total_steps)
         for group in self._optimizer.param_groups:
@@ -147,17 +157,21 @@ class Training:
         self._context.metric("held_out_loss", step, loss / total)
         return loss / total
 
-    def _stop_if_asked(self, position: TrainingPosition, asked: float) -> None:
+    def _end_early(self, position: TrainingPosition, asked: float, failed: float) -> None:
+        """On all ranks together: where a checkpoint could not be written, and where a stop was asked for."""
+        if failed:
+            self._checkpoints.finish()
+            # Only the first rank knows, and tells.
+            raise Cancelled
         if asked:
             if self._saved_step != position.step:
                 self._save(position)
+            self._checkpoints.finish()
             raise Cancelled
 
     def _save(self, position: TrainingPosition) -> None:
-        begun = time.monotonic()
-        save_checkpoint(self._context, self._ranks, self._model, self._optimizer, position, self._identity)
+        self._checkpoints.save(position)
         self._saved_step = position.step
-        self._context.metric("checkpoint_seconds", position.step, time.monotonic() - begun)
 
     def _report(
         self, position: TrainingPosition, loss: float, rate: float, norm: float, tokens: int, seconds: float
