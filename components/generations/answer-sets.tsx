@@ -24,7 +24,7 @@ export function AnswerSets(props: { studyId: string; answerSets: AnswerSetSummar
             caption={name}
             head={
               <>
-                <HeadCell>{t("checkpoint")}</HeadCell>
+                <HeadCell>{t("model")}</HeadCell>
                 <HeadCell number>{t("mixed")}</HeadCell>
                 <HeadCell number>{t("declined")}</HeadCell>
                 <HeadCell number>{t("words")}</HeadCell>

@@ -17,7 +17,7 @@ import torch.distributed as distributed
 from definemed_runner.ranks.group import Place, Ranks
 from definemed_runner.run.context import RunContext
 from definemed_runner.run.errors import RankFault, ToldError, UserMistake, as_out_of_memory, as_store_fault
-from definemed_runner.run.execute import tell_failure
+from definemed_runner.run.outcome import tell_failure
 from definemed_runner.run.spec import RunSpec
 
 # For a rank whose own fault is on its way, before another's end takes it along.

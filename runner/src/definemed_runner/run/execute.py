@@ -1,10 +1,8 @@
 """Carries one attempt out: spec, inputs, the kind's function, manifest, exit code."""
 
-import json
 import sys
 import time
 import traceback
-from pathlib import Path
 
 from definemed_runner.kinds import load_kind
 from definemed_runner.run.context import RunContext, check_checkpoint
@@ -21,8 +19,9 @@ from definemed_runner.run.errors import (
     as_store_fault,
 )
 from definemed_runner.run.events import Events, EventWriter, NoEvents
-from definemed_runner.run.files import list_files, write_json_atomically
+from definemed_runner.run.files import list_files
 from definemed_runner.run.manifest import write_manifest
+from definemed_runner.run.outcome import tell_failure
 from definemed_runner.run.release import check_release
 from definemed_runner.run.spec import RUN_ID, RunSpec, read_spec
 from definemed_runner.run.stop import CANCELLED_EXIT_CODE, StopWatch
@@ -144,16 +143,3 @@ def verify_digests(context: RunContext) -> None:
                 f"The input {name} ({spec.inputs[name].address}) is not what the run was planned with: "
                 f"its digest is {found} instead of {digest}. Restore it, or start a new run.",
             )
-
-
-def tell_failure(folder: Path | None, exit_code: int, error: ToldError) -> int:
-    """Write `outcome.json` where there is a folder for it, print the same as the last line, answer the exit code."""
-    outcome = {"code": error.code, "message": error.message}
-    if folder is not None and folder.is_dir():
-        try:
-            write_json_atomically(folder / "outcome.json", outcome)
-        except OSError as fault:
-            print(f"outcome.json could not be written: {fault}", file=sys.stderr)
-    sys.stderr.flush()
-    print(json.dumps(outcome), flush=True)
-    return exit_code

@@ -22,8 +22,9 @@ from definemed_runner.run.exchange.inputs import SentInput, fetch_input, read_in
 from definemed_runner.run.exchange.messenger import Messenger
 from definemed_runner.run.exchange.patience import patiently
 from definemed_runner.run.exchange.scratch import Scratch, ScratchFull
-from definemed_runner.run.execute import execute_attempt, read_attempt_spec, tell_failure
+from definemed_runner.run.execute import execute_attempt, read_attempt_spec
 from definemed_runner.run.files import write_atomically
+from definemed_runner.run.outcome import tell_failure
 from definemed_runner.run.release import check_release
 from definemed_runner.run.spec import RUN_ID
 from definemed_runner.run.stop import CANCELLED_EXIT_CODE
