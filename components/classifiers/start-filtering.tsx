@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { RanksFields, ranksOfForm } from "@/components/runs/ranks-fields";
 import { StartOptions, startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
@@ -27,7 +28,6 @@ export function StartFiltering(props: {
   corpora: { id: string; name: string; documents: number }[];
 }) {
   const t = useTranslations("classifiers");
-  const estimate = useTranslations("runs.estimate");
   const format = useFormatter();
   const router = useRouter();
   const [open, setOpen] = useState(false);
@@ -45,7 +45,7 @@ export function StartFiltering(props: {
           classifierId,
           threshold: Number(form.get("threshold")),
           precision: precisionOf(form),
-          processes: Number(form.get("processes")),
+          ...ranksOfForm(form),
         }),
       }),
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/runs/${id}`),
@@ -103,9 +103,7 @@ export function StartFiltering(props: {
               <option value="bf16">{t("precisions.bf16")}</option>
             </Select>
           </Field>
-          <Field label={estimate("processes")} hint={t("processesHint")}>
-            <Input name="processes" type="number" min={1} max={4096} defaultValue={1} required />
-          </Field>
+          <RanksFields studyId={props.studyId} shares="shards" />
           <StartOptions
             studyId={props.studyId}
             describe={(form) => ({
@@ -114,7 +112,7 @@ export function StartFiltering(props: {
                 precision: precisionOf(form),
                 batchSize: presets["classify-corpus"][precisionOf(form) === "bf16" ? "paper" : "example"].batchSize,
               },
-              resources: { processes: Number(form.get("processes")) },
+              resources: ranksOfForm(form),
               uses: [
                 { kind: "corpus", targetId: String(form.get("corpus")) },
                 { kind: "classifier", targetId: classifierId },

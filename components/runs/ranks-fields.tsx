@@ -12,7 +12,7 @@ export function ranksOfForm(form: FormData): { nodes: number; processes: number 
 }
 
 /** Nodes are asked for only where a backend has several. `shares`: what the processes have between them. */
-export function RanksFields({ studyId, shares }: { studyId: string; shares: "model" | "documents" }) {
+export function RanksFields({ studyId, shares }: { studyId: string; shares: "model" | "documents" | "shards" }) {
   const t = useTranslations("runs.estimate");
   const most = Math.max(1, ...(useUsableBackends(studyId).data ?? []).map(({ nodes }) => nodes));
   return (

@@ -114,8 +114,7 @@ export const startFilteringSchema = z.object({
   /** `bf16` computes on GPUs */
   precision: z.enum(["fp32", "int8", "bf16"]).default("int8"),
   batchSize: z.number().int().min(1).max(4096).optional(),
-  /** each works on shards of its own; on GPUs one a GPU */
-  processes: z.number().int().min(1).max(4096).optional(),
   ...startOptions,
+  ...rankOptions,
 });
 export type StartFiltering = z.output<typeof startFilteringSchema>;

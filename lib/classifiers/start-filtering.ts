@@ -1,4 +1,4 @@
-import { startOptionsOf } from "@/lib/compute/rules";
+import { ranksOf, startOptionsOf } from "@/lib/compute/rules";
 import { presets } from "@/lib/compute/specs";
 import { startRun } from "@/lib/compute/start-run";
 import { inTransaction } from "@/lib/platform/database/client";
@@ -37,7 +37,7 @@ export function startFiltering(actor: StudyActor, input: StartFiltering): Promis
         batchSize: input.batchSize ?? batchSize,
         maxTokens,
       },
-      resources: { processes: input.processes ?? 1 },
+      resources: ranksOf(input),
       edges: [
         { kind: "corpus", targetId: corpus.id, role: "corpus" },
         { kind: "classifier", targetId: classifier.id, role: "classifier" },

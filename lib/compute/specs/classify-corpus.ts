@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Presets } from "./presets";
-import { count, runInput, share, specFrame } from "./spec-frame";
+import { brokenRanksRule, followsRule } from "./rules";
+import { count, runInput, share, specFrame, spreadResources } from "./spec-frame";
 
 /** Scores every document of a corpus and keeps those at or above the threshold. */
 const parameters = z.strictObject({
@@ -12,12 +13,15 @@ const parameters = z.strictObject({
   maxTokens: z.int().min(8).max(131_072),
 });
 
-export const classifyCorpusSpec = z.strictObject({
-  ...specFrame,
-  kind: z.literal("classify-corpus"),
-  inputs: z.strictObject({ corpus: runInput, classifier: runInput }),
-  parameters,
-});
+export const classifyCorpusSpec = z
+  .strictObject({
+    ...specFrame,
+    resources: spreadResources,
+    kind: z.literal("classify-corpus"),
+    inputs: z.strictObject({ corpus: runInput, classifier: runInput }),
+    parameters,
+  })
+  .check(followsRule(brokenRanksRule));
 
 export const classifyCorpusPresets = {
   paper: { threshold: 0.5, precision: "bf16", batchSize: 64, maxTokens: 512 },

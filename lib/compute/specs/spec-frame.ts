@@ -30,7 +30,7 @@ const resources = {
   threads: z.int().min(1).max(1024),
 };
 export const mostNodes = 512;
-/** Of kinds whose processes compute one model together: each node has as many of them. Runs of old name no nodes. */
+/** Of kinds whose processes may lie on several nodes: each node has as many of them. Runs of old name no nodes. */
 export const spreadResources = z.strictObject({ nodes: z.int().min(1).max(mostNodes).default(1), ...resources });
 export type RunResources = z.infer<typeof spreadResources>;
 

@@ -18,7 +18,7 @@ from definemed_runner.classifiers.classify_corpus import run
 from definemed_runner.classifiers.decisions import open_for_decisions
 from definemed_runner.classifiers.onnx_scoring import OnnxClassifier
 from definemed_runner.classifiers.torch_scoring import TorchClassifier
-from definemed_runner.run.errors import Cancelled, UserMistake
+from definemed_runner.run.errors import Cancelled
 from definemed_runner.run.execute import open_run, read_attempt_spec
 from definemed_runner.run.stop import StopWatch
 from definemed_runner.run.store import Store
@@ -153,26 +153,55 @@ def test_a_shard_that_changed_since_is_done_again(store: Store, corpus: Path, tr
     assert read_manifest(second)["summary"]["documents"] == 70 + 1 + 40
 
 
+TWO_PROCESSES = {"processes": 2, "threads": 1}
+
+
+def finish(store: Store, attempt: int) -> int:
+    process = start_runner(store, attempt=attempt)
+    written = process.communicate()
+    assert process.returncode in (0, 2), written
+    return process.returncode
+
+
 def test_several_processes_make_the_same(store: Store, corpus: Path, trained: Trained) -> None:
     alone = prepare(store, corpus, trained)
     assert run_here(store) == 0
-    together = prepare(store, corpus, trained, attempt=2, resources={"processes": 2, "threads": 1})
-    assert run_here(store, attempt=2) == 0
+    together = prepare(store, corpus, trained, attempt=2, resources=TWO_PROCESSES)
+    assert finish(store, 2) == 0
     for name in ("scores", "filtered"):
         assert read_shards(together / "outputs" / name) == read_shards(alone / "outputs" / name)
     assert read_manifest(together)["summary"] == read_manifest(alone)["summary"]
+    told = [event for event in read_events(together) if event["type"] == "progress"]
+    assert (told[-1]["done"], told[-1]["total"]) == (260, 260)
 
 
-def test_several_processes_hear_of_a_cancel_and_of_a_mistake(store: Store, corpus: Path, trained: Trained) -> None:
-    resources = {"processes": 2, "threads": 1}
-    prepare(store, corpus, trained, resources=resources)
-    with pytest.raises(Cancelled):
-        run(open_run(store, read_attempt_spec(store, "run-1", 1), StopAt(0)))
-    (corpus / "part-1.parquet").unlink()
+def test_what_another_process_finds_wrong_with_its_shard_is_told(store: Store, corpus: Path, trained: Trained) -> None:
+    # One that takes its time, and one that no process can read.
+    table = pq.read_table(corpus / "part-0.parquet")
+    pq.write_table(pa.concat_tables([table] * 40), corpus / "part-0.parquet")
     pq.write_table(pa.table({"id": ["a"]}), corpus / "part-1.parquet")
-    prepare(store, corpus, trained, attempt=2, resources=resources)
-    with pytest.raises(UserMistake, match="corpus_invalid"):
-        run(open_run(store, read_attempt_spec(store, "run-1", 2), StopWatch(store.root)))
+    folder = prepare(store, corpus, trained, batchSize=1, resources=TWO_PROCESSES)
+    assert finish(store, 1) == 2
+    told = json.loads((folder / "outcome.json").read_text())
+    assert told["code"] == "corpus_invalid"
+    assert "part-1.parquet" in told["message"]
+
+
+def test_several_processes_stop_when_asked_and_leave_whole_shards_only(
+    store: Store, corpus: Path, trained: Trained
+) -> None:
+    table = pq.read_table(corpus / "part-1.parquet")
+    pq.write_table(pa.concat_tables([table] * 40), corpus / "part-1.parquet")
+    folder = prepare(store, corpus, trained, batchSize=1, resources=TWO_PROCESSES)
+    process = start_runner(store)
+    wait_for(folder / "checkpoints" / "step-00000001" / "complete.json")
+    process.terminate()
+    written = process.communicate()
+    assert process.returncode == 3, written
+    done = read_shards(folder / "outputs" / "scores")
+    assert {name: len(rows) for name, rows in done.items()} == {name: SHARDS[name] for name in done}
+    assert "part-1.parquet" not in done
+    assert [path.name for path in (folder / "outputs").rglob(".*")] == []
 
 
 def test_int8_decides_nearly_as_fp32_does(store: Store, corpus: Path, trained: Trained) -> None:
@@ -198,10 +227,10 @@ def test_bf16_by_pytorch_decides_as_fp32_by_onnx_does(store: Store, corpus: Path
             {"corpus": corpus, "classifier": trained.model},
             {**PARAMETERS, "precision": "bf16"},
             attempt=2,
-            resources={"processes": 2, "threads": 1},
+            resources=TWO_PROCESSES,
         ),
     ]
-    assert [run_here(store, attempt=number) for number in (1, 2)] == [0, 0]
+    assert [run_here(store), finish(store, 2)] == [0, 0]
     exact, fast = (
         np.array([row["score"] for rows in read_shards(folder / "outputs" / "scores").values() for row in rows])
         for folder in folders

@@ -12,6 +12,8 @@ import torch
 import torch.distributed as distributed
 from torch.distributed import Store, TCPStore  # pyright: ignore[reportPrivateImportUsage] - public, not re-exported
 
+from definemed_runner.ranks.board import Board
+
 _JOIN_TIMEOUT = timedelta(minutes=30)
 
 
@@ -54,7 +56,8 @@ class Place:
 class Ranks:
     """One process's view of its group. `rank` 0 leads; `local` counts on its own machine, which has `per_node`."""
 
-    def __init__(self, rank: int = 0, count: int = 1, per_node: int | None = None) -> None:
+    def __init__(self, rank: int = 0, count: int = 1, per_node: int | None = None, board: Board | None = None) -> None:
+        self.board = board or Board()
         self.rank = rank
         self.count = count
         self.per_node = per_node or count
@@ -90,7 +93,7 @@ class Ranks:
 @contextmanager
 def joined(place: Place, store: Store) -> Iterator[Ranks]:
     """The ranks, once all of them have come; they part when the block ends."""
-    ranks = Ranks(place.rank, place.count, place.per_node)
+    ranks = Ranks(place.rank, place.count, place.per_node, Board(store))
     if ranks.device.type == "cuda":
         torch.cuda.set_device(ranks.device)
     _choose_interface(place)

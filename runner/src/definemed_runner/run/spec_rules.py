@@ -39,6 +39,7 @@ def _evaluate(spec: dict[str, Any]) -> Broken | None:
 
 
 _RULES: dict[str, Callable[[dict[str, Any]], Broken | None]] = {
+    "classify-corpus": _ranks,
     "evaluate": _evaluate,
     "pretrain": _pretrain,
     "train-classifier": _ranks,
