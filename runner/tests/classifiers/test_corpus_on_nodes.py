@@ -46,10 +46,10 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob("checkpoints/step-*/complete.json"))
 
 
-def taking_shards(run_id: str) -> list[psutil.Process]:
+def taking_shards(store: Store, run_id: str) -> list[psutil.Process]:
     """Those that write a shard just now, each into a file of its own."""
     taking = []
-    for process in processes_of(run_id):
+    for process in processes_of(store, run_id):
         # One may end while it is looked at.
         with suppress(psutil.Error):
             if any("outputs/scores" in file.path for file in process.open_files()):
@@ -65,8 +65,8 @@ def test_two_nodes_make_what_one_process_makes_also_when_one_is_lost_on_the_way(
     with small_cluster(2) as cluster:
         first = attempt(store, trained, "spread", 2)
         driver = start_on_nodes(cluster, store, "spread")
-        wait_until(lambda: len(taking_shards("spread")) == 2 and checkpoints(first), driver)
-        other = next(each for each in processes_of("spread") if "definemed_runner.ranks.node" in each.cmdline())
+        wait_until(lambda: len(taking_shards(store, "spread")) == 2 and checkpoints(first), driver)
+        other = next(each for each in processes_of(store, "spread") if "definemed_runner.ranks.node" in each.cmdline())
         other.send_signal(signal.SIGKILL)
         written, errors = driver.communicate()
         assert driver.returncode == 1, (written, errors)

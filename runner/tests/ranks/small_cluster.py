@@ -44,14 +44,15 @@ def start_on_nodes(
     )  # fmt: skip
 
 
-def processes_of(run_id: str) -> list[psutil.Process]:
+def processes_of(store: Store, run_id: str) -> list[psutil.Process]:
     """Every process that works for a run: the leader, the other nodes' first ranks, and their children."""
+    own_store = store.root.as_uri()
     found = []
     for process in psutil.process_iter():
         try:
             told = " ".join(process.cmdline())
             mine = "definemed_runner.ranks" in told or f"run --run-id {run_id}" in told
-            if mine and "run-on-nodes" not in told:
+            if mine and "run-on-nodes" not in told and process.environ().get("DEFINEMED_STORE") == own_store:
                 found.append(process)
         except psutil.Error:
             continue

@@ -32,9 +32,9 @@ def wait_for_checkpoint(process: subprocess.Popen[str], folder: Path) -> None:
     wait_until(lambda: checkpoints(folder), process)
 
 
-def all_end(run_id: str) -> bool:
+def all_end(store: Store, run_id: str) -> bool:
     """Whether every process of the run ends, also where nobody is left who could tell them."""
-    _, alive = psutil.wait_procs(processes_of(run_id), timeout=90)
+    _, alive = psutil.wait_procs(processes_of(store, run_id), timeout=90)
     return not alive
 
 
@@ -45,10 +45,10 @@ def test_two_nodes_compute_what_one_does_also_when_the_driver_is_killed_between(
     first = attempt(store, "spread", processes=2, nodes=2, **SHORT)
     driver = start_on_nodes(cluster, store, "spread")
     wait_for_checkpoint(driver, first)
-    assert len(processes_of("spread")) == 2
+    assert len(processes_of(store, "spread")) == 2
     driver.kill()
     driver.communicate()
-    assert all_end("spread")
+    assert all_end(store, "spread")
     assert not (first / "manifest.json").exists()
 
     newest = checkpoints(first)[-1]
@@ -73,7 +73,7 @@ def test_when_a_rank_of_the_other_node_is_killed_the_run_ends_and_says_so(cluste
     folder = attempt(store, "run", processes=4, nodes=2, **SHORT)
     driver = start_on_nodes(cluster, store, "run")
     wait_for_checkpoint(driver, folder)
-    other = next(each for each in processes_of("run") if "definemed_runner.ranks.node" in each.cmdline())
+    other = next(each for each in processes_of(store, "run") if "definemed_runner.ranks.node" in each.cmdline())
     (rank,) = other.children()
     rank.send_signal(signal.SIGKILL)
     written, errors = driver.communicate()
@@ -82,7 +82,7 @@ def test_when_a_rank_of_the_other_node_is_killed_the_run_ends_and_says_so(cluste
     assert told["code"] == "rank_died"
     assert "process 4" in told["message"]
     assert "SIGKILL" in told["message"]
-    assert all_end("run")
+    assert all_end(store, "run")
 
 
 def test_asked_to_stop_all_nodes_end_after_a_checkpoint(cluster: Any, store: Store) -> None:
@@ -94,7 +94,7 @@ def test_asked_to_stop_all_nodes_end_after_a_checkpoint(cluster: Any, store: Sto
     assert driver.returncode == 3, (written, errors)
     steps = max(curve(folder))
     assert checkpoints(folder)[-1].name == f"step-{steps:08d}"
-    assert all_end("run")
+    assert all_end(store, "run")
 
 
 def test_a_run_waits_for_all_its_nodes_at_once(cluster: Any, store: Store) -> None:
@@ -102,7 +102,7 @@ def test_a_run_waits_for_all_its_nodes_at_once(cluster: Any, store: Store) -> No
     driver = start_on_nodes(cluster, store, "run", nodes=3)
     assert driver.stdout is not None
     assert driver.stdout.readline() == "Waiting until 3 nodes have 1 processors each.\n"
-    assert processes_of("run") == []
+    assert processes_of(store, "run") == []
     (folder / "control").mkdir()
     (folder / "control" / "cancel").touch()
     assert driver.wait() == 3
@@ -113,7 +113,7 @@ def test_when_a_whole_node_is_lost_the_run_ends_and_says_so(store: Store) -> Non
         folder = attempt(store, "run", processes=2, nodes=2, **{**SHORT, "maxSteps": 100_000})
         driver = start_on_nodes(cluster, store, "run")
         wait_for_checkpoint(driver, folder)
-        other = next(each for each in processes_of("run") if "definemed_runner.ranks.node" in each.cmdline())
+        other = next(each for each in processes_of(store, "run") if "definemed_runner.ranks.node" in each.cmdline())
         raylet = next(each for each in other.parents() if each.name() == "raylet")
         # As where a machine loses its power: what Ray started goes with Ray.
         for lost in [raylet, *raylet.children()]:
@@ -121,7 +121,7 @@ def test_when_a_whole_node_is_lost_the_run_ends_and_says_so(store: Store) -> Non
         written, _ = driver.communicate()
         assert driver.returncode == 1
         assert outcome(written)["code"] == "rank_died"
-        assert all_end("run")
+        assert all_end(store, "run")
 
 
 def test_without_a_cluster_the_spec_is_refused_with_what_to_do(store: Store) -> None:

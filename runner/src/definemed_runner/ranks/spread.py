@@ -102,6 +102,7 @@ class _Spread:
     def __init__(self, group: PlacementGroup, share: NodeShare, stop: StopWatch) -> None:
         self._stop = stop
         self._heard: queue.Queue[tuple[int, str | int | RayError]] = queue.Queue()
+        self._listeners: list[threading.Thread] = []
         actor = cast(Any, ray.remote(NodeAgent))
         agents = [
             actor.options(
@@ -125,12 +126,16 @@ class _Spread:
                 else ["definemed_runner.ranks.node"]
             )
             told = node.agent.work.options(num_returns="streaming").remote(seat, arguments, environment)
-            threading.Thread(target=self._listen, args=(index, told), daemon=True).start()
+            self._listeners.append(threading.Thread(target=self._listen, args=(index, told), daemon=True))
+            self._listeners[-1].start()
         try:
             return self._wait()
         finally:
             for node in self._nodes:
                 ray.kill(node.agent)
+            # Whoever asks Ray for something after its shutdown has it end the process, with an exit code of its own.
+            for listener in self._listeners:
+                listener.join(_GRACE_SECONDS)
 
     def _listen(self, index: int, told: Any) -> None:
         try:
