@@ -42,7 +42,7 @@ export function EvaluationTable(props: { studyId: string; evaluations: Evaluatio
               .map((evaluation) => (
                 <tr key={evaluation.id}>
                   <Cell className="font-semibold">{evaluation.checkpointName}</Cell>
-                  <Cell>
+                  <Cell className="min-w-36">
                     <PutHow evaluation={evaluation} />
                   </Cell>
                   <Cell number>
