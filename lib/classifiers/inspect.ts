@@ -162,28 +162,45 @@ export function calibrationOf(
   const sorted = [...documents].sort((a, b) => a.score - b.score);
   // Where a group begins; equal scores are never parted.
   const starts = Array.from({ length: groups }, (_, group) => {
-    const score = sorted[Math.floor((group * sorted.length) / groups)]?.score;
-    return group === 0 ? 0 : sorted.findIndex((each) => each.score === score);
+    let start = Math.floor((group * sorted.length) / groups);
+    while (start > 0 && sorted[start - 1]?.score === sorted[start]?.score) start--;
+    return start;
   });
   const sizes = new Map<string, number>();
   for (const { stratumId } of documents) sizes.set(stratumId, (sizes.get(stratumId) ?? 0) + 1);
   const weights = new Map(strata.map(({ id, weight }) => [id, weight / (sizes.get(id) ?? 1)]));
-  return [...new Set(starts)].flatMap((start, group, all) => {
-    const end = all[group + 1] ?? sorted.length;
-    const counts = new Map<string, TestCount>();
-    sorted.forEach(({ medical, stratumId }, at) => {
-      const called = at >= start && at < end;
-      const count = counts.get(`${called} ${medical} ${stratumId}`) ?? { called, medical, stratumId, count: 0 };
-      counts.set(`${called} ${medical} ${stratumId}`, { ...count, count: count.count + 1 });
+  const all = countAlike(sorted);
+  return [...new Set(starts)].flatMap((start, group, begins) => {
+    const end = begins[group + 1] ?? sorted.length;
+    const members = sorted.slice(start, end);
+    const inGroup = countAlike(members);
+    const counts = [...all].flatMap(([key, { count, ...alike }]) => {
+      const called = inGroup.get(key)?.count ?? 0;
+      return [
+        { ...alike, called: true, count: called },
+        { ...alike, called: false, count: count - called },
+      ].filter((each) => each.count > 0);
     });
-    const medical = inspectAt(0, [...counts.values()], strata).figures.precision;
+    const medical = inspectAt(0, counts, strata).figures.precision;
     if (!medical) return [];
     let [scores, total] = [0, 0];
-    for (const { score, stratumId } of sorted.slice(start, end)) {
+    for (const { score, stratumId } of members) {
       const weight = weights.get(stratumId) ?? 0;
       scores += weight * score;
       total += weight;
     }
-    return [{ meanScore: scores / total, medical: { ...medical, n: end - start } }];
+    return [{ meanScore: scores / total, medical: { ...medical, n: members.length } }];
   });
+}
+
+/** How many documents have the same label and stratum. */
+function countAlike(documents: readonly TestDocument[]): Map<string, Omit<TestCount, "called">> {
+  const counts = new Map<string, Omit<TestCount, "called">>();
+  for (const { medical, stratumId } of documents) {
+    const key = `${medical} ${stratumId}`;
+    const alike = counts.get(key);
+    if (alike) alike.count += 1;
+    else counts.set(key, { medical, stratumId, count: 1 });
+  }
+  return counts;
 }
