@@ -6,13 +6,14 @@ import { useState } from "react";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { Field, Input, Select, Textarea } from "@/components/ui/field";
+import { Field, Input, Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Notice } from "@/components/ui/surface";
 import { startEndpointGenerationOperation } from "@/lib/generations/api";
 import { endpointParametersSchema, type PromptSetSummary } from "@/lib/generations/schema";
 import type { EndpointSummary } from "@/lib/labelling/schema";
 import { call } from "@/lib/platform/http/call";
+import { SamplingFields, samplingOf } from "./sampling-fields";
 
 const usual = endpointParametersSchema.parse({});
 
@@ -75,31 +76,7 @@ export function StartEndpointGeneration(props: {
               <p>{t("localHint")}</p>
             </Notice>
           ) : null}
-          <div className="grid gap-4 sm:grid-cols-3">
-            <Field label={t("maxNewTokens")}>
-              <Input
-                name="maxNewTokens"
-                type="number"
-                min={1}
-                max={131_072}
-                defaultValue={usual.maxNewTokens}
-                required
-              />
-            </Field>
-            <Field label={t("temperature")} hint={t("temperatureHint")}>
-              <Input
-                name="temperature"
-                type="number"
-                min={0}
-                max={2}
-                step="any"
-                defaultValue={usual.temperature}
-                required
-              />
-            </Field>
-            <Field label={t("topP")}>
-              <Input name="topP" type="number" min={0.01} max={1} step="any" defaultValue={usual.topP} required />
-            </Field>
+          <SamplingFields usual={usual} hottest={2}>
             <Field label={t("seed")} hint={t("seedHint")}>
               <Input name="seed" type="number" min={0} max={2_147_483_647} defaultValue={1} required />
             </Field>
@@ -109,10 +86,7 @@ export function StartEndpointGeneration(props: {
             <Field label={t("timeout")}>
               <Input name="timeout" type="number" min={5} max={3600} defaultValue={usual.timeoutSeconds} required />
             </Field>
-          </div>
-          <Field label={t("systemPrompt")} hint={t("systemPromptHint")}>
-            <Textarea name="systemPrompt" rows={3} maxLength={20_000} />
-          </Field>
+          </SamplingFields>
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
             {t("startAnswering")}
@@ -124,17 +98,13 @@ export function StartEndpointGeneration(props: {
 }
 
 function bodyOf(form: FormData, endpointId: string) {
-  const systemPrompt = String(form.get("systemPrompt")).trim();
   const number = (name: string) => Number(form.get(name));
   return {
     endpointId,
     promptSetId: String(form.get("promptSet")),
     seed: number("seed"),
     parameters: {
-      maxNewTokens: number("maxNewTokens"),
-      temperature: number("temperature"),
-      topP: number("topP"),
-      systemPrompt: systemPrompt === "" ? null : systemPrompt,
+      ...samplingOf(form),
       concurrency: number("concurrency"),
       timeoutSeconds: number("timeout"),
     },

@@ -5,12 +5,13 @@ import { useState } from "react";
 import { StartPerCheckpoint } from "@/components/models/start-per-checkpoint";
 import { startOptionsOfForm } from "@/components/runs/start-options";
 import { useStartKey } from "@/components/runs/use-start-key";
-import { Field, Input, Select, Textarea } from "@/components/ui/field";
+import { Field, Select } from "@/components/ui/field";
 import { presets } from "@/lib/compute/specs";
 import { startGenerationOperation } from "@/lib/generations/api";
 import type { PromptSetSummary } from "@/lib/generations/schema";
 import type { CheckpointSummary } from "@/lib/models/schema";
 import { call } from "@/lib/platform/http/call";
+import { SamplingFields, samplingOf } from "./sampling-fields";
 
 const presetNames = ["paper", "example"] as const;
 type PresetName = (typeof presetNames)[number];
@@ -31,7 +32,7 @@ export function StartGeneration(props: {
       studyId={props.studyId}
       describe={(checkpointId, form) => ({
         kind: "generate",
-        parameters: parametersOf(form),
+        parameters: samplingOf(form),
         uses: [
           { kind: "checkpoint", targetId: checkpointId },
           { kind: "prompt-set", targetId: String(form.get("promptSet")) },
@@ -39,7 +40,7 @@ export function StartGeneration(props: {
       })}
       start={async (checkpointId, form) => {
         const promptSetId = String(form.get("promptSet"));
-        const body = { ...startOptionsOfForm(form), checkpointId, promptSetId, parameters: parametersOf(form) };
+        const body = { ...startOptionsOfForm(form), checkpointId, promptSetId, parameters: samplingOf(form) };
         const started = await call(startGenerationOperation, {
           params: { studyId: props.studyId },
           body: startKey.on(body),
@@ -74,48 +75,10 @@ export function StartGeneration(props: {
             </Select>
           </Field>
           <div key={preset} className="flex flex-col gap-4">
-            <div className="grid gap-4 sm:grid-cols-3">
-              <Field label={t("maxNewTokens")}>
-                <Input
-                  name="maxNewTokens"
-                  type="number"
-                  min={1}
-                  max={131_072}
-                  defaultValue={values.maxNewTokens}
-                  required
-                />
-              </Field>
-              <Field label={t("temperature")} hint={t("temperatureHint")}>
-                <Input
-                  name="temperature"
-                  type="number"
-                  min={0}
-                  max={5}
-                  step="any"
-                  defaultValue={values.temperature}
-                  required
-                />
-              </Field>
-              <Field label={t("topP")}>
-                <Input name="topP" type="number" min={0.01} max={1} step="any" defaultValue={values.topP} required />
-              </Field>
-            </div>
-            <Field label={t("systemPrompt")} hint={t("systemPromptHint")}>
-              <Textarea name="systemPrompt" rows={3} maxLength={20_000} defaultValue={values.systemPrompt ?? ""} />
-            </Field>
+            <SamplingFields usual={values} hottest={5} />
           </div>
         </>
       }
     />
   );
-}
-
-function parametersOf(form: FormData) {
-  const systemPrompt = String(form.get("systemPrompt")).trim();
-  return {
-    maxNewTokens: Number(form.get("maxNewTokens")),
-    temperature: Number(form.get("temperature")),
-    topP: Number(form.get("topP")),
-    systemPrompt: systemPrompt === "" ? null : systemPrompt,
-  };
 }
