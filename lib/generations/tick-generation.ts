@@ -1,11 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { defineJob } from "@/lib/jobs/define";
 import { enqueue } from "@/lib/jobs/enqueue";
+import { askAtPace, forgetPace } from "@/lib/labelling/ask-at-pace";
 import { connectEndpoint, type EndpointConnection } from "@/lib/labelling/connect-endpoint";
-import { inParallel } from "@/lib/labelling/in-parallel";
-import { EndpointBusy, EndpointRefused } from "@/lib/labelling/post-chat";
-import { Pace } from "@/lib/labelling/rules";
+import { EndpointRefused } from "@/lib/labelling/post-chat";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { Problem } from "@/lib/platform/problem";
 import { askForAnswer, type EndpointAnswer, PromptRefused } from "./ask-for-answer";
@@ -14,8 +12,6 @@ import { promptSeed } from "./prompt-seed";
 import { type EndpointParameters, endpointParametersSchema } from "./schema";
 
 const tickMs = 20_000;
-/** So many failures in a row, with no success between, and the generation pauses with the reason. */
-const failuresUntilPause = 8;
 
 type Work = {
   id: string;
@@ -25,9 +21,6 @@ type Work = {
   connection: EndpointConnection;
 };
 type AskedPrompt = { id: string; key: string; text: string };
-
-/** What a process remembers of a generation between ticks; losing it costs nothing but a careful start. */
-const memory = new Map<string, { pace: Pace; failures: Map<string, number> }>();
 
 /** Asks for 20 s and for the next tick. A prompt is done when its answer is there, so a killed worker loses nothing. */
 export const generationTick = defineJob({
@@ -66,43 +59,19 @@ export const generationTick = defineJob({
 });
 
 async function answerFor(work: Work, until: number, signal: AbortSignal): Promise<void> {
-  const { pace, failures } = memory.get(work.id) ?? {
-    pace: new Pace(work.parameters.concurrency),
-    failures: new Map(),
-  };
-  memory.set(work.id, { pace, failures });
-  while (performance.now() < until && !signal.aborted) {
-    const found = await database().endpointGeneration.findUnique({ where: { id: work.id }, select: { state: true } });
-    if (found?.state !== "running") return;
-    const prompts = await nextPrompts(work, Math.max(1, Math.floor(pace.limit)) * 2);
-    if (prompts.length === 0) return;
-    let pauseMs = 0;
-    let reason = "";
-    await inParallel(
-      prompts,
-      () => Math.floor(pace.limit),
-      async (prompt) => {
-        // The endpoint asked for a rest, or the time is over: the rest of this batch comes again.
-        if (pauseMs > 0 || performance.now() > until || signal.aborted) return;
-        try {
-          await answerOne(work, prompt, 1 + (failures.get(prompt.id) ?? 0), signal);
-          pace.succeeded();
-        } catch (error) {
-          if (signal.aborted) return;
-          if (!(error instanceof EndpointBusy)) throw error;
-          reason = error.reason;
-          failures.set(prompt.id, (failures.get(prompt.id) ?? 0) + 1);
-          pauseMs = Math.max(pauseMs, pace.failed(error.retryAfterSeconds));
-        }
-      },
-    );
-    if (pace.failuresInRow >= failuresUntilPause) {
-      pace.failuresInRow = 0;
-      return stopWith(work.id, "endpoint_unreachable", reason);
-    }
-    if (pauseMs > 0)
-      await wait(Math.min(pauseMs, Math.max(0, until - performance.now())), undefined, { signal }).catch(() => {});
-  }
+  const unreachable = await askAtPace({
+    id: work.id,
+    concurrency: work.parameters.concurrency,
+    until,
+    signal,
+    isRunning: async () => {
+      const found = await database().endpointGeneration.findUnique({ where: { id: work.id }, select: { state: true } });
+      return found?.state === "running";
+    },
+    next: (limit) => nextPrompts(work, limit),
+    ask: (prompt, requests) => answerOne(work, prompt, requests, signal),
+  });
+  if (unreachable !== null) await stopWith(work.id, "endpoint_unreachable", unreachable);
 }
 
 async function answerOne(work: Work, prompt: AskedPrompt, requests: number, signal: AbortSignal): Promise<void> {
@@ -178,7 +147,7 @@ async function finishOrGoOn(id: string): Promise<void> {
   }
   try {
     await finishGeneration(generation);
-    memory.delete(id);
+    forgetPace(id);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     await stopWith(id, "analysis_refused", error.code);

@@ -1,19 +1,16 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { defineJob } from "@/lib/jobs/define";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { database } from "@/lib/platform/database/client";
+import { askAtPace, forgetPace } from "./ask-at-pace";
 import { askForLabel } from "./ask-endpoint";
 import { connectEndpoint, type EndpointConnection } from "./connect-endpoint";
-import { inParallel } from "./in-parallel";
-import { EndpointBusy, EndpointRefused } from "./post-chat";
-import { Pace, renderPrompt } from "./rules";
+import { EndpointRefused } from "./post-chat";
+import { renderPrompt } from "./rules";
 import { type LabellingParameters, labellingParametersSchema } from "./schema";
 import { writeLabel } from "./write-label";
 
 const tickMs = 20_000;
-/** So many failures in a row, with no success between, and the run pauses with the reason. */
-const failuresUntilPause = 8;
 /** So many failures of one document while others succeed, and its answer counts as unusable. */
 const failuresOfOneItem = 5;
 
@@ -24,9 +21,6 @@ type Work = {
   parameters: LabellingParameters;
   connection: EndpointConnection;
 };
-
-/** What a process remembers of a run between ticks; losing it costs nothing but a careful start. */
-const memory = new Map<string, { pace: Pace; failures: Map<string, number> }>();
 
 /** Labels for 20 s and asks for the next tick. An item is done when its label is there, so a killed worker loses nothing. */
 export const labellingTick = defineJob({
@@ -64,49 +58,29 @@ export const labellingTick = defineJob({
 });
 
 async function labelFor(work: Work, until: number, signal: AbortSignal): Promise<void> {
-  const { pace, failures } = memory.get(work.id) ?? {
-    pace: new Pace(work.parameters.concurrency),
-    failures: new Map(),
-  };
-  memory.set(work.id, { pace, failures });
-  while (performance.now() < until && !signal.aborted) {
-    const state = await database().labellingRun.findUnique({ where: { id: work.id }, select: { state: true } });
-    if (state?.state !== "running") return;
-    const items = await nextItems(work, Math.max(1, Math.floor(pace.limit)) * 2);
-    if (items.length === 0) return;
-    let pauseMs = 0;
-    await inParallel(
-      items,
-      () => Math.floor(pace.limit),
-      async (item) => {
-        // The endpoint asked for a rest, or the time is over: the rest of this batch comes again.
-        if (pauseMs > 0 || performance.now() > until || signal.aborted) return;
-        try {
-          const message = renderPrompt(work.prompt, item.text, work.parameters.maxCharacters);
-          const answer = await askForLabel(work.connection, message, { ...work.parameters, signal });
-          await writeLabel(work, item.id, answer, 1 + (failures.get(item.id) ?? 0));
-          pace.succeeded();
-        } catch (error) {
-          if (signal.aborted) return;
-          if (!(error instanceof EndpointBusy)) throw error;
-          pauseMs = Math.max(pauseMs, pace.failed(error.retryAfterSeconds));
-          await countFailure(work, item.id, failures, error.reason);
-        }
-      },
-    );
-    if (pace.failuresInRow >= failuresUntilPause) {
-      pace.failuresInRow = 0;
-      return stopWith(work.id, "endpoint_unreachable", "");
-    }
-    if (pauseMs > 0)
-      await wait(Math.min(pauseMs, Math.max(0, until - performance.now())), undefined, { signal }).catch(() => {});
-  }
+  const unreachable = await askAtPace({
+    id: work.id,
+    concurrency: work.parameters.concurrency,
+    until,
+    signal,
+    isRunning: async () => {
+      const found = await database().labellingRun.findUnique({ where: { id: work.id }, select: { state: true } });
+      return found?.state === "running";
+    },
+    next: (limit) => nextItems(work, limit),
+    ask: async (item, requests) => {
+      const message = renderPrompt(work.prompt, item.text, work.parameters.maxCharacters);
+      const answer = await askForLabel(work.connection, message, { ...work.parameters, signal });
+      await writeLabel(work, item.id, answer, requests);
+    },
+    onBusy: (item, failures, reason) => giveUpOn(work, item.id, failures, reason),
+  });
+  if (unreachable !== null) await stopWith(work.id, "endpoint_unreachable", "");
 }
 
-async function countFailure(work: Work, itemId: string, failures: Map<string, number>, reason: string): Promise<void> {
-  const count = (failures.get(itemId) ?? 0) + 1;
-  failures.set(itemId, count);
-  if (count < failuresOfOneItem) return;
+/** Where the endpoint was busy for one item again and again while it labelled others. */
+async function giveUpOn(work: Work, itemId: string, failures: number, reason: string): Promise<void> {
+  if (failures < failuresOfOneItem) return;
   const others = await database().labellingRun.findUnique({ where: { id: work.id } });
   if (!others || others.medical + others.nonMedical + others.unusable === 0) return;
   const answer = {
@@ -116,7 +90,7 @@ async function countFailure(work: Work, itemId: string, failures: Map<string, nu
     promptTokens: 0,
     completionTokens: 0,
   };
-  await writeLabel(work, itemId, { ...answer, rawAnswer: `no answer: ${reason}` }, count);
+  await writeLabel(work, itemId, { ...answer, rawAnswer: `no answer: ${reason}` }, failures);
 }
 
 function nextItems(work: Work, limit: number): Promise<{ id: string; text: string }[]> {
@@ -155,5 +129,5 @@ async function finishOrGoOn(id: string): Promise<void> {
     where: { id, state: "running" },
     data: { state: "succeeded", finishedAt: new Date() },
   });
-  memory.delete(id);
+  forgetPace(id);
 }
