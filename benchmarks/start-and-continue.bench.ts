@@ -15,11 +15,18 @@ import { connectBackend } from "@/lib/compute/connect-backend";
 import { backOffSeconds } from "@/lib/compute/lifecycle/timing";
 import { findJob, submitJobOnce } from "@/lib/compute/ray/jobs";
 import { startRun } from "@/lib/compute/start-run";
-import { closeDatabase, database, inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import { storeRoot } from "@/lib/platform/storage/addresses";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { ensurePythonEnvironment, runnerEnvironment } from "@/supervisor/python-environment.mjs";
-import { eventually, findRunner, killProcess, startRealParts, startWorkerProcess } from "@/worker/testing/real-parts";
+import {
+  endWorker,
+  findRunner,
+  killProcess,
+  queueIsThere,
+  startRealParts,
+  startWorkerProcess,
+} from "@/worker/testing/real-parts";
 import { makeTinyModelAndCorpus, tinyPretraining } from "@/worker/testing/tiny-pretraining";
 import { median, printTable, shown } from "./figures";
 import { countAfter } from "./reference-tools/material";
@@ -52,7 +59,7 @@ async function times(measure: (index: number) => Promise<number>): Promise<numbe
 try {
   makeTinyModelAndCorpus(python, storeRoot());
   const researcher = await makeMember(await makeStudy(), "researcher");
-  await eventually("the queue", () => database().$queryRaw`select 1 from graphile_worker.jobs limit 1`);
+  await queueIsThere();
   const start = () => inTransaction((transaction) => startRun(transaction, researcher, tinyPretraining));
   const attemptOf = (runId: string, number: number) => database().attempt.findFirst({ where: { runId, number } });
   const over = (runId: string) =>
@@ -143,10 +150,7 @@ try {
   const again = median(continued ?? []) - backOffSeconds(1);
   console.log(`from kill to computing again, without the pause, as a multiple of the same: ${shown(again / bare)}`);
 } finally {
-  const ended = once(worker, "exit");
-  worker.kill("SIGTERM");
-  await ended;
-  await closeDatabase();
+  await endWorker(worker);
   await parts.stop();
   rmSync(scratch, { recursive: true, force: true });
 }

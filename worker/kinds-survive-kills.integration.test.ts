@@ -1,17 +1,24 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunKind, runKinds } from "@/lib/compute/specs/index";
 import { startRun } from "@/lib/compute/start-run";
-import { closeDatabase, database, inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import { storeRoot } from "@/lib/platform/storage/addresses";
 import { uniformGenerator } from "@/lib/stats/numerics/random";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { makePlannedRuns, planRuns } from "./testing/planned-runs";
-import { eventually, findRunner, killProcess, startRealParts, startWorkerProcess } from "./testing/real-parts";
+import {
+  endWorker,
+  findRunner,
+  killProcess,
+  ofRun,
+  queueIsThere,
+  startRealParts,
+  startWorkerProcess,
+} from "./testing/real-parts";
 
 /** Set by `npm test`; by hand: the `python` of the runner's environment. */
 const python = process.env.STUDIO_TEST_PYTHON ?? "";
@@ -43,7 +50,7 @@ describe.skipIf(!existsSync(python))(`every kind of run on real parts (skipped w
     const planned = makePlannedRuns(python, storeRoot());
     researcher = await makeMember(await makeStudy(), "researcher");
     worker = startWorkerProcess(parts.environment);
-    await eventually("the queue", () => database().$queryRaw`select 1 from graphile_worker.jobs limit 1`);
+    await queueIsThere();
     for (const input of await planRuns(researcher, planned)) {
       const { id } = await inTransaction((transaction) => startRun(transaction, researcher, input));
       runs.set(input.kind, id);
@@ -51,21 +58,12 @@ describe.skipIf(!existsSync(python))(`every kind of run on real parts (skipped w
   }, 600_000);
 
   afterAll(async () => {
-    const ended = once(worker, "exit");
-    worker.kill("SIGTERM");
-    await ended;
-    await closeDatabase();
+    await endWorker(worker);
     await parts.stop();
   }, 120_000);
 
-  const attemptsOf = (runId: string) => database().attempt.findMany({ where: { runId }, orderBy: { number: "asc" } });
   const isOver = (runId: string) =>
     database().run.findFirst({ where: { id: runId, state: { in: ["succeeded", "failed"] } } });
-  async function told<T>(runId: string, what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-    return eventually(what, ask).catch(async (error: Error) => {
-      throw new Error(`${error.message}; its attempts: ${JSON.stringify(await attemptsOf(runId), null, 1)}`);
-    });
-  }
 
   it("ends right though Ray's head, all runners, the worker and the database are killed while it is at work", async () => {
     const random = uniformGenerator(seed);
@@ -73,7 +71,7 @@ describe.skipIf(!existsSync(python))(`every kind of run on real parts (skipped w
     const held = await Promise.all(
       [...runs].map(async ([kind, id]) => {
         const pause = random() * 8000;
-        const runner = await told(id, `the runner of ${kind}`, async () => (await isOver(id)) || findRunner(id, 1));
+        const runner = await ofRun(id, `the runner of ${kind}`, async () => (await isOver(id)) || findRunner(id, 1));
         await wait(pause);
         if (typeof runner !== "number" || findRunner(id, 1) === undefined) return null;
         killProcess(runner, "SIGSTOP");
@@ -87,13 +85,13 @@ describe.skipIf(!existsSync(python))(`every kind of run on real parts (skipped w
     const again = [...runs].filter(([kind]) => held.includes(kind));
     expect(again.length).toBeGreaterThan(0);
     await Promise.any(
-      again.map(([kind, id]) => told(id, `the next runner of ${kind}`, async () => findRunner(id, 2) !== undefined)),
+      again.map(([kind, id]) => ofRun(id, `the next runner of ${kind}`, async () => findRunner(id, 2) !== undefined)),
     );
     await wait(random() * 8000);
     parts.breakDatabase();
 
     for (const [kind, id] of runs) {
-      await told(id, `the end of ${kind}`, () => isOver(id));
+      await ofRun(id, `the end of ${kind}`, () => isOver(id));
       const run = await database().run.findUniqueOrThrow({
         where: { id },
         include: { attempts: { orderBy: { number: "asc" } }, artifacts: true },
@@ -119,7 +117,7 @@ describe.skipIf(!existsSync(python))(`every kind of run on real parts (skipped w
       ).toEqual([]);
       const log = await database().runLog.findMany({ where: { runId: id, code: { startsWith: "event_file" } } });
       expect(log, kind).toEqual([]);
-      await told(id, `the end of the processes of ${kind}`, async () =>
+      await ofRun(id, `the end of the processes of ${kind}`, async () =>
         run.attempts.every(({ number }) => findRunner(id, number) === undefined),
       );
     }

@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listBackends } from "@/lib/compute/backends";
@@ -7,11 +6,21 @@ import { cancelRun } from "@/lib/compute/cancel-run";
 import { testBackend } from "@/lib/compute/checks/test-backend";
 import { runnerRelease } from "@/lib/compute/runner-release";
 import { startRun } from "@/lib/compute/start-run";
-import { closeDatabase, database, inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import { storeRoot } from "@/lib/platform/storage/addresses";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makePerson, makeStudy } from "@/lib/studies/testing/people";
-import { eventually, findRunner, killProcess, startRealParts, startWorkerProcess } from "./testing/real-parts";
+import {
+  attemptsOf,
+  endWorker,
+  eventually,
+  findRunner,
+  killProcess,
+  ofRun,
+  queueIsThere,
+  startRealParts,
+  startWorkerProcess,
+} from "./testing/real-parts";
 import { makeTinyModelAndCorpus, steps, tinyPretraining } from "./testing/tiny-pretraining";
 
 /** Set by `npm test`; by hand: the `python` of the runner's environment. */
@@ -29,22 +38,17 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
     makeTinyModelAndCorpus(python, storeRoot());
     researcher = await makeMember(await makeStudy(), "researcher");
     worker = startWorkerProcess(parts.environment);
-    // Its queue has to be there before a run can be put into it.
-    await eventually("the queue", () => database().$queryRaw`select 1 from graphile_worker.jobs limit 1`);
+    await queueIsThere();
   }, 600_000);
 
   afterAll(async () => {
-    const ended = once(worker, "exit");
-    worker.kill("SIGTERM");
-    await ended;
-    await closeDatabase();
+    await endWorker(worker);
     await parts.stop();
   }, 120_000);
 
   const start = () => inTransaction((transaction) => startRun(transaction, researcher, tinyPretraining));
   const pointsAfter = (runId: string, attempt: number) =>
     database().metric.count({ where: { runId, attempt: { gt: attempt }, name: "loss" } });
-  const attemptsOf = (runId: string) => database().attempt.findMany({ where: { runId }, orderBy: { number: "asc" } });
   /**
    * The attempt whose runner is at work and has a checkpoint. Not always the first: on a machine that is short of memory
    * or processors an attempt may end by itself before it gets there, and the run goes on with the next.
@@ -54,12 +58,6 @@ describe.skipIf(!existsSync(python))(`a pre-training run on real parts (skipped 
       const newest = (await attemptsOf(runId)).at(-1);
       return newest?.checkpointStep && findRunner(runId, newest.number) !== undefined ? newest : null;
     });
-  /** As `eventually`; what never came is told together with how the run's attempts stand. */
-  async function ofRun<T>(runId: string, what: string, ask: () => Promise<T | null | undefined | false>): Promise<T> {
-    return eventually(what, ask).catch(async (error: Error) => {
-      throw new Error(`${error.message}; its attempts: ${JSON.stringify(await attemptsOf(runId), null, 1)}`);
-    });
-  }
 
   it("has a backend whose test finds its runner and its artifact store", async () => {
     const administrator = await makePerson("Administrator", { administrator: true });

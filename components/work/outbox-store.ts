@@ -51,8 +51,12 @@ class IndexedStore<T> implements OutboxStore<T> {
   constructor(private readonly database: IDBPDatabase<Schema>) {}
 
   async add(channel: string, payload: T, studyId?: string): Promise<void> {
+    const transaction = this.database.transaction(storeName, "readwrite");
     // `sequence` comes from the store, so that entries of two windows have one order.
-    await this.database.add(storeName, { channel, payload, studyId } as OutboxEntry<T>);
+    const added = transaction.store.add({ channel, payload, studyId } as OutboxEntry<T>);
+    // Left to commit by itself, it waits for this page to hear of the addition, and a page that closes before is not asked.
+    transaction.commit();
+    await Promise.all([added, transaction.done]);
   }
 
   async list(channel: string): Promise<OutboxEntry<T>[]> {

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { closeDatabase, database } from "@/lib/platform/database/client";
 import { DataFolder } from "@/supervisor/data-folder.mjs";
 import { startControlServer } from "@/supervisor/parts/control-server.mjs";
 import { rayService } from "@/supervisor/parts/ray.mjs";
@@ -70,6 +72,18 @@ export function startWorkerProcess(environment: Record<string, string>): ChildPr
   });
 }
 
+/** Its queue has to be there before a run can be put into it. */
+export const queueIsThere = () =>
+  eventually("the queue", () => database().$queryRaw`select 1 from graphile_worker.jobs limit 1`);
+
+/** Ends the worker and this process's connections, so that the parts can be stopped. */
+export async function endWorker(worker: ChildProcess): Promise<void> {
+  const ended = once(worker, "exit");
+  worker.kill("SIGTERM");
+  await ended;
+  await closeDatabase();
+}
+
 export function killProcess(processId: number | undefined, signal: NodeJS.Signals): void {
   if (processId === undefined) throw new Error("there is no such process");
   process.kill(processId, signal);
@@ -104,4 +118,18 @@ export async function eventually<T>(what: string, ask: () => Promise<T | null | 
     await wait(250);
   }
   throw new Error(`never: ${what}`);
+}
+
+export const attemptsOf = (runId: string) =>
+  database().attempt.findMany({ where: { runId }, orderBy: { number: "asc" } });
+
+/** As `eventually`; what never came is told together with how the run's attempts stand. */
+export async function ofRun<T>(
+  runId: string,
+  what: string,
+  ask: () => Promise<T | null | undefined | false>,
+): Promise<T> {
+  return eventually(what, ask).catch(async (error: Error) => {
+    throw new Error(`${error.message}; its attempts: ${JSON.stringify(await attemptsOf(runId), null, 1)}`);
+  });
 }
