@@ -12,10 +12,12 @@ const claimHours = 2;
 const mostOpenClaims = 16;
 
 type Held = { id: string; position: number };
+type Holder = { personId: string; lapsesAt: Date; holding: string[] };
 
 /**
  * Hands the person pairs: first those that they still hold and the browser has not, then the next of the queue, never
- * one on which they have voted. No pair is ever held and voted on more often than wanted.
+ * one on which they have voted, nor one that the browser holds though its claim is gone: a vote on it may be under way. No
+ * pair is ever held and voted on more often than wanted.
  */
 export function claimPairs(actor: StudyActor, comparisonId: string, input: ClaimPairsInput): Promise<ClaimedPairs> {
   return inTransaction(async (transaction) => {
@@ -32,7 +34,8 @@ export function claimPairs(actor: StudyActor, comparisonId: string, input: Claim
       select pair."id", pair."position" from renewed join "Pair" pair on pair."id" = renewed."pairId" order by 2`;
     const resumed = held.filter((pair) => !input.holding.includes(pair.id)).slice(0, input.count);
     const missing = Math.min(input.count - resumed.length, mostOpenClaims - held.length);
-    const fresh = missing > 0 ? await takeFromQueue(transaction, comparison, actor.personId, lapsesAt, missing) : [];
+    const holder = { personId: actor.personId, lapsesAt, holding: input.holding };
+    const fresh = missing > 0 ? await takeFromQueue(transaction, comparison, holder, missing) : [];
     const ids = [...resumed, ...fresh].map(({ id }) => id);
     return {
       pairs: await showPairs(transaction, ids, actor.personId),
@@ -45,28 +48,27 @@ export function claimPairs(actor: StudyActor, comparisonId: string, input: Claim
 async function takeFromQueue(
   transaction: Database,
   comparison: { id: string; seed: number },
-  personId: string,
-  lapsesAt: Date,
+  holder: Holder,
   count: number,
 ): Promise<Held[]> {
-  const pairs = await take(transaction, comparison, personId, lapsesAt, count, false);
+  const pairs = await take(transaction, comparison, holder, count, false);
   if (pairs.length > 0) return pairs;
   await lapsePairClaims(comparison.id, transaction);
   // Before saying that nothing is left: wait for a pair that another transaction has in hand at this moment.
-  return take(transaction, comparison, personId, lapsesAt, 1, true);
+  return take(transaction, comparison, holder, 1, true);
 }
 
 async function take(
   transaction: Database,
   comparison: { id: string; seed: number },
-  personId: string,
-  lapsesAt: Date,
+  { personId, lapsesAt, holding }: Holder,
   count: number,
   wait: boolean,
 ): Promise<Held[]> {
   const picked = await transaction.$queryRaw<Held[]>`
     select pair."id", pair."position" from "Pair" pair
     where pair."comparisonId" = ${comparison.id}::uuid and pair."decided" + pair."claimed" < pair."wanted"
+      and pair."id" <> all(${holding}::uuid[])
       and not exists (
         select 1 from "PairClaim" own
         where own."pairId" = pair."id" and own."personId" = ${personId}::uuid and own."state" in ('open', 'decided')

@@ -13,7 +13,7 @@ import { fitLeaderboard, readLeaderboard } from "./read-leaderboard";
 import type { VoteOutcome } from "./schema";
 import { submitVotes } from "./submit-votes";
 import { makeComparison } from "./testing/make-comparison";
-import { claim, submit, voteOn, workThrough } from "./testing/work";
+import { claim, letClaimsExpire, release, submit, voteOn, workThrough } from "./testing/work";
 
 useTestDatabase();
 
@@ -192,6 +192,21 @@ describe("a blind comparison", () => {
     expect((await submit(anna, id, voteOn(pairId, "first"))).results).toMatchObject([{ status: "kept" }]);
     expect(await countedVotes(id)).toEqual({ tie: 1 });
     expect(await database().vote.count({ where: { comparisonId: id, surplus: true } })).toBe(1);
+    await expectTalliesToMatch(id);
+  });
+
+  it("does not hand out again what the browser holds voted on, though it was given back or has lapsed", async () => {
+    const { id } = await makeComparison(owner, [anna], { prompts: 3 });
+    const { pairs, claimedUntil } = await claim(anna, id, 2);
+    const voted = pairs.map((pair) => pair.id);
+    await release(anna, id, claimedUntil);
+    const more = (await claim(anna, id, 8, voted)).pairs.map((pair) => pair.id);
+    expect(more).toHaveLength(1);
+    expect(voted).not.toContain(more[0]);
+    await letClaimsExpire(id);
+    expect((await claim(anna, id, 8, [...voted, ...more])).pairs).toEqual([]);
+    await submit(anna, id, ...voted.map((pairId) => voteOn(pairId, "tie")));
+    expect((await claim(anna, id, 8)).pairs.map((pair) => pair.id)).toEqual(more);
     await expectTalliesToMatch(id);
   });
 

@@ -100,6 +100,20 @@ describe("the queue of a round", () => {
     expect(await findViolations(roundId)).toEqual([]);
   });
 
+  it("does not hand out again what the browser holds decided, though it was given back or has lapsed", async () => {
+    const { roundId } = await makeRound(owner, [anna], { strata: stratum(4) });
+    const { items, claimedUntil } = await claim(anna, roundId, 2);
+    await releaseClaims(anna, roundId, { personId: anna.personId, claimedUntil });
+    const more = await claim(anna, roundId, 8, ids(items));
+    expect(more.items).toHaveLength(2);
+    for (const id of ids(items)) expect(ids(more.items)).not.toContain(id);
+    await letClaimsExpire(roundId);
+    expect((await claim(anna, roundId, 8, ids([...items, ...more.items]))).items).toEqual([]);
+    for (const id of ids(items)) await decide(anna, roundId, id, "medical");
+    expect(ids((await claim(anna, roundId, 8)).items).sort()).toEqual(ids(more.items).sort());
+    expect(await findViolations(roundId)).toEqual([]);
+  });
+
   it("brings a skipped document back after all others", async () => {
     const { roundId } = await makeRound(owner, [anna], { strata: stratum(4) });
     const [skipped] = (await claim(anna, roundId)).items;

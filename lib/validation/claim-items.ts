@@ -14,7 +14,8 @@ import type { ClaimedItems, ClaimItemsInput, WorkItem } from "./schema";
 /**
  * Hands the person documents: first those that they still hold and the browser has not, then the next of the queue, never
  * one that they have decided; skipped ones come back after the others. Answers fewer (or none) when nothing is left. One
- * document is never held and decided more often than wanted, whoever asks at the same time. Nothing new is handed out to
+ * document is never held and decided more often than wanted, whoever asks at the same time. What the browser holds is not
+ * handed out again, also where its claim has lapsed or was given back: a decision on it may be under way. Nothing new goes to
  * who has reached the round's quota, and to nobody once its stop rule has ended it. Repeats are strewn in. Throws 409
  * `training_first` to who has training documents left.
  */
@@ -39,8 +40,8 @@ export function claimItems(actor: StudyActor, roundId: string, input: ClaimItems
     const mayRepeat = round.repeatShare > 0 && !round.stoppedAt && resumed.length < input.count;
     const due = mayRepeat ? await repeatsDue(false) : [];
     const wanted = missing - due.length;
-    const fresh =
-      wanted > 0 ? await takeFromQueue(transaction, round, { personId: actor.personId, lapsesAt }, wanted) : [];
+    const holder = { personId: actor.personId, lapsesAt, holding: input.holding };
+    const fresh = wanted > 0 ? await takeFromQueue(transaction, round, holder, wanted) : [];
     const nothing = resumed.length + due.length + fresh.length === 0;
     const last = mayRepeat && nothing ? await repeatsDue(true) : [];
     return {
@@ -71,7 +72,7 @@ function renewOwnClaims(
     order by queued."position"`;
 }
 
-type Holder = { personId: string; lapsesAt: Date };
+type Holder = { personId: string; lapsesAt: Date; holding: string[] };
 
 async function takeFromQueue(transaction: Statements, round: OwnRound, holder: Holder, count: number) {
   const onward = { from: round.queueFrom, skippedToo: false, wait: false };
@@ -93,7 +94,7 @@ type Search = { from: number; skippedToo: boolean; wait: boolean };
 function take(
   transaction: Statements,
   roundId: string,
-  { personId, lapsesAt }: Holder,
+  { personId, lapsesAt, holding }: Holder,
   count: number,
   { from, skippedToo, wait }: Search,
 ): Promise<WorkItem[]> {
@@ -106,7 +107,7 @@ function take(
       select item."id", item."position"
       from "RoundItem" item
       where item."roundId" = ${roundId}::uuid and item."decided" + item."claimed" < item."wanted"
-        and item."position" >= ${from}
+        and item."position" >= ${from} and item."id" <> all(${holding}::uuid[])
         and not exists (select 1 from "Adjudication" adjudicated
           where adjudicated."roundItemId" = item."id" and adjudicated."personId" = ${personId}::uuid)
         and coalesce(${own(Prisma.sql`own."state" in ('lapsed', 'released') and (own."skippedAt" is null or ${skippedToo})`)}, true)
