@@ -72,8 +72,8 @@ const outcomes: Record<keyof OutcomeShares, Outcome> = {
 };
 const kinds = Object.keys(outcomes) as (keyof OutcomeShares)[];
 
-/** What an estimate of a measure is expected to be, and each stratum's standard deviation of its linearised values. */
-export type Linearised = { value: number; spreads: number[] };
+/** What an estimate of a measure is expected to be, and mean and standard deviation of its linearised values in each stratum. */
+export type Linearised = { value: number; means: number[]; spreads: number[] };
 
 /**
  * The measure under planned outcomes and the spread of its Taylor-linearised values, (numerator − value · denominator) /
@@ -94,10 +94,10 @@ export function lineariseMeasure(
   if (!(denominator > 0)) return null;
   const value = whole((above) => above) / denominator;
   const residual = (above: number, below: number) => (above - value * below) / denominator;
-  const spreads = strata.map(({ outcomes: shares }) => {
-    const mean = meanOf(shares, residual);
+  const means = strata.map(({ outcomes: shares }) => meanOf(shares, residual));
+  const spreads = strata.map(({ outcomes: shares }, index) => {
     const square = meanOf(shares, (above, below) => residual(above, below) ** 2);
-    return Math.sqrt(Math.max(0, square - mean ** 2));
+    return Math.sqrt(Math.max(0, square - (means[index] ?? 0) ** 2));
   });
-  return { value, spreads };
+  return { value, means, spreads };
 }

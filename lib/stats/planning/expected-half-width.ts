@@ -4,7 +4,8 @@ import { estimateMeasure } from "../classification/measures";
 import { possibleOutcomes } from "../classification/possible-outcomes";
 import { criticalT } from "../numerics/distributions";
 import { normalGenerator, uniformGenerator } from "../numerics/random";
-import type { FirstSample } from "../sampling/phases";
+import { type FirstSample, type Phases, readPhases } from "../sampling/phases";
+import { firstPhaseVariance } from "../sampling/ratio";
 import { lineariseMeasure } from "./allocate";
 import type { OutcomeShares } from "./expected-outcomes";
 
@@ -65,7 +66,11 @@ function studyMaker(strata: readonly SampledStratum[], seed: number): () => numb
     });
 }
 
-function outcomeStrata(strata: readonly SampledStratum[], counts: readonly number[][]): OutcomeStratum[] {
+function outcomeStrata(
+  strata: readonly SampledStratum[],
+  counts: readonly number[][],
+  { groupOf }: Phases,
+): OutcomeStratum[] {
   const total = strata.reduce((sum, { weight }) => sum + weight, 0);
   const possible = possibleOutcomes(
     counts.map(([tp = 0, fp = 0, fn = 0, tn = 0]) => ({
@@ -74,31 +79,46 @@ function outcomeStrata(strata: readonly SampledStratum[], counts: readonly numbe
       other: fn + tn > 0,
     })),
   );
-  return strata.map(({ weight }, index) => {
+  return strata.map((stratum, index) => {
     const items = kinds
       .map(({ outcome }, kind) => ({ outcome, count: counts[index]?.[kind] ?? 0, weight: 1 }))
       .filter(({ outcome, count }) => count > 0 || possible[index]?.includes(outcome));
-    return { share: weight / total, unsampled: 1, items };
+    return { share: stratum.weight / total, unsampled: 1, items, group: groupOf(stratum) };
   });
 }
 
 const usable = (strata: readonly SampledStratum[]) => strata.filter(({ weight, judged }) => weight > 0 && judged > 1);
 
+/** `phaseOne`: the first phase's sample, whose uncertainty the intervals hold too; the strata say where they lie in it. */
+type Options = { level?: number; phaseOne?: FirstSample };
+
+/** The strata with names, for what asks for them. */
+const named = (strata: readonly SampledStratum[]) =>
+  strata.map(({ weight, phaseOne }, index) => ({ id: `${index}`, weight, phaseOne }));
+
+const phasesOf = (strata: readonly SampledStratum[], phaseOne: FirstSample | undefined) =>
+  readPhases(
+    phaseOne,
+    named(strata),
+    strata.map(({ judged }, index) => ({ stratum: `${index}`, count: judged })),
+  );
+
 /**
  * Half-widths of the intervals that stratifiedClassification gives, in one made-up study after the other, each counts drawn
  * from the planned outcomes (a parametric simulation). The caller takes as many studies as it has time for and averages:
- * the same seed gives the same studies. Documents are as if from a population without end.
+ * the same seed gives the same studies. Strata are as if without end. Throws as readPhases.
  */
 export function* simulateHalfWidths(
   strata: readonly SampledStratum[],
-  options: { seed: number; level?: number },
+  options: Options & { seed: number },
 ): Generator<HalfWidths, never> {
   const sampled = usable(strata);
   const make = studyMaker(sampled, options.seed);
+  const phases = phasesOf(sampled, options.phaseOne);
   for (;;) {
-    const judged = outcomeStrata(sampled, make());
+    const judged = outcomeStrata(sampled, make(), phases);
     const half = (measure: Measure) => {
-      const { interval } = estimateMeasure(measure, judged, options.level ?? 0.95);
+      const { interval } = estimateMeasure(measure, judged, options.level ?? 0.95, phases.firstPhase);
       return (interval.upper - interval.lower) / 2;
     };
     yield { precision: half("precision"), recall: half("recall"), f1: half("f1") };
@@ -107,15 +127,15 @@ export function* simulateHalfWidths(
 
 /**
  * Half-widths of F1's anytime-valid interval (f1AnytimeInterval) when all are judged, in one made-up study
- * after the other; strata as above. With `phaseOne` the interval holds that sample's uncertainty too.
+ * after the other; strata as above.
  */
 export function* simulateAnytimeHalfWidth(
   strata: readonly SampledStratum[],
-  options: { seed: number; level?: number; phaseOne?: FirstSample },
+  options: Options & { seed: number },
 ): Generator<number, never> {
   const sampled = usable(strata);
   const make = studyMaker(sampled, options.seed);
-  const weights = sampled.map(({ weight, phaseOne }, index) => ({ id: `${index}`, weight, phaseOne }));
+  const weights = named(sampled);
   for (;;) {
     const items = make().flatMap((counts, stratum) =>
       kinds.map(({ predicted, truth }, kind) => ({
@@ -136,22 +156,32 @@ export function* simulateAnytimeHalfWidth(
 }
 
 /**
- * Half-widths by the linearised variance alone, t × standard error on the logit scale (Cochran 1977, sections 5.5, 6.11):
- * for designs of so many strata that simulating takes long. Too small where kinds are rare.
+ * Half-widths by the linearised variance alone, t × standard error on the logit scale (Cochran 1977, sections 5.5, 6.11;
+ * for a first phase 12.2): for designs of so many strata that simulating takes long. Too small where kinds are rare.
  */
-export function linearisedHalfWidths(strata: readonly SampledStratum[], level = 0.95): HalfWidths {
+export function linearisedHalfWidths(strata: readonly SampledStratum[], options: Options = {}): HalfWidths {
   const sampled = usable(strata);
+  const phases = phasesOf(sampled, options.phaseOne);
   const total = sampled.reduce((sum, { weight }) => sum + weight, 0);
   const half = (measure: PlannedMeasure) => {
     const planned = lineariseMeasure(measure, sampled);
     if (!planned || !(planned.value > 0 && planned.value < 1)) return 0.5;
-    const { value, spreads } = planned;
+    const { value, means, spreads } = planned;
     let [variance, judged] = [0, 0];
     sampled.forEach((stratum, index) => {
       variance += ((stratum.weight / total) * (spreads[index] ?? 0)) ** 2 / stratum.judged;
       judged += stratum.judged;
     });
-    const spread = (criticalT(level, judged - sampled.length) * Math.sqrt(variance)) / (value * (1 - value));
+    if (phases.firstPhase) {
+      const parts = sampled.map((stratum, index) => ({
+        share: stratum.weight / total,
+        group: phases.groupOf(stratum),
+        mean: means[index] ?? 0,
+      }));
+      variance += firstPhaseVariance(phases.firstPhase, parts, 1);
+    }
+    const spread =
+      (criticalT(options.level ?? 0.95, judged - sampled.length) * Math.sqrt(variance)) / (value * (1 - value));
     const odds = value / (1 - value);
     const share = (by: number) => (odds * Math.exp(by)) / (1 + odds * Math.exp(by));
     return (share(spread) - share(-spread)) / 2;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stratifiedClassification } from "../classification/stratified-classification";
 import { wilsonInterval } from "../proportions";
 import { linearisedHalfWidths, simulateAnytimeHalfWidth, simulateHalfWidths } from "./expected-half-width";
 import { expectedOutcomes, impliedPrevalence, type OutcomeShares } from "./expected-outcomes";
@@ -113,6 +114,37 @@ describe("expected half-widths", () => {
       expect(Math.abs(expected / formula[measure] - 1)).toBeLessThan(0.06);
     }
     expect(simulateHalfWidths(strata, { seed: 2 }).next().value).toEqual(widths[0]);
+  });
+
+  it("hold a first phase's uncertainty, as what is computed from such a sample does", () => {
+    const inPhase = strata.map((stratum) => ({ ...stratum, phaseOne: "all" }));
+    const phaseOne = { strata: [{ id: "all", size: 1100, populationSize: Number.POSITIVE_INFINITY }] };
+    const labelled = strata.flatMap(({ judged, outcomes: shares }, index) => {
+      const item = (predicted: string, truth: string, share: number) => {
+        return { stratum: `${index}`, predicted, truth, count: Math.round(judged * share) };
+      };
+      return [
+        item("yes", "yes", shares.truePositive),
+        item("yes", "no", shares.falsePositive),
+        item("no", "yes", shares.falseNegative),
+        item("no", "no", shares.trueNegative),
+      ];
+    });
+    const weights = inPhase.map(({ weight, phaseOne: first }, index) => ({ id: `${index}`, weight, phaseOne: first }));
+    const typical = stratifiedClassification({ strata: weights, items: labelled, positive: "yes", phaseOne });
+    const simulated = simulateHalfWidths(inPhase, { seed: 2, phaseOne });
+    const widths = Array.from({ length: 60 }, () => simulated.next().value);
+    const formula = linearisedHalfWidths(inPhase, { phaseOne });
+    for (const measure of ["recall", "f1"] as const) {
+      const { lower, upper } = typical[measure].interval;
+      const expected = widths.reduce((sum, width) => sum + width[measure], 0) / widths.length;
+      expect(Math.abs(expected / ((upper - lower) / 2) - 1)).toBeLessThan(0.06);
+      expect(Math.abs(formula[measure] / ((upper - lower) / 2) - 1)).toBeLessThan(0.06);
+      expect(formula[measure]).toBeGreaterThan(1.02 * linearisedHalfWidths(strata)[measure]);
+    }
+    // Where the strata are the predictions, precision asks for one of them alone.
+    expect(formula.precision).toBeCloseTo(linearisedHalfWidths(strata).precision, 12);
+    expect(() => linearisedHalfWidths(inPhase, { phaseOne: { strata: [] } })).toThrow("no stratum");
   });
 
   it("are wider anytime-valid than for a size fixed beforehand, and shrink with the size", () => {

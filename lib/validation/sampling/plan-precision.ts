@@ -23,7 +23,7 @@ const factors = [0.25, 0.5, 2, 4];
 /**
  * What a draw of these strata is expected to bring, and what work it means. Half-widths are means over made-up studies
  * with a fixed seed, by the intervals of the label-quality page, as if each stratum were without end; other sizes keep the
- * proportions of the allocation. Of a second phase only the anytime-valid interval holds the first one's uncertainty.
+ * proportions of the allocation. Of a second phase they hold the first one's uncertainty.
  */
 export async function planPrecision(
   actor: StudyActor,
@@ -39,15 +39,16 @@ export async function planPrecision(
       outcomes: outcomes[index] ?? { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 1 },
     }));
   const chosen = sampled(1);
+  const phaseOne = phaseOneOf(strata, "this_corpus");
   const sizeOf = (some: SampledStratum[]) => some.reduce((sum, { judged }) => sum + judged, 0);
-  const halfWidths = await expectHalfWidths(chosen);
+  const halfWidths = await expectHalfWidths(chosen, phaseOne);
   const curve = [{ size: sizeOf(chosen), ...halfWidths }];
   for (const factor of factors) {
     const other = sampled(factor);
     const size = sizeOf(other);
     // What is taken whole soon can't grow any more; a point beside another one would show chance alone.
     if (curve.some((point) => Math.abs(Math.log(point.size / size)) < 0.3)) continue;
-    curve.push({ size, ...(await expectHalfWidths(other)) });
+    curve.push({ size, ...(await expectHalfWidths(other, phaseOne)) });
   }
   const labels = strata.reduce((sum, { sampleSize }) => sum + sampleSize, 0);
   const decisions = labels + Math.round(labels * options.doubleShare);
@@ -57,7 +58,7 @@ export async function planPrecision(
     assumptions: assumptionsOf(strata, options.assumptions),
     method: methodFor(strata),
     halfWidths,
-    anytimeF1: await expectAnytimeHalfWidth(chosen, phaseOneOf(strata, "this_corpus")),
+    anytimeF1: await expectAnytimeHalfWidth(chosen, phaseOne),
     curve: curve.sort((a, b) => a.size - b.size),
     decisions,
     minutesPerLabel,

@@ -33,8 +33,8 @@ const closeEnough = 1.06;
  * How precise F1, precision and recall are expected to become when all wanted decisions of an open round are there, when
  * its stop rule is expected to end it, and the work until then. What is settled so far stays as it is; the rest is made up
  * by the shares that follow from it and from the usual assumptions (`expectedOutcomes`), a parametric simulation with a
- * fixed seed, as if strata were without end and everything got settled. Of a second phase only
- * the stop rule's interval holds the first one's uncertainty. Throws 404, 409 `round_not_open`, `round_closed`, and 403 `quality_hidden_while_deciding`.
+ * fixed seed, as if strata were without end and everything got settled; of a second phase with the first one's
+ * uncertainty. Throws 404, 409 `round_not_open`, `round_closed`, and 403 `quality_hidden_while_deciding`.
  */
 export async function planRound(actor: StudyActor, roundId: string): Promise<RoundPlan> {
   const round = await database().round.findFirst({
@@ -61,13 +61,16 @@ export async function planRound(actor: StudyActor, roundId: string): Promise<Rou
     known && strata.length > 0 && stopHalfWidth !== null && stoppedAt === null
       ? await planStop({ ...round, labellingRunId, halfWidth: stopHalfWidth }, strata)
       : null;
-  const sampled = strata.map((stratum) => ({ ...stratum, judged: stratum.documents }));
+  const sampled = strata.map((stratum) => {
+    return { ...stratum, judged: stratum.documents, phaseOne: stratum.phaseOneStratum?.id };
+  });
+  const halfWidths = () => expectHalfWidths(sampled, phaseOneOf(strata, "this_corpus"));
   const { precision, recall } = usualAssumptions;
   return {
     documents: items,
     settled: strata.reduce((sum, stratum) => sum + countOf(stratum.known), 0),
     assumptions: { precision, recall },
-    precision: strata.length > 0 ? { method: methodFor(strata), halfWidths: await expectHalfWidths(sampled) } : null,
+    precision: strata.length > 0 ? { method: methodFor(strata), halfWidths: await halfWidths() } : null,
     rest: stoppedAt === null ? workUntil(items) : { decisions: 0, personHours: 0 },
     secondsPerDecision: pace.secondsPerDecision,
     pace: pace.from,

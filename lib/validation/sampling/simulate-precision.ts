@@ -30,10 +30,16 @@ async function meanOf<T extends HalfWidths | number>(studies: Iterator<T, never>
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Expected half-widths of the label-quality page's 95 % intervals, means over made-up studies with a fixed seed. */
-export async function expectHalfWidths(strata: SampledStratum[]): Promise<HalfWidths> {
-  if (methodFor(strata) === "linearised") return linearisedHalfWidths(strata);
-  const simulated = await meanOf(simulateHalfWidths(strata, { seed }), studiesFor(strata));
+/**
+ * Expected half-widths of the label-quality page's 95 % intervals, means over made-up studies with a fixed seed. Of a
+ * second phase they hold the first one's uncertainty.
+ */
+export async function expectHalfWidths(
+  strata: SampledStratum[],
+  phaseOne: FirstSample | undefined,
+): Promise<HalfWidths> {
+  if (methodFor(strata) === "linearised") return linearisedHalfWidths(strata, { phaseOne });
+  const simulated = await meanOf(simulateHalfWidths(strata, { seed, phaseOne }), studiesFor(strata));
   return {
     precision: mean(simulated.map(({ precision }) => precision)),
     recall: mean(simulated.map(({ recall }) => recall)),
