@@ -253,6 +253,27 @@ describe("an attempt that fails", () => {
     expect((await runOf(runId)).attempts).toMatchObject([{}, { resumeStep: 2 }, { resumeStep: null }]);
   });
 
+  it("is followed from the checkpoint before, where the newest one turns out to be damaged", async () => {
+    await reachRunning();
+    const before = await writeCheckpoint(place(), 2);
+    const damaged = await writeCheckpoint(place(), 4);
+    await writeEventFile(place(), 1, [before, metric(3), damaged, metric(5)]);
+    // Not told of yet: what was measured before it may be lost.
+    await writeCheckpoint(place(), 6);
+    ray.move("FAILED", { driver_exit_code: 1 });
+    await clock.advance(runId);
+    clock.pass(timing.backOff[0]);
+    await clock.advance(runId);
+    await writeWhole(attemptFile(place(2), "outcome.json"), '{"code":"checkpoint_damaged","message":"Damaged."}');
+    ray.move("FAILED", { driver_exit_code: 2 });
+    await clock.advance(runId);
+    expect((await runOf(runId)).attempts).toMatchObject([
+      {},
+      { resumeStep: 4, resumeAddress: damaged.address },
+      { resumeStep: 2, resumeAddress: before.address },
+    ]);
+  });
+
   it("with exit code 0 but no manifest is no success", async () => {
     await reachRunning();
     ray.move("SUCCEEDED", { driver_exit_code: 0 });
