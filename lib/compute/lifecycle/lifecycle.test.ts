@@ -240,6 +240,32 @@ describe("an attempt that fails", () => {
     expect(ray.submissions).toHaveLength(3);
   });
 
+  it("is followed by others without end as long as each leaves a further checkpoint, then up to the limit", async () => {
+    const dies = async (attempt: number, step: number | null) => {
+      await clock.advance(runId);
+      if (step !== null) await writeEventFile(place(attempt), 1, [await writeCheckpoint(place(attempt), step)]);
+      ray.move("FAILED", { driver_exit_code: 137, error_type: "JOB_ENTRYPOINT_COMMAND_ERROR" });
+      await clock.advance(runId);
+    };
+    for (const attempt of [1, 2, 3, 4, 5]) {
+      await dies(attempt, attempt * 10);
+      clock.pass(timing.backOff[0]);
+    }
+    expect(await runOf(runId)).toMatchObject({ state: "queued", maxAttempts: 8 });
+    await dies(6, null);
+    clock.pass(timing.backOff[0]);
+    // The step that was reached before is no progress.
+    await dies(7, 50);
+    clock.pass(timing.backOff[0]);
+    await clock.advance(runId);
+    expect(ray.submissions, "a longer pause").toHaveLength(7);
+    clock.pass(timing.backOff[1]);
+    await dies(8, null);
+    const { state, attempts } = await runOf(runId);
+    expect(state).toBe("failed");
+    expect(attempts.map(({ resumeStep }) => resumeStep)).toEqual([null, 10, 20, 30, 40, 50, 50, 50]);
+  });
+
   it("does not trust a checkpoint that an attempt could not continue from", async () => {
     await reachRunning();
     await writeEventFile(place(), 1, [await writeCheckpoint(place(), 2)]);
