@@ -2,13 +2,13 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { cancelRunOperation, repeatRunOperation } from "@/lib/compute/api";
-import { isOver } from "@/lib/compute/rules";
+import { cancelRunOperation, repeatRunOperation, resumeRunOperation } from "@/lib/compute/api";
+import { isOver, resumableStep } from "@/lib/compute/rules";
 import type { RunView } from "@/lib/compute/schema";
 import { call } from "@/lib/platform/http/call";
 import { mayMove, RunPriority } from "./run-priority";
@@ -16,6 +16,7 @@ import { useStartKey } from "./use-start-key";
 
 export function RunActions({ studyId, run }: { studyId: string; run: RunView }) {
   const t = useTranslations("runs");
+  const format = useFormatter();
   const router = useRouter();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
@@ -26,6 +27,10 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
     onSuccess: () => setAsking(false),
     onSettled: () => queries.invalidateQueries({ queryKey: ["run", run.id] }),
   });
+  const resume = useMutation({
+    mutationFn: () => call(resumeRunOperation, { params }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["run", run.id] }),
+  });
   const repeat = useMutation({
     mutationFn: () => call(repeatRunOperation, { params, query: startKey.on({}) }),
     onSuccess: ({ id }) => {
@@ -33,8 +38,19 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
       router.push(`/studies/${studyId}/runs/${id}`);
     },
   });
+  const step = resumableStep(run);
   return (
     <>
+      {step === null ? null : (
+        <Button
+          variant="primary"
+          title={t("resumeHint", { step: format.number(step) })}
+          busy={resume.isPending}
+          onClick={() => resume.mutate()}
+        >
+          {t("resume")}
+        </Button>
+      )}
       {mayMove(run) ? <RunPriority studyId={studyId} run={run} /> : null}
       {isOver(run.state) ? (
         <Button title={t("repeatHint")} busy={repeat.isPending} onClick={() => repeat.mutate()}>
@@ -45,7 +61,7 @@ export function RunActions({ studyId, run }: { studyId: string; run: RunView }) 
           {t("cancel")}
         </Button>
       )}
-      <ProblemNotice error={repeat.error} />
+      <ProblemNotice error={resume.error ?? repeat.error} />
       <Dialog open={asking} onOpenChange={setAsking} title={t("cancelTitle")} description={t("cancelText")}>
         <div className="flex flex-col gap-4">
           <ProblemNotice error={cancel.error} />

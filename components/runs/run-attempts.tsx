@@ -3,6 +3,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
+import { isOver } from "@/lib/compute/rules";
 import type { AttemptView, RunView } from "@/lib/compute/schema";
 import { Detail } from "./run-now";
 import { useFailure, useTime } from "./sentences";
@@ -34,7 +35,9 @@ export function RunAttempts({ run }: { run: RunView }) {
         ))}
       </Table>
       <p className="mt-3 text-sm text-muted">{t("attemptTimes")}</p>
-      <p className="mt-1 text-sm text-muted">{t("attemptOf", { number: run.attempt, most: run.maxAttempts })}</p>
+      {isOver(run.state) ? null : (
+        <p className="mt-1 text-sm text-muted">{t("attemptOf", { number: run.attempt, most: run.maxAttempts })}</p>
+      )}
     </Card>
   );
 }

@@ -89,6 +89,36 @@ describe("a classifier's figures", () => {
     });
   });
 
+  it("let the part of the corpus count of which no document was tested, as part of what was tested", async () => {
+    const { labelSetId } = await database().classifier.findUniqueOrThrow({ where: { id: classifierId } });
+    const inSet = await database().labelSetItem.findFirstOrThrow({
+      where: { labelSetId, role: "test", medical: true },
+    });
+    const { drawId } = await database().stratum.findUniqueOrThrow({ where: { id: inSet.stratumId } });
+    const make = (key: string, populationSize: number) =>
+      database().stratum.create({ data: { drawId, key, populationSize, sampleSize: 10 } });
+    // Of the small stratum four are tested, of the one with most of the corpus none.
+    const small = await make("small", 1000);
+    const untested = await make("untested", 8000);
+    const moved = await database().labelSetItem.findMany({
+      where: { labelSetId, role: "test", medical: true },
+      take: 4,
+    });
+    const ids = moved.map(({ itemId }) => itemId);
+    await database().labelSetItem.updateMany({
+      where: { labelSetId, itemId: { in: ids } },
+      data: { stratumId: small.id },
+    });
+    const { figures } = await inspectClassifier(actor, classifierId, 0.52);
+    // The small stratum, all of it medical, speaks for the untested one too: for 9,000 of 10,000 documents.
+    expect(figures.prevalence?.value).toBeCloseTo(0.9 + 0.1 * (31 / 96), 10);
+    await database().labelSetItem.updateMany({
+      where: { labelSetId, itemId: { in: ids } },
+      data: { stratumId: inSet.stratumId },
+    });
+    await database().stratum.deleteMany({ where: { id: { in: [small.id, untested.id] } } });
+  });
+
   it("are withheld of a convenience sample, whose design the draw tells", async () => {
     const { id, labelSetId } = await database().classifier.findUniqueOrThrow({ where: { id: classifierId } });
     const inSet = await database().labelSetItem.findFirstOrThrow({ where: { labelSetId } });

@@ -1,4 +1,4 @@
-import { database, Prisma } from "@/lib/platform/database/client";
+import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { calibrationOf, curveOf, inspectAt, type TestCount, type TestDocument, type TestStratum } from "./inspect";
@@ -7,37 +7,43 @@ import type { ClassifierDetail, ClassifierSummary, Inspection, ScoredDocument } 
 const include = { labelSet: { select: { id: true, source: true } } } satisfies Prisma.ClassifierInclude;
 type Row = Prisma.ClassifierGetPayload<{ include: typeof include }>;
 
-type InStratum = {
-  stratumId: string;
+type StratumOfDraw = {
+  id: string;
   weight: number;
   phaseOneId: string | null;
   phaseOneSize: number | null;
   convenience: boolean;
 };
 
-/** `weight`: the documents of the corpus that a stratum stands for; one of a second phase for a part of the first phase's. */
-const inStratumSql = Prisma.raw(`
-  item."stratumId",
-  stratum."populationSize" * coalesce(phase."populationSize"::double precision / phase."sampleSize", 1) as "weight",
-  phase."id" as "phaseOneId", phase."sampleSize" as "phaseOneSize",
-  coalesce(draw."design"->>'kind' = 'convenience', false) as "convenience"`);
-
-const strataSql = Prisma.raw(`
-  join "Stratum" stratum on stratum."id" = item."stratumId"
-  join "Draw" draw on draw."id" = stratum."drawId"
-  left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"`);
-
-/** The strata of the draw; the weight of a stratum is its size in the corpus. Null of a convenience sample. */
-function strataOf(rows: readonly InStratum[]): TestStratum[] | null {
+/**
+ * The strata of the draw that the test documents come from, also those of which none became a test document: their part of
+ * the corpus is not to be left out. A stratum's weight is the documents of the corpus that it stands for; one of a second
+ * phase stands for a part of the first phase's. Null of a convenience sample.
+ */
+async function readStrata(classifierId: string): Promise<TestStratum[] | null> {
+  const rows = await database().$queryRaw<StratumOfDraw[]>`
+    select stratum."id",
+      stratum."populationSize" * coalesce(phase."populationSize"::double precision / phase."sampleSize", 1) as "weight",
+      phase."id" as "phaseOneId", phase."sampleSize" as "phaseOneSize",
+      coalesce(draw."design"->>'kind' = 'convenience', false) as "convenience"
+    from "Stratum" stratum
+    join "Draw" draw on draw."id" = stratum."drawId"
+    left join "Stratum" phase on phase."id" = stratum."phaseOneStratumId"
+    where stratum."populationSize" > 0 and stratum."drawId" in (
+      select tested."drawId" from "ClassifierScore" score
+      join "Classifier" classifier on classifier."id" = score."classifierId"
+      join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
+      join "Stratum" tested on tested."id" = item."stratumId"
+      where score."classifierId" = ${classifierId}::uuid and score."role" = 'test')`;
   if (rows.some(({ convenience }) => convenience)) return null;
-  const strata = rows.map(({ stratumId: id, weight, phaseOneId, phaseOneSize }): [string, TestStratum] => [
+  return rows.map(({ id, weight, phaseOneId, phaseOneSize }) => ({
     id,
-    { id, weight, phaseOne: phaseOneId && phaseOneSize ? { id: phaseOneId, size: phaseOneSize } : null },
-  ]);
-  return [...new Map(strata).values()];
+    weight,
+    phaseOne: phaseOneId && phaseOneSize ? { id: phaseOneId, size: phaseOneSize } : null,
+  }));
 }
 
-type CountedTest = (TestCount & InStratum & { byPeople: boolean })[];
+type CountedTest = { counts: (TestCount & { byPeople: boolean })[]; strata: TestStratum[] | null };
 
 const mostRemembered = 200;
 /** By classifier and threshold. Scores, label sets and strata are frozen, so that a count stays true for ever. */
@@ -56,16 +62,19 @@ function countTestOnce(classifierId: string, threshold: number): Promise<Counted
 }
 
 /** The database counts, so that ten thousand test documents cost what a hundred cost. */
-function countTest(classifierId: string, threshold: number): Promise<CountedTest> {
-  return database().$queryRaw<CountedTest>`
-    select ${inStratumSql}, item."medical", score."score" >= ${threshold} as "called",
-      count(*)::int as "count", bool_and(item."byPeople") as "byPeople"
-    from "ClassifierScore" score
-    join "Classifier" classifier on classifier."id" = score."classifierId"
-    join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
-    ${strataSql}
-    where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'
-    group by 1, 2, 3, 4, 5, 6, 7`;
+async function countTest(classifierId: string, threshold: number): Promise<CountedTest> {
+  const [counts, strata] = await Promise.all([
+    database().$queryRaw<CountedTest["counts"]>`
+      select item."stratumId", item."medical", score."score" >= ${threshold} as "called",
+        count(*)::int as "count", bool_and(item."byPeople") as "byPeople"
+      from "ClassifierScore" score
+      join "Classifier" classifier on classifier."id" = score."classifierId"
+      join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
+      where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'
+      group by 1, 2, 3`,
+    readStrata(classifierId),
+  ]);
+  return { counts, strata };
 }
 
 /** The figures at a threshold. */
@@ -73,24 +82,26 @@ async function inspectTest(
   classifierId: string,
   threshold: number,
 ): Promise<{ inspection: Inspection; byPeople: boolean }> {
-  const rows = await countTestOnce(classifierId, threshold);
+  const { counts, strata } = await countTestOnce(classifierId, threshold);
   return {
-    inspection: inspectAt(threshold, rows, strataOf(rows)),
-    byPeople: rows.length > 0 && rows.every((row) => row.byPeople),
+    inspection: inspectAt(threshold, counts, strata),
+    byPeople: counts.length > 0 && counts.every(({ byPeople }) => byPeople),
   };
 }
 
 async function readTestDocuments(
   classifierId: string,
 ): Promise<{ documents: TestDocument[]; strata: TestStratum[] | null }> {
-  const rows = await database().$queryRaw<(TestDocument & InStratum)[]>`
-    select score."score", item."medical", ${inStratumSql}
-    from "ClassifierScore" score
-    join "Classifier" classifier on classifier."id" = score."classifierId"
-    join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
-    ${strataSql}
-    where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'`;
-  return { documents: rows, strata: strataOf(rows) };
+  const [documents, strata] = await Promise.all([
+    database().$queryRaw<TestDocument[]>`
+      select score."score", item."medical", item."stratumId"
+      from "ClassifierScore" score
+      join "Classifier" classifier on classifier."id" = score."classifierId"
+      join "LabelSetItem" item on item."labelSetId" = classifier."labelSetId" and item."itemId" = score."itemId"
+      where score."classifierId" = ${classifierId}::uuid and score."role" = 'test'`,
+    readStrata(classifierId),
+  ]);
+  return { documents, strata };
 }
 
 async function countRoles(labelSetIds: string[]) {

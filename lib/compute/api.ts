@@ -132,6 +132,15 @@ export const cancelRunOperation = operation({
   params: runParams,
 });
 
+export const resumeRunOperation = operation({
+  id: "runs.resume",
+  method: "POST",
+  path: "/studies/{studyId}/runs/{runId}/resume",
+  summary: "Take up a run that failed or was cancelled, from its newest checkpoint",
+  access: { kind: "study", permission: "runs.start" },
+  params: runParams,
+});
+
 export const repeatRunOperation = operation({
   id: "runs.repeat",
   method: "POST",

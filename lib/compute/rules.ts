@@ -5,6 +5,15 @@ export function isOver(state: RunStateName): boolean {
   return state === "succeeded" || state === "failed" || state === "cancelled";
 }
 
+/** The step of the newest checkpoint that a run which ended without success can go on from; null: it can't. */
+export function resumableStep(run: {
+  state: RunStateName;
+  attempts: readonly { checkpointStep: number | null }[];
+}): number | null {
+  const steps = run.attempts.flatMap(({ checkpointStep }) => checkpointStep ?? []);
+  return isOver(run.state) && run.state !== "succeeded" && steps.length > 0 ? Math.max(...steps) : null;
+}
+
 /**
  * Seconds until the present phase is done, at the speed that it has had since it began; null while that is not known.
  * Times in milliseconds since the epoch.

@@ -81,6 +81,17 @@ dtype: bfloat16
     expect(parseMergekit(`${slerp(" 0.5")}#${"x".repeat(20_000)}`)).toBeNull();
   });
 
+  it("is refused where layers are left out or shifted, which would give another model", () => {
+    const sliced = (first: string, second: string) =>
+      `merge_method: slerp\nslices:\n  - sources:\n      - { model: a${first} }\n      - { model: b${second} }\nparameters: { t: 0.5 }`;
+    const range = (text: string) => `, layer_range: [${text}]`;
+    expect(parseMergekit(sliced(range("0, 32"), range("0, 32")))?.t.default).toBe(0.5);
+    expect(parseMergekit(sliced("", ""))?.t.default).toBe(0.5);
+    expect(parseMergekit(sliced(range("8, 32"), range("8, 32")))).toBeNull();
+    expect(parseMergekit(sliced(range("0, 32"), range("0, 16")))).toBeNull();
+    expect(parseMergekit(sliced(range("0, 32"), ""))).toBeNull();
+  });
+
   it("is told from numbers", () => {
     expect(looksLikeMergekit(slerp(" 0.5"))).toBe(true);
     expect(looksLikeMergekit("0,5 0.7\n1")).toBe(false);

@@ -30,7 +30,13 @@ const setting = z.union([
   z.array(conditional).min(1).max(100),
 ]);
 const named = z.looseObject({ model: z.unknown() });
-const slices = z.tuple([z.looseObject({ sources: z.tuple([named, named]), parameters: z.undefined().optional() })]);
+/** All layers of both, in their order: a part of them, or shifted ones, would be another model. */
+const source = z.looseObject({ model: z.unknown(), layer_range: z.tuple([z.literal(0), z.int().min(1)]).optional() });
+const slices = z.tuple([
+  z
+    .looseObject({ sources: z.tuple([source, source]), parameters: z.undefined().optional() })
+    .refine(({ sources: [first, second] }) => first.layer_range?.[1] === second.layer_range?.[1]),
+]);
 const weighted = z.looseObject({ model: z.unknown(), parameters: z.strictObject({ weight: z.number().min(0) }) });
 
 /** The parts of mergekit's configuration that plan a merge of two models; the models themselves are chosen elsewhere. */

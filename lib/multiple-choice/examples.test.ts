@@ -24,10 +24,12 @@ beforeEach(async () => {
   checkpointId = await makeCheckpoint("base");
 });
 
-async function makeCheckpoint(kind: "base" | "merged") {
+type Parents = { parentId: string; role: "base" | "first" | "second" }[];
+async function makeCheckpoint(kind: "base" | "pretrained" | "merged", parents: Parents = [], name: string = kind) {
   const { studyId } = researcher;
   const address = `file:///models/${crypto.randomUUID()}`;
-  return (await database().checkpoint.create({ data: { kind, name: kind, address, studyId } })).id;
+  const data = { kind, name, address, studyId, parents: { create: parents } };
+  return (await database().checkpoint.create({ data })).id;
 }
 
 type Line = { subject?: string; split?: unknown };
@@ -106,7 +108,7 @@ describe("an evaluation with examples", () => {
 
   it("is compared with the base only where the same examples stood before the questions", async () => {
     const { id: questionSetId } = await makeSet([a, a, { split: "dev" }]);
-    const mergedId = await makeCheckpoint("merged");
+    const mergedId = await makeCheckpoint("merged", [{ parentId: checkpointId, role: "first" }]);
     const used: UsedExamples = {
       ...{ count: 1, choice: "first", subject: "any", seed: null, questionSetId },
       used: [{ subject: null, ids: ["2"] }],
@@ -141,5 +143,52 @@ describe("an evaluation with examples", () => {
     await make(checkpointId, "sha256:one", false);
     expect(await differences()).toContainEqual(["merged", "Fragen", 1]);
     expect(await differences()).toHaveLength(4);
+  });
+});
+
+describe("the difference to the base", () => {
+  const evaluate = async (questionSetId: string, of: string, correct: boolean) => {
+    await database().evaluation.create({
+      data: {
+        ...{ studyId: researcher.studyId, questionSetId, checkpointId: of, madeByRunId: newId() },
+        ...{ template: "letter-de", questions: 2, correct: correct ? 2 : 0 },
+        answers: {
+          create: ["0", "1"].map((questionId) => ({
+            ...{ questionId, subject: "a", answer: "A", chosen: correct ? "A" : "B", correct, logLikelihoods: [] },
+          })),
+        },
+      },
+    });
+  };
+  const against = async (checkpointName: string) =>
+    (await listEvaluations(researcher)).find((each) => each.checkpointName === checkpointName)?.differenceToBase;
+
+  it("is that to the base which a model comes from, and never to another family's", async () => {
+    const { id } = await makeSet([{}, {}]);
+    const large = await makeCheckpoint("base", [], "large");
+    const pretrained = await makeCheckpoint("pretrained", [{ parentId: checkpointId, role: "base" }], "further");
+    await evaluate(id, pretrained, false);
+    await evaluate(id, large, true);
+    expect(await against("further")).toBeNull();
+    await evaluate(id, checkpointId, false);
+    // The newest base that was asked is not the one.
+    await evaluate(id, large, true);
+    expect(await against("further")).toMatchObject({ baseName: "base", value: 0 });
+    expect(await against("large")).toBeNull();
+  });
+
+  it("of a merge is that to its original, at t = 0, or to what its other parent was trained from", async () => {
+    const { id } = await makeSet([{}, {}]);
+    const original = await makeCheckpoint("base", [], "original");
+    const pretrained = await makeCheckpoint("pretrained", [{ parentId: checkpointId, role: "base" }]);
+    const merged = await makeCheckpoint("merged", [
+      { parentId: original, role: "first" },
+      { parentId: pretrained, role: "second" },
+    ]);
+    await evaluate(id, merged, true);
+    await evaluate(id, checkpointId, false);
+    expect(await against("merged")).toMatchObject({ baseName: "base", value: 1 });
+    await evaluate(id, original, true);
+    expect(await against("merged")).toMatchObject({ baseName: "original", value: 0 });
   });
 });

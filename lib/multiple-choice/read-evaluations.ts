@@ -21,13 +21,14 @@ type PairRow = {
 };
 
 /**
- * All evaluations of a study, newest of each (checkpoint, question set, template and its version, examples). The difference to the base is paired
- * by question and counted in the database, so that it costs the same for ten questions and ten thousand.
+ * All evaluations of a study, newest of each (checkpoint, question set, template and its version, examples). The difference
+ * to the base, the nearest that the checkpoint comes from, is paired by question and counted in the database, so that it
+ * costs the same for ten questions and ten thousand.
  */
 export async function listEvaluations(actor: StudyActor): Promise<EvaluationSummary[]> {
   const rows = await database().evaluation.findMany({
     where: { studyId: actor.studyId },
-    include: { checkpoint: { include: { parents: true } }, questionSet: true },
+    include: { checkpoint: true, questionSet: true },
     orderBy: { createdAt: "desc" },
     distinct: ["checkpointId", "questionSetId", "template", "templateVersion", "examplesDigest"],
     take: 300,
@@ -36,15 +37,14 @@ export async function listEvaluations(actor: StudyActor): Promise<EvaluationSumm
   const subjects = await database().$queryRaw<SubjectRow[]>`
     select "evaluationId", "subject", count(*)::int as "questions", count(*) filter (where "correct")::int as "correct"
     from "EvaluationAnswer" where "evaluationId" = any(${ids}::uuid[]) group by 1, 2 order by 2`;
+  const bases = await basesOf(rows.map((row) => row.checkpointId));
   const pairs = await Promise.all(
     rows.map((row) => {
-      const base = rows.find(
-        (other) =>
-          other.checkpoint.kind === "base" &&
-          other.id !== row.id &&
-          comparable(other, row) &&
-          row.checkpoint.kind !== "base",
+      // A base has none. Another family's would say nothing about what was done to this model.
+      const evaluated = (bases.get(row.checkpointId) ?? []).flatMap(
+        (baseId) => rows.find((other) => other.checkpointId === baseId && comparable(other, row)) ?? [],
       );
+      const [base] = evaluated;
       return base ? pairCounts(row.id, base.id, base.checkpoint.name) : null;
     }),
   );
@@ -72,6 +72,24 @@ export async function listEvaluations(actor: StudyActor): Promise<EvaluationSumm
     differenceToBase: differenceOf(pairs[index] ?? null),
     createdAt: row.createdAt.toISOString(),
   }));
+}
+
+/** The base checkpoints that each comes from, the nearest first; of a merge's two as near, the one at t = 0. */
+async function basesOf(checkpointIds: string[]): Promise<Map<string, string[]>> {
+  const rows = await database().$queryRaw<{ id: string; baseId: string }[]>`
+    with recursive line as (
+      select start."id", start."id" as "ancestorId", 0 as "distance", '' as "role"
+      from unnest(${checkpointIds}::uuid[]) as start("id")
+      union
+      select line."id", parent."parentId", line."distance" + 1, parent."role"
+      from line join "CheckpointParent" parent on parent."childId" = line."ancestorId" and line."distance" < 100
+    )
+    select line."id", line."ancestorId" as "baseId"
+    from line join "Checkpoint" base on base."id" = line."ancestorId" and base."kind" = 'base'
+    where line."distance" > 0 order by line."distance", line."role"`;
+  const bases = new Map<string, string[]>();
+  for (const { id, baseId } of rows) bases.set(id, [...(bases.get(id) ?? []), baseId]);
+  return bases;
 }
 
 type Put = Pick<Evaluation, "questionSetId" | "template" | "templateVersion" | "examplesDigest">;

@@ -35,4 +35,18 @@ describe("reading a question file", () => {
     expect(questions.map(({ answer }) => answer)).toEqual(["B", "B"]);
     expect(questions[1]?.choices).toEqual({ A: "x", B: "y" });
   });
+
+  it("takes a number for the label where the options are numbered, else for a place", () => {
+    const numbered = { choices: { 1: "a", 2: "b", 3: "c" } };
+    const { questions, rejected } = readQuestions(
+      [
+        question("1", { ...numbered, answer: 1 }),
+        question("2", { ...numbered, answer: "3" }),
+        question("3", { answer: 0 }),
+      ].join("\n"),
+    );
+    expect(questions.map(({ answer }) => answer)).toEqual(["1", "3", "A"]);
+    expect(rejected).toEqual([]);
+    expect(readQuestions(question("4", { answer: "constructor" })).questions).toEqual([]);
+  });
 });

@@ -5,7 +5,7 @@ import { type Question, questionSchema } from "./schema";
 export function readQuestions(text: string): { questions: Question[]; rejected: RejectedLine[] } {
   const { rows, rejected } = readJsonLines(text, questionSchema, {
     normalise,
-    check: ({ answer, choices }) => (answer in choices ? null : "answer_not_among_choices"),
+    check: ({ answer, choices }) => (Object.hasOwn(choices, answer) ? null : "answer_not_among_choices"),
   });
   return { questions: rows, rejected };
 }
@@ -17,6 +17,12 @@ function splitOf(split: unknown): unknown {
   return word === "val" ? "validation" : word;
 }
 
+/** Of options that are numbered themselves it is one of these, else a place from 0 on. */
+function labelOf(key: number, choices: unknown): string {
+  const numbered = typeof choices === "object" && choices !== null && Object.hasOwn(choices, String(key));
+  return numbered ? String(key) : String.fromCharCode(65 + key);
+}
+
 /** Files of others name the same things otherwise: `answerKey`, options as a list. */
 function normalise(json: unknown): unknown {
   if (typeof json !== "object" || json === null) return json;
@@ -25,7 +31,7 @@ function normalise(json: unknown): unknown {
     ? Object.fromEntries(row.choices.map((choice, index) => [String.fromCharCode(65 + index), choice]))
     : row.choices;
   const key = row.answer ?? row.answerKey;
-  const answer = typeof key === "number" ? String.fromCharCode(65 + key) : key;
+  const answer = typeof key === "number" ? labelOf(key, choices) : key;
   const { id, question } = row;
   return { id, subject: row.subject ?? "–", question, choices, answer, split: splitOf(row.split) };
 }

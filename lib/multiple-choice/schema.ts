@@ -79,7 +79,10 @@ export const evaluationSchema = z.object({
   accuracy: figureSchema,
   correct: z.number().int(),
   subjects: z.array(z.object({ subject: z.string(), correct: z.number().int(), accuracy: figureSchema })),
-  /** accuracy minus that of the base checkpoint on the same questions, put in the same way, paired; null for the base itself */
+  /**
+   * Accuracy minus that of the nearest base checkpoint that it comes from, on the same questions, put in the same way,
+   * paired; null for a base itself, and where none of them was asked so.
+   */
   differenceToBase: z
     .object({ baseName: z.string(), value: z.number(), interval: intervalSchema, n: z.number().int() })
     .nullable(),

@@ -1,10 +1,10 @@
 import { recordAudit } from "@/lib/audit/record";
-import { database, inTransaction } from "@/lib/platform/database/client";
+import { type Database, database, inTransaction } from "@/lib/platform/database/client";
 import type { AttemptState } from "@/lib/platform/database/generated/enums";
 import { tryToWriteSign } from "../exchange/signs";
 import { lockForAttempt } from "../lock-run";
 import type { AttemptRow, RunRow } from "./load-run";
-import { backOffSeconds } from "./timing";
+import { backOffSeconds, timing } from "./timing";
 
 export const liveAttemptStates: AttemptState[] = ["created", "submitting", "pending", "running", "stopping"];
 
@@ -40,12 +40,15 @@ export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Endin
     });
     if (ended.count === 0) return;
     const cancelled = ending.state === "cancelled" || locked.cancelRequested;
-    const goesOn = !cancelled && ending.retry !== "never" && attempt.number < run.maxAttempts;
+    const gotFurther = await cameFurther(transaction, attempt);
+    const maxAttempts = gotFurther ? attempt.number + timing.attemptsInVain : run.maxAttempts;
+    const goesOn = !cancelled && ending.retry !== "never" && attempt.number < maxAttempts;
     if (goesOn) {
-      const seconds = ending.retry === "elsewhere" ? 0 : backOffSeconds(attempt.number);
+      const inVain = timing.attemptsInVain - (maxAttempts - attempt.number);
+      const seconds = ending.retry === "elsewhere" ? 0 : backOffSeconds(inVain);
       await transaction.run.update({
         where: { id: run.id },
-        data: { nextAttemptAt: new Date(now.getTime() + seconds * 1000) },
+        data: { maxAttempts, nextAttemptAt: new Date(now.getTime() + seconds * 1000) },
       });
       return;
     }
@@ -67,6 +70,19 @@ export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Endin
       detail: cancelled ? {} : { code: ending.code },
     });
   });
+}
+
+/**
+ * Whether the attempt left a checkpoint beyond all that earlier ones reached. Such a run may be interrupted as often as
+ * machines fail and allocations end on its way: it comes to its end.
+ */
+async function cameFurther(transaction: Database, { runId, number }: AttemptRow): Promise<boolean> {
+  const attempts = await transaction.attempt.findMany({
+    where: { runId, number: { lte: number } },
+    select: { number: true, checkpointStep: true },
+  });
+  const reached = (of: typeof attempts) => Math.max(-1, ...of.map(({ checkpointStep }) => checkpointStep ?? -1));
+  return reached(attempts) > reached(attempts.filter((each) => each.number < number));
 }
 
 /** A run that is cancelled while no attempt of it is under way. */

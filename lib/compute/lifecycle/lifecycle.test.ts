@@ -240,6 +240,32 @@ describe("an attempt that fails", () => {
     expect(ray.submissions).toHaveLength(3);
   });
 
+  it("is followed by others without end as long as each leaves a further checkpoint, then up to the limit", async () => {
+    const dies = async (attempt: number, step: number | null) => {
+      await clock.advance(runId);
+      if (step !== null) await writeEventFile(place(attempt), 1, [await writeCheckpoint(place(attempt), step)]);
+      ray.move("FAILED", { driver_exit_code: 137, error_type: "JOB_ENTRYPOINT_COMMAND_ERROR" });
+      await clock.advance(runId);
+    };
+    for (const attempt of [1, 2, 3, 4, 5]) {
+      await dies(attempt, attempt * 10);
+      clock.pass(timing.backOff[0]);
+    }
+    expect(await runOf(runId)).toMatchObject({ state: "queued", maxAttempts: 8 });
+    await dies(6, null);
+    clock.pass(timing.backOff[0]);
+    // The step that was reached before is no progress.
+    await dies(7, 50);
+    clock.pass(timing.backOff[0]);
+    await clock.advance(runId);
+    expect(ray.submissions, "a longer pause").toHaveLength(7);
+    clock.pass(timing.backOff[1]);
+    await dies(8, null);
+    const { state, attempts } = await runOf(runId);
+    expect(state).toBe("failed");
+    expect(attempts.map(({ resumeStep }) => resumeStep)).toEqual([null, 10, 20, 30, 40, 50, 50, 50]);
+  });
+
   it("does not trust a checkpoint that an attempt could not continue from", async () => {
     await reachRunning();
     await writeEventFile(place(), 1, [await writeCheckpoint(place(), 2)]);
@@ -251,6 +277,27 @@ describe("an attempt that fails", () => {
     ray.move("FAILED", { driver_exit_code: 2 });
     await clock.advance(runId);
     expect((await runOf(runId)).attempts).toMatchObject([{}, { resumeStep: 2 }, { resumeStep: null }]);
+  });
+
+  it("is followed from the checkpoint before, where the newest one turns out to be damaged", async () => {
+    await reachRunning();
+    const before = await writeCheckpoint(place(), 2);
+    const damaged = await writeCheckpoint(place(), 4);
+    await writeEventFile(place(), 1, [before, metric(3), damaged, metric(5)]);
+    // Not told of yet: what was measured before it may be lost.
+    await writeCheckpoint(place(), 6);
+    ray.move("FAILED", { driver_exit_code: 1 });
+    await clock.advance(runId);
+    clock.pass(timing.backOff[0]);
+    await clock.advance(runId);
+    await writeWhole(attemptFile(place(2), "outcome.json"), '{"code":"checkpoint_damaged","message":"Damaged."}');
+    ray.move("FAILED", { driver_exit_code: 2 });
+    await clock.advance(runId);
+    expect((await runOf(runId)).attempts).toMatchObject([
+      {},
+      { resumeStep: 4, resumeAddress: damaged.address },
+      { resumeStep: 2, resumeAddress: before.address },
+    ]);
   });
 
   it("with exit code 0 but no manifest is no success", async () => {

@@ -8,13 +8,15 @@ export const timing = {
   lostAfter: { local: 20, remote: 300 },
   /** after a wish to cancel, before the job is stopped; then once more before it is given up */
   stopGrace: 120,
-  /** before the second, third, … attempt */
+  /** before the next attempt, after so many in a row that brought no further checkpoint */
   backOff: [10, 60, 300],
+  /** so many attempts in a row without a further checkpoint end the run */
+  attemptsInVain: 3,
   /** for how long what a room makes of a finished run may fail before the run does */
   outcomePatience: 600,
 } as const;
 
-export function backOffSeconds(failedAttempts: number): number {
-  const index = Math.min(failedAttempts, timing.backOff.length) - 1;
+export function backOffSeconds(attemptsInVain: number): number {
+  const index = Math.min(attemptsInVain, timing.backOff.length) - 1;
   return timing.backOff[Math.max(0, index)] ?? 0;
 }

@@ -1,17 +1,20 @@
 """Multiple choice against a naive computation, option by option, without batches or padding."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
 from definemed_runner.language_models import evaluate
 from definemed_runner.language_models.inference import load_for_inference
+from definemed_runner.language_models.prompts import read_prompts
 from definemed_runner.language_models.question_templates import TEMPLATE_VERSIONS, letter_prompt, text_prompt
-from definemed_runner.language_models.questions import Question
+from definemed_runner.language_models.questions import Question, read_questions
 from definemed_runner.language_models.scoring import takes_trees
 from definemed_runner.run import RunResult, UserMistake
 from language_models.tiny_models import RecordedEvents, make_context, make_model, make_spec, write_jsonl
@@ -108,6 +111,50 @@ def test_rows_without_a_valid_key_are_left_out_and_told(tmp_path: Path) -> None:
     assert result.summary["questions"] == 4
     assert events.warnings() == ["questions_left_out"]
     assert list(events.metrics("questions_per_second")) == [4]
+
+
+@pytest.mark.parametrize(
+    ("choices", "key", "answer"),
+    [
+        ({"a": "27", "b": "54"}, "b", "b"),
+        ({"a": "27", "b": "54"}, "A", "a"),
+        ({"1": "27", "2": "54", "3": "12"}, "2", "2"),
+        ({"1": "27", "2": "54", "3": "12"}, 2, "2"),
+        (["27", "54"], 1, "B"),
+        (["27", "54"], "1", None),
+        (["27", "54"], True, None),
+    ],
+)
+def test_a_key_is_a_label_whatever_its_case_and_else_a_place(
+    tmp_path: Path, choices: object, key: object, answer: str | None
+) -> None:
+    events = RecordedEvents()
+    row = {"id": "1", "question": "Wie viele Knochen hat die Hand?", "choices": choices, "answer": key}
+    path = write_jsonl(tmp_path / "questions.jsonl", [row, QUESTIONS[3]])
+    read = read_questions(make_context(tmp_path / "store", make_spec("evaluate", {}, {}), events), path)
+    assert [each.answer for each in read] == ([] if answer is None else [answer]) + ["B"]
+    assert events.warnings() == (["questions_left_out"] if answer is None else [])
+
+
+def test_line_separators_within_a_text_part_no_line(tmp_path: Path) -> None:
+    text = "Erste Zeile.\u2028Zweite\u2029Zeile.\x85Dritte."
+    path = tmp_path / "questions.jsonl"
+    rows = [{**QUESTIONS[0], "question": text}, QUESTIONS[1]]
+    path.write_text("\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\r\n", encoding="utf-8")
+    read = read_questions(make_context(tmp_path / "store", make_spec("evaluate", {}, {}), RecordedEvents()), path)
+    assert [each.question for each in read] == [text, QUESTIONS[1]["question"]]
+    path.write_text(json.dumps({"id": "1", "prompt": text}, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert [each.prompt for each in read_prompts(path)] == [text]
+
+
+def test_a_model_without_finite_probabilities_answers_nothing(tmp_path: Path) -> None:
+    folder = make_model(tmp_path / "model", 1)
+    weights = load_file(folder / "model.safetensors")
+    weights["model.norm.weight"].fill_(float("nan"))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UserMistake) as mistake:
+        evaluated(tmp_path, folder, QUESTIONS)
+    assert mistake.value.code == "scores_not_finite"
 
 
 @pytest.mark.parametrize(

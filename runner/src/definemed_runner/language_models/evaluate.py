@@ -7,6 +7,7 @@ nothing is drawn but examples, by the seed, so a run repeats itself.
 """
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,13 @@ def _write_examples(context: RunContext, examples: Examples) -> dict[str, Path]:
 
 
 def _answer(question: Question, options: list[ScoredOption], scores: list[float]) -> dict[str, Any]:
+    if not all(map(math.isfinite, scores)):
+        # Of numbers that can't be compared the first option would come out as chosen, and look like an answer.
+        raise UserMistake(
+            "scores_not_finite",
+            f"The model gives no finite probabilities for the question {question.id}: its weights are damaged, or too "
+            "large for the type in which they are stored.",
+        )
     compared = [score / option.weight for score, option in zip(scores, options, strict=True)]
     chosen = question.labels[compared.index(max(compared))]
     return {

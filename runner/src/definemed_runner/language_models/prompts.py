@@ -18,7 +18,8 @@ class Prompt:
 def read_prompts(path: Path) -> list[Prompt]:
     """The prompts in the file's order. UserMistake `prompts_invalid` or `prompts_empty`."""
     prompts: dict[str, Prompt] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # At line feeds alone: texts from the web have other line separators, which JSON lets stand within a line.
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -30,15 +30,16 @@ _EXAMPLE_PARTS = ("train", "dev", "validation", "val")
 def read_questions(context: RunContext, path: Path) -> list[Question]:
     """The questions that have an answer, in the file's order.
 
-    `choices` is a list, labelled A, B, …, or an object from label to text; `answer` is a label or a place from 0 on;
-    `split`, where there is one, is test, or train, dev or validation for examples.
+    `choices` is a list, labelled A, B, …, or an object from label to text; `answer` is a label, in either case, or a
+    place from 0 on; `split`, where there is one, is test, or train, dev or validation for examples.
     Rows whose answer is none of the choices are left out with the warning `questions_left_out`. UserMistake
     `questions_invalid` for a row that is no question, `questions_empty` where none is left.
     """
     questions: list[Question] = []
     left_out: list[str] = []
     seen: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # At line feeds alone: texts from the web have other line separators, which JSON lets stand within a line.
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         row = _parse(line, number)
@@ -85,11 +86,18 @@ def _question(row: dict[str, Any]) -> Question | None:
     choices, key = row["choices"], row["answer"]
     labels = tuple(choices) if isinstance(choices, dict) else tuple(ascii_uppercase[: len(choices)])
     texts = tuple(choices.values()) if isinstance(choices, dict) else tuple(choices)
-    if isinstance(key, int) and not isinstance(key, bool):
-        answer = labels[key] if 0 <= key < len(labels) else None
-    else:
-        answer = next((label for label in labels if label == str(key).strip().upper()), None)
+    answer = _label_of(key, labels)
     if answer is None:
         return None
     example = row["split"] in _EXAMPLE_PARTS
     return Question(row["id"], str(row.get("subject") or ""), str(row["question"]), labels, texts, answer, example)
+
+
+def _label_of(key: Any, labels: tuple[str, ...]) -> str | None:
+    """The label that a key means: itself, also as a number or in the other case; else a number is a place from 0 on."""
+    text = str(key).strip()
+    if text in labels:
+        return text
+    if isinstance(key, int) and not isinstance(key, bool):
+        return labels[key] if 0 <= key < len(labels) else None
+    return next((label for label in labels if label.casefold() == text.casefold()), None)
