@@ -28,13 +28,13 @@ let loaded: { address: string; model: Promise<Model> } | null = null;
 
 function modelAt(onnxAddress: string): Promise<Model> {
   if (loaded?.address === onnxAddress) return loaded.model;
-  const before = loaded;
+  const last = loaded;
   const model = load(onnxAddress);
   loaded = { address: onnxAddress, model };
   model.catch(() => {
     loaded = null;
   });
-  void before?.model.then(({ session }) => session.release()).catch(() => {});
+  void last?.model.then(({ session }) => session.release()).catch(() => {});
   return model;
 }
 
@@ -58,14 +58,22 @@ async function load(onnxAddress: string): Promise<Model> {
 /** Long texts only cost time: nothing beyond the classifier's tokens is read, and none is longer than 50 characters. */
 const longestTokenCharacters = 50;
 
+type Scored = { score: number; tokens: number; clipped: boolean };
+
+let before: Promise<unknown> = Promise.resolve();
+
 /**
  * The probability of "medical" of a text, as the runner computes it: prefix, tokenizer, clip on the right with the special
- * tokens kept, fp32 model, softmax in double precision.
+ * tokens kept, fp32 model, softmax in double precision. One text after the other: a model that gives way to another is at
+ * work for nobody then, and computing blocks this process anyhow.
  */
-export async function scoreText(
-  onnxAddress: string,
-  text: string,
-): Promise<{ score: number; tokens: number; clipped: boolean }> {
+export function scoreText(onnxAddress: string, text: string): Promise<Scored> {
+  const scored = before.then(() => score(onnxAddress, text));
+  before = scored.catch(() => {});
+  return scored;
+}
+
+async function score(onnxAddress: string, text: string): Promise<Scored> {
   const { session, tokenizer, description } = await modelAt(onnxAddress);
   const { maxTokens, prefix, inputNames, outputName, temperature } = description;
   const readable = text.slice(0, maxTokens * longestTokenCharacters);
