@@ -32,6 +32,7 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
     placeholderData: keepPreviousData,
   });
   const shown = inspection.data ?? classifier.inspection;
+  const measured = classifier.judgedByPeople ? "measures" : "agreement";
   const x = { label: t("threshold"), domain: [0, 1] as [number, number] };
   return (
     <>
@@ -84,10 +85,7 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
             ) : null}
             <div className="grid gap-6 sm:grid-cols-3 lg:grid-cols-5">
               {measures.map((measure) => (
-                <KeyFigure
-                  key={measure}
-                  label={classifier.judgedByPeople ? t(`measures.${measure}`) : t(`agreement.${measure}`)}
-                >
+                <KeyFigure key={measure} label={t(`${measured}.${measure}`)}>
                   <Figure estimate={shown.figures[measure] ?? null} />
                 </KeyFigure>
               ))}
@@ -108,7 +106,7 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
                 y={{ label: t("share"), domain: [0, 1] }}
                 series={(["precision", "recall"] as const).map((measure) => ({
                   id: measure,
-                  label: t(`measures.${measure}`),
+                  label: t(`${measured}.${measure}`),
                   points: classifier.curve.map((point) => ({
                     x: point.threshold,
                     y: point[measure].value,

@@ -34,6 +34,9 @@ export function ClassifierTable(props: { studyId: string; classifiers: Classifie
               >
                 {classifier.name}
               </Link>
+              {classifier.judgedByPeople ? null : (
+                <span className="block text-sm text-muted">{t("agreementOnly")}</span>
+              )}
             </Cell>
             <Cell>{t(`sources.${classifier.source}`)}</Cell>
             <Cell number>{format.number(classifier.documents.train)}</Cell>

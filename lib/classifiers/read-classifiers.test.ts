@@ -89,6 +89,27 @@ describe("a classifier's figures", () => {
     });
   });
 
+  it("are called agreement on the study home where the test carries an LLM's labels", async () => {
+    const { labelSetId } = await database().classifier.findUniqueOrThrow({ where: { id: classifierId } });
+    const { studyId } = actor;
+    const copied = await database().labelSet.create({
+      data: { studyId, name: "LLM", source: "llm", seed: 1, tuneShare: 0, testShare: 0.8, address: "store:llm" },
+    });
+    const items = await database().labelSetItem.findMany({ where: { labelSetId } });
+    await database().labelSetItem.createMany({
+      data: items.map((item) => ({ ...item, labelSetId: copied.id, byPeople: false })),
+    });
+    const { id, ...first } = await database().classifier.findUniqueOrThrow({ where: { id: classifierId } });
+    const { id: newest } = await database().classifier.create({
+      data: { ...first, id: newId(), labelSetId: copied.id, madeByRunId: newId(), createdAt: new Date() },
+    });
+    const scores = await database().classifierScore.findMany({ where: { classifierId: id } });
+    await database().classifierScore.createMany({ data: scores.map((each) => ({ ...each, classifierId: newest })) });
+    expect((await listClassifiers(actor)).map(({ judgedByPeople }) => judgedByPeople)).toEqual([false, true]);
+    expect((await readClassifiersStation(actor)).figure).toMatchObject({ name: "classifierAgreement" });
+    await database().classifier.delete({ where: { id: newest } });
+  });
+
   it("let the part of the corpus count of which no document was tested, as part of what was tested", async () => {
     const { labelSetId } = await database().classifier.findUniqueOrThrow({ where: { id: classifierId } });
     const inSet = await database().labelSetItem.findFirstOrThrow({

@@ -156,14 +156,16 @@ export async function listClassifiers(actor: StudyActor): Promise<ClassifierSumm
 }
 
 /** The newest classifier and its F1, for the study home. */
-export async function readNewestF1(actor: StudyActor): Promise<Pick<ClassifierSummary, "id" | "f1"> | null> {
+export async function readNewestF1(
+  actor: StudyActor,
+): Promise<Pick<ClassifierSummary, "id" | "f1" | "judgedByPeople"> | null> {
   const newest = await database().classifier.findFirst({
     where: { studyId: actor.studyId },
     orderBy: { createdAt: "desc" },
   });
   if (!newest) return null;
-  const { inspection } = await inspectTest(newest.id, newest.threshold);
-  return { id: newest.id, f1: inspection.figures.f1 ?? null };
+  const { inspection, byPeople } = await inspectTest(newest.id, newest.threshold);
+  return { id: newest.id, f1: inspection.figures.f1 ?? null, judgedByPeople: byPeople };
 }
 
 async function findClassifier(actor: StudyActor, classifierId: string): Promise<Row> {

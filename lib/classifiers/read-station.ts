@@ -17,9 +17,11 @@ export async function readClassifiersStation(actor: StudyActor): Promise<Station
       href: "/classifiers",
     };
   }
+  // How well it imitates an LLM is not how often it is right.
+  const name = newest.judgedByPeople ? "classifierF1" : "classifierAgreement";
   return {
     state: active ? "active" : "done",
-    figure: newest.f1 ? { name: "classifierF1", kind: "estimate", ...newest.f1 } : null,
+    figure: newest.f1 ? { name, kind: "estimate", ...newest.f1 } : null,
     href: `/classifiers/${newest.id}`,
   };
 }
