@@ -92,6 +92,9 @@ function outcomeStrata(strata: readonly JudgedStratum[], phases: Phases, assignm
  * With items `outside`, the figures are those of the domain that the others make up (Cochran, section 5A.14; Särndal,
  * Swensson and Wretman 1992, section 10.3): strata keep their weights and sample sizes. `n` counts the domain's items.
  *
+ * A stratum of which a single item was judged is refused while another could be; where `populationSize` or `available` say
+ * that there is none, its spread is taken from how far it lies from the mean of all (see linearisedRatio).
+ *
  * A figure without anything to compute it from (precision where nothing was called positive) is 0 with the interval 0
  * to 1. Items of unknown truth are left out, as if missing at random in their stratum; `unsettled` has the bounds.
  *

@@ -76,7 +76,9 @@ export function designOf(
     strata: strata.map((stratum) => ({
       id: stratum.id,
       weight: weightOf(stratum, target),
-      ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
+      ...(target === "like_these"
+        ? { available: stratum.populationSize }
+        : { populationSize: stratum.populationSize }),
       ...(phaseOne && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
     })),
     ...(phaseOne ? { phaseOne } : {}),
