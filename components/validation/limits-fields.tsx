@@ -22,12 +22,14 @@ export function LimitsFields(props: {
   limits: Limits;
   /** labelling runs of the round's sample */
   labellings: Labelling[];
+  /** nobody knows how the documents were chosen, so that there is no F1 to be known */
+  convenience: boolean;
   onChange: (limits: Limits) => void;
 }) {
   const t = useTranslations("validation.limits");
   const { limits, labellings, onChange } = props;
   const { stopRule } = limits;
-  const [newest] = labellings;
+  const [newest] = props.convenience ? [] : labellings;
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <Field label={t("deadline")} hint={t("deadlineHint")}>
@@ -54,7 +56,7 @@ export function LimitsFields(props: {
         <Checkbox
           label={t("stop")}
           checked={stopRule !== null}
-          disabled={!newest}
+          disabled={!newest && stopRule === null}
           onChange={(event) =>
             onChange({
               ...limits,
@@ -63,7 +65,9 @@ export function LimitsFields(props: {
             })
           }
         />
-        <p className="text-sm text-muted">{newest ? t("stopHint") : t("stopNeedsLabels")}</p>
+        <p className="text-sm text-muted">
+          {t(props.convenience ? "stopNeedsDraw" : newest ? "stopHint" : "stopNeedsLabels")}
+        </p>
         {stopRule ? (
           <div className="grid gap-4 sm:grid-cols-2">
             <Field label={t("halfWidth")}>

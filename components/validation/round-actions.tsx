@@ -148,7 +148,12 @@ function ChangeLimits(props: { studyId: string; round: RoundDetail; labellings: 
           change.mutate();
         }}
       >
-        <LimitsFields limits={limits} labellings={props.labellings} onChange={setLimits} />
+        <LimitsFields
+          limits={limits}
+          labellings={props.labellings}
+          convenience={props.round.convenience}
+          onChange={setLimits}
+        />
         <ProblemNotice error={change.error} />
         <div className="mt-4 flex justify-end gap-2">
           <Button onClick={props.onDone}>{t("cancel")}</Button>

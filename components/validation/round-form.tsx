@@ -145,7 +145,12 @@ export function RoundForm(props: { studyId: string; options: RoundOptions; draft
         <PeopleField people={options.people} chosen={memberIds} onChange={setMemberIds} />
       </Card>
       <Card title={t("limits")}>
-        <LimitsFields limits={limits} labellings={draw?.labellings ?? []} onChange={setLimits} />
+        <LimitsFields
+          limits={limits}
+          labellings={draw?.labellings ?? []}
+          convenience={draw?.convenience ?? false}
+          onChange={setLimits}
+        />
       </Card>
       <Card title={t("instructions")}>
         <p className="mb-4 text-muted">{t("instructionsHint")}</p>

@@ -3,6 +3,7 @@ import { database, type Prisma } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { findContinuable } from "./carry-decisions";
 import { readDefaultInstructions } from "./default-instructions";
+import { isConvenience } from "./rules";
 import { readPace } from "./sampling/read-pace";
 import type { RoundOptions } from "./schema";
 
@@ -40,6 +41,7 @@ export async function readRoundOptions(actor: StudyActor): Promise<RoundOptions>
       name: draw.number === 1 ? draw.sample.name : `${draw.sample.name} (${draw.number})`,
       size: draw.size,
       extension: draw.extendsDrawId !== null,
+      convenience: isConvenience(draw.design),
       continuable: continuable.get(draw.id) ?? [],
       labellings: [...draw.labellingRuns, ...(draw.parentDraw?.labellingRuns ?? [])].map(({ id, model, prompt }) => ({
         id,

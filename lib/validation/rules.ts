@@ -85,6 +85,13 @@ export function setSizeFor(secondsPerDecision: number | null): number {
   return Math.min(60, Math.max(10, size));
 }
 
+/** The labelling run by whose labels a draw's strata were cut, so that each holds labels of one kind; null: there is none. */
+export function followedRun(design: unknown): string | null {
+  const { by, labellingRunId } = (design ?? {}) as { by?: unknown; labellingRunId?: unknown };
+  const byLabels = Array.isArray(by) && (by.includes("llm") || by.includes("confidence"));
+  return byLabels && typeof labellingRunId === "string" ? labellingRunId : null;
+}
+
 /** Documents of the corpus that a stratum stands for; one of a second phase for its part of the first phase's stratum. */
 export function corpusWeight(stratum: {
   populationSize: number;

@@ -252,6 +252,8 @@ export type RoundOptions = {
     size: number;
     /** it extends another draw */
     extension: boolean;
+    /** brought in from elsewhere: nobody knows how likely each document was to be chosen */
+    convenience: boolean;
     labellings: { id: string; name: string }[];
     /** closed rounds whose decisions can come along */
     continuable: { id: string; name: string; documents: number; decided: number }[];

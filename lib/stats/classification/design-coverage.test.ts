@@ -90,6 +90,22 @@ describe("95 % intervals of 2,000 studies hold precision, recall and F1 in at le
     atLeast(stratified(population, [150, 450], 42));
   });
 
+  it("of strata that ignore the predictions, where the larger one holds few that its sample may not show", () => {
+    const population: Counts[] = [
+      [170, 20, 30, 1_780],
+      [60, 60, 30, 97_850],
+    ];
+    atLeast(stratified(population, [200, 400], 52));
+  });
+
+  it("of strata that were cut by another model's predictions", () => {
+    const population: Counts[] = [
+      [1_600, 100, 200, 100],
+      [200, 300, 100, 97_500],
+    ];
+    atLeast(stratified(population, [100, 300], 53));
+  });
+
   it("where the largest stratum has no error, or so few that none is seen", () => {
     for (const missed of [0, 10]) {
       const population: Counts[] = [

@@ -43,11 +43,12 @@ export function readJudged(strata: readonly Stratum[], items: readonly Judged[],
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
       settled += count;
     }
-    if (settled === 0 && unsettled.positive + unsettled.other > 0) {
+    const left = unsettled.positive + unsettled.other;
+    if (settled === 0 && left > 0) {
       const message = `No item of stratum "${stratum.id}" could be settled, so nothing is known about its part.`;
       throw new StatisticsError("stratum_unsettled", message, [stratum.id]);
     }
-    requireSampled(stratum, settled);
+    requireSampled(stratum, settled, settled + left);
     return { ...stratum, outcomes, unsettled, outside: elsewhere };
   });
 }

@@ -94,6 +94,35 @@ describe("two classifiers on the same items", () => {
     expect(() => pairedClassification({ ...study, strata: strata.slice(0, 1) })).toThrow("not listed");
   });
 
+  it("are covered too where the strata were cut by the first one's predictions, and the second one's are rare in most", () => {
+    const { multinomial } = studyGenerator(92);
+    const cells = {
+      likely: { both: [1_500, 200, 0, 0], neither: [100, 100, 0, 0] },
+      unlikely: { both: [0, 0, 200, 100], neither: [0, 0, 300, 97_500] },
+    };
+    const shares = (counts: number[]) => {
+      const all = counts.reduce((sum, count) => sum + count, 0);
+      return counts.map((count) => count / all);
+    };
+    const precisionOf = (right: number, wrong: number) => right / (right + wrong);
+    const truth = precisionOf(1_700, 400) - precisionOf(1_700, 200);
+    const study = (followed?: "first") =>
+      repeatStudies(800, () => {
+        const drawn = Object.entries(cells).flatMap(([stratum, { both, neither }], index) => {
+          const counts = multinomial([100, 300][index] ?? 0, shares([...both, ...neither]));
+          return items(stratum, counts.slice(0, 4), counts.slice(4));
+        });
+        const parts = [
+          { id: "likely", weight: 1_900 },
+          { id: "unlikely", weight: 98_100 },
+        ];
+        const { precision } = pairedClassification({ strata: parts, items: drawn, positive: "yes", followed });
+        return { interval: precision.interval, truth };
+      });
+    expect(study().covered).toBeGreaterThan(0.93);
+    expect(study("first").covered).toBeGreaterThan(0.93);
+  });
+
   it.each([
     ["often", [0.6, 0.1, 0.15, 0.15], [0.08, 0.05, 0.07, 0.8]],
     ["seldom", [0.75, 0.01, 0.02, 0.22], [0.04, 0.005, 0.005, 0.95]],

@@ -16,6 +16,8 @@ export type PairedClassificationInput = {
   positive: string;
   level?: number;
   phaseOne?: FirstSample;
+  /** By whose predictions the strata were cut, so that each holds one kind of these. Left out: told from the sample. */
+  followed?: "first" | "second" | "neither";
 };
 
 type PairedMeasure = "precision" | "recall" | "f1";
@@ -44,7 +46,7 @@ function combine(first: readonly Outcome[], second: readonly Outcome[]): Outcome
   );
 }
 
-function readPairs({ strata, items, positive }: PairedClassificationInput, phases: Phases): PairedStratum[] {
+function readPairs({ strata, items, positive, followed }: PairedClassificationInput, phases: Phases): PairedStratum[] {
   const weighted = readStrata(strata);
   const groups = groupByStratum(strata, items);
   const seen = weighted.map((stratum) => {
@@ -58,8 +60,12 @@ function readPairs({ strata, items, positive }: PairedClassificationInput, phase
     }
     return [...pairs.values()];
   });
-  const possibleFirst = possibleOutcomes(seen.map((pairs) => seenOutcomes(pairs, "first")));
-  const possibleSecond = possibleOutcomes(seen.map((pairs) => seenOutcomes(pairs, "second")));
+  const possibleOf = (side: "first" | "second") =>
+    possibleOutcomes(
+      seen.map((pairs) => seenOutcomes(pairs, side)),
+      followed && followed === side,
+    );
+  const [possibleFirst, possibleSecond] = [possibleOf("first"), possibleOf("second")];
   return weighted.map((stratum, i) => {
     const pairs = seen[i] ?? [];
     const sampled = pairs.reduce((sum, pair) => sum + pair.count, 0);

@@ -144,7 +144,7 @@ function addFirstPhase(
     const total = Float64Array.from(first?.mean ?? [], (_, k) =>
       own.reduce((sum, stratum) => sum + stratum.share * (stratum.mean[k] ?? 0), 0),
     );
-    const scale = unsampled / (size - 1);
+    const scale = unsampled / Math.max(1, size - 1);
     for (const stratum of own) {
       for (let k = 0; k < total.length; k++) {
         // share · Σ share · mean² − (Σ share · mean)², as a sum over strata of products of deviations

@@ -247,6 +247,28 @@ describe("stratified estimates", () => {
     );
   });
 
+  it("take a stratum of which a single item is all there is for as far from the mean as that item lies", () => {
+    const input = byLabel(3);
+    const total = input.strata.reduce((sum, { weight }) => sum + weight, 0);
+    const rare = { id: "rare", weight: total / 99, available: 1 };
+    const one = { stratum: "rare", truth: input.positive, predicted: "other" };
+    const whole = stratifiedClassification({ ...input, strata: [...input.strata, rare], items: [...input.items, one] });
+    const without = stratifiedClassification(input);
+    const { value, standardError } = without.prevalence;
+    expect(whole.prevalence.value).toBeCloseTo(0.99 * value + 0.01, 10);
+    const ownPart = 0.01 * (1 - whole.prevalence.value);
+    expect(whole.prevalence.standardError).toBeCloseTo(Math.hypot(0.99 * standardError, ownPart), 10);
+    const twoThere = { ...rare, available: 2 };
+    const judged = (more: typeof input.items) =>
+      stratifiedClassification({
+        ...input,
+        strata: [...input.strata, twoThere],
+        items: [...input.items, one, ...more],
+      });
+    expect(() => judged([])).toThrow("a single item");
+    expect(judged([{ stratum: "rare", truth: null, predicted: "other" } as never]).f1.n).toBe(whole.f1.n);
+  });
+
   it("refuse samples that say nothing about a part of the population", () => {
     const input = byLabel(3);
     const refused = (change: Partial<StratifiedClassificationInput>) => () =>

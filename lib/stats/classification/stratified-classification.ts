@@ -12,6 +12,8 @@ export type StratifiedClassificationInput = {
   positive: string;
   level?: number;
   phaseOne?: FirstSample;
+  /** The strata were cut by these predictions, so that each holds one kind. Left out: told from the sample. */
+  strataFollow?: boolean;
 };
 
 export type StratifiedClassification = Record<Measure, Estimate> & {
@@ -58,8 +60,13 @@ function seenIn({ outcomes, unsettled, outside }: JudgedStratum): SeenInStratum 
   };
 }
 
-function outcomeStrata(strata: readonly JudgedStratum[], phases: Phases, assignment?: Assignment): OutcomeStratum[] {
-  const possible = possibleOutcomes(strata.map(seenIn));
+function outcomeStrata(
+  strata: readonly JudgedStratum[],
+  phases: Phases,
+  strataFollow: boolean | undefined,
+  assignment?: Assignment,
+): OutcomeStratum[] {
+  const possible = possibleOutcomes(strata.map(seenIn), strataFollow);
   return strata.map((stratum, index) => {
     const counts = new Map(possible[index]?.map((outcome) => [outcome, 0]));
     for (const [outcome, count] of stratum.outcomes) counts.set(outcome, count);
@@ -92,6 +99,9 @@ function outcomeStrata(strata: readonly JudgedStratum[], phases: Phases, assignm
  * With items `outside`, the figures are those of the domain that the others make up (Cochran, section 5A.14; Särndal,
  * Swensson and Wretman 1992, section 10.3): strata keep their weights and sample sizes. `n` counts the domain's items.
  *
+ * A stratum of which a single item was judged is refused while another could be; where `populationSize` or `available` say
+ * that there is none, its spread is taken from how far it lies from the mean of all (see linearisedRatio).
+ *
  * A figure without anything to compute it from (precision where nothing was called positive) is 0 with the interval 0
  * to 1. Items of unknown truth are left out, as if missing at random in their stratum; `unsettled` has the bounds.
  *
@@ -105,7 +115,7 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
   const phases = readPhases(input.phaseOne, input.strata, input.items);
   const outside = judged.reduce((sum, stratum) => sum + stratum.outside.positive + stratum.outside.other, 0);
   const estimate = (measure: Measure, assignment?: Assignment) => {
-    const strata = outcomeStrata(judged, phases, assignment);
+    const strata = outcomeStrata(judged, phases, input.strataFollow, assignment);
     const { n, ...found } = estimateMeasure(measure, strata, level, phases.firstPhase);
     return { ...found, n: n - outside };
   };
@@ -117,7 +127,7 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
     accuracy: of("accuracy"),
   });
 
-  const settled = outcomeStrata(judged, phases);
+  const settled = outcomeStrata(judged, phases, input.strataFollow);
   const figures = {
     ...byMeasure((measure) => estimate(measure)),
     effectiveSizes: byMeasure((measure) => effectiveSize(measure, settled, phases.firstPhase)),

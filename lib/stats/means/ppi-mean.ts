@@ -3,7 +3,7 @@ import { criticalNormal, criticalT } from "../numerics/distributions";
 import { type FirstSample, type Phases, readPhases } from "../sampling/phases";
 import { firstPhaseVariance, type RatioCell, type RatioStratum } from "../sampling/ratio";
 import { scoreInterval } from "../sampling/score-interval";
-import { readStrata, type Stratum } from "../sampling/strata";
+import { readStrata, requireSampled, type Stratum } from "../sampling/strata";
 import type { Estimate } from "../types";
 
 /** An item that a person judged, with what the machine predicted for it; `count`: so many are alike. */
@@ -16,7 +16,7 @@ export type PpiOptions = {
   level?: number;
   /** How far predictions are trusted: 0 not at all, 1 as in plain prediction-powered inference. Default: tuned. */
   lambda?: number | "tuned";
-  strata?: { id: string; weight: number; phaseOne?: string }[];
+  strata?: Stratum[];
   phaseOne?: FirstSample;
 };
 
@@ -101,10 +101,10 @@ function readPpi(
     if (!summary || summary.count === 0) {
       throw new StatisticsError("stratum_without_items", `Stratum "${id}" has weight but no predictions.`, [id]);
     }
-    if (judged < 2) {
-      const message = `Stratum "${id}" has ${judged} labelled items; the spread of errors needs at least two.`;
-      throw new StatisticsError(judged === 0 ? "stratum_without_items" : "stratum_with_one_item", message, [id]);
+    if (judged === 0) {
+      throw new StatisticsError("stratum_without_items", `Stratum "${id}" has 0 labelled items.`, [id]);
     }
+    requireSampled(listedStratum, judged);
     const predicted = { n: summary.count, mean: summary.mean, variance: summary.variance };
     return { share, group: phases.groupOf(listedStratum), labeled: own, predicted };
   });
@@ -115,6 +115,8 @@ function readPpi(
 function tune(strata: readonly PpiStratum[]): number {
   let [gain, cost] = [0, 0];
   for (const { share, labeled, predicted } of strata) {
+    // One item tells nothing of how labels and predictions go together.
+    if (countOf(labeled) < 2) continue;
     const [truth, prediction] = [momentsOf(labeled, (i) => i.truth), momentsOf(labeled, (i) => i.prediction)];
     const { n } = truth;
     const products = labeled.map(
@@ -167,7 +169,8 @@ function rectifierCells(strata: readonly PpiStratum[], lambda: number): { strata
  * With `phaseOne`, whose items are all predicted, the weights were estimated from that sample, and the variance of the
  * strata's means over it is added (Cochran 1977, equation 12.32).
  *
- * Without `strata`, a stratum's weight is its number of predictions. `n` counts labelled items.
+ * Without `strata`, a stratum's weight is its number of predictions. A stratum's `populationSize` or `available` only says
+ * whether a single labelled item is all that can be judged in it. `n` counts labelled items.
  *
  * @throws StatisticsError `invalid_argument`, `empty_input`, `duplicate_stratum`, `unknown_stratum`,
  * `stratum_without_items`, `stratum_with_one_item`
@@ -187,18 +190,21 @@ export function ppiMean(
   if (chosen !== "tuned") requireFinite(chosen, "Lambda");
   const lambda = chosen === "tuned" ? tune(strata) : chosen;
 
-  let [value, variance, uncertainty, predicted, rectified] = [0, 0, 0, 0, 0];
+  const rectifiers = strata.map(({ labeled: own }) => momentsOf(own, (item) => item.truth - lambda * item.prediction));
+  const rectified = strata.reduce((sum, { share }, index) => sum + share * (rectifiers[index]?.mean ?? 0), 0);
+  let [value, variance, uncertainty, predicted] = [0, 0, 0, 0];
   const means: { share: number; group: number; mean: number }[] = [];
-  for (const { share, group, labeled: own, predicted: machine } of strata) {
-    const rectifier = momentsOf(own, (item) => item.truth - lambda * item.prediction);
+  for (const [index, { share, group, predicted: machine }] of strata.entries()) {
+    const rectifier = rectifiers[index] ?? { n: 1, mean: 0, variance: 0 };
+    // The spread of a single item is how far it lies from the mean of all, as in linearisedRatio.
+    const spread = rectifier.n > 1 ? rectifier.variance : (rectifier.mean - rectified) ** 2;
     const parts = [
       { variance: (share * lambda) ** 2 * (machine.variance / machine.n), freedom: machine.n - 1 },
-      { variance: share ** 2 * (rectifier.variance / rectifier.n), freedom: rectifier.n - 1 },
+      { variance: share ** 2 * (spread / rectifier.n), freedom: Math.max(1, rectifier.n - 1) },
     ];
     const mean = lambda * machine.mean + rectifier.mean;
     means.push({ share, group, mean });
     value += share * mean;
-    rectified += share * rectifier.mean;
     predicted += parts[0]?.variance ?? 0;
     for (const part of parts) {
       variance += part.variance;

@@ -42,7 +42,7 @@ export function readPhases(
   const firstPhase = phases.map(({ size, populationSize }, group) => {
     requireCount(size, "The size of the first phase");
     const [items, census] = [judged[group] ?? 0, size === populationSize];
-    if (!(populationSize >= size) || size < Math.max(census ? 0 : 2, items)) {
+    if (!(populationSize >= size) || size < Math.max(census ? 0 : 1, items)) {
       throw new StatisticsError(
         "invalid_argument",
         `The first phase (${size}) must hold the ${items} judged items and fit into its population (${populationSize}).`,

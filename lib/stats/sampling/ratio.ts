@@ -19,13 +19,17 @@ export type FirstPhase = readonly { size: number; unsampled: number }[];
 /**
  * What a first phase adds to the variance of a mean: within each of its strata the variance of the second phase's strata
  * means, over the first phase's items there (Cochran 1977, equation 12.32, in each stratum of the first phase; Särndal,
- * Swensson and Wretman 1992, section 9.4). `lost`: degrees of freedom that the stratum's variance has lost.
+ * Swensson and Wretman 1992, section 9.4). A stratum of one item, which has no variance of its own, is taken to lie as far
+ * from the mean of all as it does (Lumley, Complex Surveys, 2010, section 3.2.1: lonely units, centred at the population's
+ * mean). `lost`: degrees of freedom that the stratum's variance has lost.
  */
 export function firstPhaseVariance(
   firstPhase: FirstPhase,
   strata: readonly { share: number; group: number; mean: number }[],
   lost: 0 | 1,
 ): number {
+  const all = strata.reduce((sum, stratum) => sum + stratum.share, 0);
+  const grandMean = strata.reduce((sum, stratum) => sum + stratum.share * stratum.mean, 0) / all;
   return firstPhase.reduce((variance, { size, unsampled }, group) => {
     let [share, first, second] = [0, 0, 0];
     for (const stratum of strata) {
@@ -35,6 +39,7 @@ export function firstPhaseVariance(
       second += stratum.share * stratum.mean ** 2;
     }
     if (unsampled === 0 || share === 0) return variance;
+    if (size === 1) return variance + unsampled * (first - share * grandMean) ** 2;
     return variance + (unsampled * Math.max(0, share * second - first ** 2)) / (size - lost);
   }, 0);
 }
@@ -55,7 +60,9 @@ function cellMean(stratum: RatioStratum, of: (cell: RatioCell) => number): numbe
 /**
  * Combined ratio estimator of a stratified sample with the standard error of its Taylor linearisation (Cochran,
  * Sampling Techniques 1977, sections 6.11 and, for a first phase, 12.2 with equation 12.32 for large samples; Särndal,
- * Swensson and Wretman 1992, result 5.6.2; degrees of freedom: Cochran, equation 5.16). Null when the denominator is 0.
+ * Swensson and Wretman 1992, result 5.6.2; degrees of freedom: Cochran, equation 5.16). A stratum of one item, whose spread
+ * nobody knows, counts as if it lay as far from the mean of all as its item does (Lumley 2010, section 3.2.1). Null when
+ * the denominator is 0.
  */
 export function linearisedRatio(strata: readonly RatioStratum[], firstPhase?: FirstPhase): LinearisedRatio | null {
   let [numerator, denominator, n] = [0, 0, 0];
@@ -73,11 +80,14 @@ export function linearisedRatio(strata: readonly RatioStratum[], firstPhase?: Fi
     const size = sampleSize(stratum);
     const mean = cellMean(stratum, residual);
     means.push({ share: stratum.share, group: stratum.group ?? 0, mean });
-    if (stratum.unsampled > 0 && size > 1) {
-      const spread = cellMean(stratum, (cell) => (residual(cell) - mean) ** 2) * (size / (size - 1));
+    if (stratum.unsampled > 0) {
+      // Residuals have the mean 0 over all strata.
+      const centre = size > 1 ? mean : 0;
+      const freedom = Math.max(1, size - 1);
+      const spread = cellMean(stratum, (cell) => (residual(cell) - centre) ** 2) * (size / freedom);
       const part = (stratum.share ** 2 * stratum.unsampled * spread) / size;
       variance += part;
-      uncertainty += part ** 2 / (size - 1);
+      uncertainty += part ** 2 / freedom;
     }
   }
   if (firstPhase) variance += firstPhaseVariance(firstPhase, means, 1);

@@ -260,6 +260,8 @@ describe("a round's export", () => {
     const outcomes = itemIds.map((id, at) => [id, at % 4 === 0 ? "medical" : "non_medical"] as const);
     const labellingRunId = await makeLabelling(owner.studyId, drawId, new Map(outcomes));
     const design = { kind: "subsample", drawId, seed: 5, size: 80, by: ["llm"], labellingRunId, allocation: "equal" };
+    // Another run, which has said the same so far: by its labels the strata are not cut.
+    const other = await makeLabelling(owner.studyId, drawId, new Map(outcomes));
     const second = await createDraw(owner, sampleId, subsampleDesignSchema.parse(design));
     const { id: roundId } = await createRound(owner, {
       ...{ drawId: second.id, name: "Zweite Phase", instructionsDe: "a", instructionsEn: "a" },
@@ -275,11 +277,18 @@ describe("a round's export", () => {
     await closeRound(owner, roundId);
     const lines = (await textOf(researcher, roundId, "jsonl")).toString().split("\n");
     for (const target of ["like_these", "this_corpus", "drawn_sample"] as const) {
-      const { labelQuality, agreement } = await recomputeQuality(lines, { target });
-      expect(labelQuality?.figures.f1.estimate?.n).toBe(80);
-      const page = await exportFigures(researcher, roundId, qualityQuery.parse({ target }));
-      expect(figuresCsv(labelQuality, agreement)).toBe(page);
+      for (const labelling of [labellingRunId, other]) {
+        const { labelQuality, agreement } = await recomputeQuality(lines, { target, labelling });
+        expect(labelQuality?.figures.f1.estimate?.n).toBe(80);
+        const page = await exportFigures(researcher, roundId, qualityQuery.parse({ target, labelling }));
+        expect(figuresCsv(labelQuality, agreement)).toBe(page);
+      }
     }
+    const methodOf = async (labelling: string) =>
+      (await recomputeQuality(lines, { labelling })).labelQuality?.figures.precision.estimate?.method;
+    // In the stratum of "non-medical" documents the other run may call some medical, though none was judged there.
+    expect(await methodOf(labellingRunId)).toContain("linearised");
+    expect(await methodOf(other)).toContain("few items of a kind");
     const card = (await textOf(researcher, roundId, "data-card")).toString();
     expect(card).toContain("### First phase: draw 1 of 300 documents");
     expect(card).toContain("| `forum` | 30,000 | 200 | 0.006667 |");

@@ -1,5 +1,6 @@
 import { statements } from "@/lib/platform/database/statements";
 import type { StudyActor } from "@/lib/studies/actor";
+import { followedRun } from "../rules";
 import type { DecisionLabel } from "../schema";
 import type { ExportHead } from "./read-head";
 import type { ExportedAdjudication, ExportedDecision, ExportedLabel, ExportRow, GoldOrigin } from "./schema";
@@ -66,7 +67,8 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
     select item."id" as "item_id", item."documentId" as "document_id", item."text", item."textHash" as "text_sha256",
       item."erasedAt" is not null as "erased", item."characters", item."source", item."url", item."language",
       stratum."key" as "stratum", stratum."populationSize" as "stratum_population",
-      stratum."sampleSize" as "stratum_sample", first."key" as "phase_one_stratum",
+      stratum."sampleSize" as "stratum_sample", ${followedRun(head.round.draw.design)}::text as "stratum_run",
+      first."key" as "phase_one_stratum",
       first."populationSize" as "phase_one_population", first."sampleSize" as "phase_one_sample", drawn."inclusionProbability" as "inclusion_probability",
       drawn."position" as "draw_position", queued."position" as "queue_position", queued."wanted", queued."decided",
       queued."gold"::text as "gold", queued."disputed", queued."flagged", queued."settled"::text as "settled",

@@ -30,7 +30,8 @@ export async function recomputeQuality(
     const row = parseRow(line, number);
     const { stratum: key, stratum_population: populationSize, stratum_sample: sampleSize } = row;
     convenience ||= row.inclusion_probability === null;
-    strata.set(key, { id: key, key, populationSize, sampleSize, phaseOneStratum: phaseOneOf(row) });
+    const followedRun = row.stratum_run;
+    strata.set(key, { id: key, key, populationSize, sampleSize, phaseOneStratum: phaseOneOf(row), followedRun });
     const gold = goldStateOf(row.decided, row.gold);
     if (gold === null) continue;
     for (const { run, run_created_at: createdAt, outcome } of row.llm) {
@@ -53,9 +54,7 @@ export async function recomputeQuality(
   }
   return {
     run: run?.id ?? null,
-    labelQuality: run
-      ? { target, ...figuresOf([...strata.values()], [...run.tallies.values()], target, convenience) }
-      : null,
+    labelQuality: run ? { target, ...figuresOf([...strata.values()], run, target, convenience) } : null,
     agreement: agreementFigures(
       [...patterns].map(([pattern, count]) => ({ pattern, count })),
       (person) => person,
@@ -68,8 +67,9 @@ function phaseOneOf(row: ExportRow): StratumSize["phaseOneStratum"] {
   return id === null || populationSize === null || sampleSize === null ? null : { id, populationSize, sampleSize };
 }
 
-function figuresOf(strata: StratumSize[], tallies: Tally[], target: Target, convenience: boolean) {
-  return convenience ? convenienceFigures(tallies) : labelQualityFigures(strata, tallies, target);
+function figuresOf(strata: StratumSize[], run: Run, target: Target, convenience: boolean) {
+  const tallies = [...run.tallies.values()];
+  return convenience ? convenienceFigures(tallies) : labelQualityFigures(strata, tallies, target, run.id);
 }
 
 function parseRow(line: string, number: number) {

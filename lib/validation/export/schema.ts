@@ -69,6 +69,8 @@ export const exportRowSchema = z.object({
   stratum: z.string(),
   stratum_population: z.number().int(),
   stratum_sample: z.number().int(),
+  /** the labelling run by whose labels the strata were cut; files of earlier versions lack it */
+  stratum_run: z.string().nullable().default(null),
   /** where the documents were drawn from those of an earlier draw: the stratum of that draw, its size and how many were drawn */
   phase_one_stratum: z.string().nullable(),
   phase_one_population: z.number().int().nullable(),

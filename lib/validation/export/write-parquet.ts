@@ -20,6 +20,7 @@ const columns = {
   stratum: "text",
   stratum_population: "integer",
   stratum_sample: "integer",
+  stratum_run: "text",
   phase_one_stratum: "text",
   phase_one_population: "integer",
   phase_one_sample: "integer",

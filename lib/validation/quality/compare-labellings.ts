@@ -52,11 +52,12 @@ export async function compareLabellings(
       where queued."roundId" = ${roundId}::uuid and queued."decided" > 0 and queued."gold" in ('medical', 'non_medical')
       group by queued."stratumId", queued."gold", first."outcome", second."outcome"`,
   ]);
+  const runs = { first: first.id, second: second.id };
   const of = (side: "first" | "second") => {
     const tallies = rows.map(({ stratumId, gold, count, ...outcomes }) => {
       return { stratumId, gold, count, outcome: outcomes[side] };
     });
-    return estimates(strata, tallies, query.target);
+    return estimates(strata, tallies, query.target, runs[side]);
   };
   const sum = (counts: (row: Row) => boolean) =>
     rows.reduce((total, row) => (counts(row) ? total + row.count : total), 0);
@@ -68,7 +69,7 @@ export async function compareLabellings(
     documents: sum(() => true),
     firstRight: sum((row) => differ(row) && predictedOf(row.first) === row.gold),
     secondRight: sum((row) => differ(row) && predictedOf(row.second) === row.gold),
-    ...measuresOf(of("first"), of("second"), differencesOf(strata, rows, query.target)),
+    ...measuresOf(of("first"), of("second"), differencesOf(strata, rows, query.target, runs)),
   };
 }
 
@@ -82,10 +83,17 @@ function measuresOf(first: Estimates, second: Estimates, { differences, problem 
   return { measures: Object.fromEntries(shown) as Comparison["measures"], problem: first.problem ?? problem };
 }
 
-function differencesOf(strata: StratumSize[], rows: Row[], target: Target): Differences {
+function differencesOf(
+  strata: StratumSize[],
+  rows: Row[],
+  target: Target,
+  runs: Record<"first" | "second", string>,
+): Differences {
+  const cutBy = strata[0]?.followedRun;
   try {
     const differences = pairedClassification({
       ...designOf(strata, target),
+      followed: cutBy === runs.first ? "first" : cutBy === runs.second ? "second" : "neither",
       items: rows.map(({ stratumId, gold, first, second, count }) => ({
         stratum: stratumId,
         truth: gold,

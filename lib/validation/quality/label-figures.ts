@@ -26,6 +26,8 @@ export type StratumSize = {
   sampleSize: number;
   /** in which stratum of an earlier draw it lies; its population are that draw's items then */
   phaseOneStratum: PhaseOneStratum | null;
+  /** the labelling run by whose labels the strata were cut; null: none */
+  followedRun: string | null;
 };
 
 const nothing = { estimate: null, unsettled: null, effectiveSize: null };
@@ -37,7 +39,7 @@ export type Estimates = Pick<Figures, "figures" | "problem">;
 export const predictedOf = (outcome: LlmOutcome) => (outcome === "medical" ? "medical" : "non_medical");
 
 /** All figures of the LLM's labels, from counts alone: a million decisions cost what a thousand cost. */
-export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], target: Target): Figures {
+export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], target: Target, run: string): Figures {
   const { strata, tallies } = inOrder(sizes, counts);
   const sum = (matches: (tally: Tally) => boolean) =>
     tallies.reduce((total, tally) => total + (matches(tally) ? tally.count : 0), 0);
@@ -55,12 +57,12 @@ export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], targe
     strata: stratumRows.map(({ key, populationSize, weight, sampleSize, settled, unsettled }) => {
       return { key, populationSize, weight, sampleSize, settled, unsettled };
     }),
-    ...estimates(strata, tallies, target),
+    ...estimates(strata, tallies, target, run),
   };
 }
 
 /** Documents of what the figures speak of that a stratum stands for. */
-export const weightOf = (stratum: StratumSize, target: Target): number =>
+export const weightOf = (stratum: Omit<StratumSize, "followedRun">, target: Target): number =>
   target === "drawn_sample" ? stratum.populationSize : corpusWeight(stratum);
 
 /**
@@ -68,7 +70,7 @@ export const weightOf = (stratum: StratumSize, target: Target): number =>
  * documents like these the corpus itself is a sample, from a population without end.
  */
 export function designOf(
-  strata: StratumSize[],
+  strata: Omit<StratumSize, "followedRun">[],
   target: Target,
 ): Pick<StratifiedClassificationInput, "strata" | "phaseOne"> {
   const phaseOne = phaseOneOf(strata, target);
@@ -76,12 +78,19 @@ export function designOf(
     strata: strata.map((stratum) => ({
       id: stratum.id,
       weight: weightOf(stratum, target),
-      ...(target === "like_these" ? {} : { populationSize: stratum.populationSize }),
+      ...(target === "like_these" ? { available: stratum.populationSize } : { populationSize: stratum.populationSize }),
       ...(phaseOne && stratum.phaseOneStratum ? { phaseOne: stratum.phaseOneStratum.id } : {}),
     })),
     ...(phaseOne ? { phaseOne } : {}),
   };
 }
+
+/**
+ * Strata that were cut by this run's own labels hold one kind of these (that the sample tells). Those of any other strata
+ * can hold both, also where the sample happens to show one.
+ */
+const cutBy = (strata: readonly StratumSize[], run: string): Pick<StratifiedClassificationInput, "strataFollow"> =>
+  strata.every(({ followedRun }) => followedRun === run) ? {} : { strataFollow: false };
 
 /** The first phase from which strata were drawn, if there is one that figures of this target have to allow for. */
 export function phaseOneOf(
@@ -156,11 +165,12 @@ function confusionRow(
   };
 }
 
-/** The measures of all documents, or of one source where tallies of others are `outside`. */
-export function estimates(strata: StratumSize[], tallies: Tally[], target: Target): Estimates {
+/** The measures of a labelling run: of all documents, or of one source where tallies of others are `outside`. */
+export function estimates(strata: StratumSize[], tallies: Tally[], target: Target, run: string): Estimates {
   try {
     const result = stratifiedClassification({
       ...designOf(strata, target),
+      ...cutBy(strata, run),
       items: tallies.map(({ stratumId, outcome, gold, count, outside = false }) => ({
         stratum: stratumId,
         truth: gold === "unsettled" ? null : gold,

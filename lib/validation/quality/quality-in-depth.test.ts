@@ -104,6 +104,30 @@ describe("label quality in depth", () => {
     expect(total._sum.count).toBe(100);
   });
 
+  it("estimates it also where a stratum is a single document, which people have judged", async () => {
+    const sources = [
+      { key: "source:forum", populationSize: 900, sampleSize: 90 },
+      { key: "source:rare", populationSize: 1, sampleSize: 1 },
+    ];
+    const { roundId, drawId, itemIds } = await makeRound(owner, [anna], { strata: sources });
+    await makeLabelling(
+      owner.studyId,
+      drawId,
+      new Map(itemIds.map((id, at) => [id, at % 4 ? "non_medical" : "medical"])),
+    );
+    await runJob();
+    const { items } = await claim(anna, roundId, 8);
+    for (const item of items) await decide(anna, roundId, item.id, "medical");
+    const rare = await database().roundItem.findFirstOrThrow({ where: { roundId, itemId: itemIds.at(-1) } });
+    const held = { roundId, roundItemId: rare.id, personId: anna.personId, lapsesAt: new Date() };
+    await database().claim.createMany({ data: [{ ...held, state: "lapsed" }], skipDuplicates: true });
+    await decide(anna, roundId, rare.id, "medical");
+    await closeRound(owner, roundId);
+    const { labelQuality } = await readQuality(owner, roundId, { target: "like_these" });
+    expect(labelQuality?.predictionPowered.problem).toBeNull();
+    expect(labelQuality?.predictionPowered.estimate?.standardError).toBeGreaterThan(0);
+  });
+
   it("says so when no LLM label is left that could help", async () => {
     const { roundId, indexOfRoundItem } = await labelled();
     await workThrough(anna, roundId, (id) => truth(indexOfRoundItem(id)));

@@ -34,10 +34,13 @@ export async function readParts(actor: StudyActor, roundId: string, query: Quali
       )
       select * from counted`,
   ]);
-  return { strata: strataParts(strata, rows, query.target), sources: sourceParts(strata, rows, query.target) };
+  const of = (some: StratumSize[], tallies: Tally[]) => estimates(some, tallies, query.target, labelling.id);
+  return { strata: strataParts(strata, rows, query.target, of), sources: sourceParts(strata, rows, of) };
 }
 
-function strataParts(strata: StratumSize[], rows: SourceTally[], target: Target): Part[] {
+type Estimate = (strata: StratumSize[], tallies: Tally[]) => Estimates;
+
+function strataParts(strata: StratumSize[], rows: SourceTally[], target: Target, estimate: Estimate): Part[] {
   return strata.map((stratum) => {
     const own = rows.filter((row) => row.stratumId === stratum.id);
     // What it is of the corpus, as a stratum by itself; where it was drawn from a draw's documents, estimated.
@@ -46,11 +49,11 @@ function strataParts(strata: StratumSize[], rows: SourceTally[], target: Target)
         ? stratum.populationSize
         : Math.max(stratum.populationSize, Math.round(corpusWeight(stratum)));
     const alone = { ...stratum, populationSize, phaseOneStratum: null };
-    return partOf({ kind: "stratum", key: stratum.key, sources: 0 }, own, estimates([alone], own, target));
+    return partOf({ kind: "stratum", key: stratum.key, sources: 0 }, own, estimate([alone], own));
   });
 }
 
-function sourceParts(strata: StratumSize[], rows: SourceTally[], target: Target): Part[] {
+function sourceParts(strata: StratumSize[], rows: SourceTally[], estimate: Estimate): Part[] {
   const sizes = new Map<string | null, number>();
   for (const { source, count } of rows) {
     const name = source || null;
@@ -64,7 +67,7 @@ function sourceParts(strata: StratumSize[], rows: SourceTally[], target: Target)
   const part = (name: Pick<Part, "kind" | "key" | "sources">, belongs: (source: string | null) => boolean) => {
     const own = rows.filter((row) => belongs(row.source || null));
     const tallies = pool(rows.map((row) => ({ ...row, outside: !belongs(row.source || null) })));
-    return partOf(name, own, estimates(strata, tallies, target));
+    return partOf(name, own, estimate(strata, tallies));
   };
   const parts = shown.map(({ source }) => part({ kind: "source", key: source, sources: 1 }, (one) => one === source));
   const pooled = named.length - shown.length;

@@ -11,6 +11,7 @@ import { findUntalliedLabels } from "../tally-labels";
 import { findViolations } from "../testing/find-violations";
 import { addLabels, makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
+import { compareLabellings } from "./compare-labellings";
 import { exportConfusion, exportFigures } from "./export-quality";
 import { readQuality } from "./read-quality";
 import { qualityQuery } from "./schema";
@@ -143,6 +144,31 @@ describe("label quality", () => {
     expect(empty.labelQuality?.problem).toEqual({ code: "stratum_without_items", strata: [expect.any(String)] });
     expect(empty.labelQuality?.figures.f1.estimate).toBeNull();
     expect(empty.agreement.figures.alpha.problem?.code).toBe("empty_input");
+  });
+
+  it("does not withhold all figures for a stratum of a single document, since there is no second to judge", async () => {
+    const strata = [
+      { key: "source:forum", populationSize: 900, sampleSize: 60 },
+      { key: "source:rare", populationSize: 1, sampleSize: 1 },
+    ];
+    const { roundId, drawId, itemIds } = await makeRound(owner, [anna], { strata });
+    const outcomes = itemIds.map((id, index) => [id, index % 3 === 0 ? "medical" : "non_medical"] as const);
+    await makeLabelling(owner.studyId, drawId, new Map(outcomes));
+    await makeLabelling(owner.studyId, drawId, new Map(outcomes.map(([id], index) => [id, llm(index)])));
+    await runJob();
+    let turn = 0;
+    await workThrough(anna, roundId, () => (turn++ % 3 === 0 ? "medical" : "non_medical"));
+    await closeRound(owner, roundId);
+    for (const target of ["like_these", "this_corpus"]) {
+      const { labelQuality, labellings } = await read(owner, roundId, { target });
+      expect(labelQuality?.problem).toBeNull();
+      expect(labelQuality?.figures.f1.estimate?.n).toBe(61);
+      const [first, second] = labellings.map(({ id }) => id);
+      const query = { target: "like_these" as const, labelling: first, second: second ?? "" };
+      const comparison = await compareLabellings(owner, roundId, query);
+      expect(comparison?.problem).toBeNull();
+      expect(comparison?.measures.f1.difference).not.toBeNull();
+    }
   });
 
   it("has no precision where the LLM called nothing medical, but everything else", async () => {

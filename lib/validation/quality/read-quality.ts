@@ -78,7 +78,9 @@ async function readLabelQuality(
   ]);
   const tallies = rows.map((row) => ({ ...row, gold: row.gold as GoldState }));
   const compared = tallies.reduce((sum, tally) => sum + tally.count, 0);
-  const figures = round.convenience ? convenienceFigures(tallies) : labelQualityFigures(strata, tallies, target);
+  const figures = round.convenience
+    ? convenienceFigures(tallies)
+    : labelQualityFigures(strata, tallies, target, labelling.id);
   return {
     labellingRunId: labelling.id,
     target,

@@ -3,7 +3,7 @@ import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { labelledDraws } from "../labelled-draws";
-import { isConvenience } from "../rules";
+import { followedRun, isConvenience } from "../rules";
 import type { StratumSize } from "./label-figures";
 import type { LabellingChoice, Target } from "./schema";
 
@@ -73,11 +73,12 @@ export function chooseLabelling(
 
 /** The strata of the round's draw. Throws 422 `target_needs_two_phases` where there is no sample to speak of. */
 export async function readStrataFor(drawId: string, target: Target) {
-  const strata: StratumSize[] = await database().stratum.findMany({
+  const rows = await database().stratum.findMany({
     where: { drawId },
     orderBy: { key: "asc" },
-    include: { phaseOneStratum: true },
+    include: { phaseOneStratum: true, draw: { select: { design: true } } },
   });
+  const strata = rows.map(({ draw, ...row }): StratumSize => ({ ...row, followedRun: followedRun(draw.design) }));
   const twoPhases = strata.some(({ phaseOneStratum }) => phaseOneStratum !== null);
   if (target === "drawn_sample" && !twoPhases) throw unprocessable("target_needs_two_phases");
   return { strata, twoPhases };

@@ -165,8 +165,8 @@ async function planStop(
       const judged = countOf(known) + Math.round(share * left);
       return { weight, outcomes, known, judged, phaseOne: phaseOneStratum?.id };
     });
-    // While a stratum has none, nothing is known; of one document as good as nothing.
-    if (sampled.some(({ judged }) => judged < 2)) return 0.5;
+    // While a stratum has none, nothing is known; of one document as good as nothing, where there are more.
+    if (sampled.some(({ judged }, index) => judged < Math.min(2, strata[index]?.documents ?? 2))) return 0.5;
     return expectAnytimeHalfWidth(sampled, phaseOneOf(strata, "this_corpus"));
   };
   const atEnd = await halfWidthAfter(items);

@@ -7,13 +7,17 @@ import type { Gold } from "../rules";
 type Rule = { roundId: string; studyId: string; drawId: string; halfWidth: number; labellingRunId: string };
 type Count = { stratum: string; outcome: "medical" | "non_medical" | "unusable"; gold: Gold | null; count: number };
 
-/** Looks at every open round with a stop rule whose labels are there, and ends the handing out where F1 is known well enough. */
+/**
+ * Looks at every open round with a stop rule whose labels are there, and ends the handing out where F1 is known well enough.
+ * Of a convenience sample it never is.
+ */
 export async function checkStopRules(signal?: AbortSignal): Promise<void> {
   const rules = await database().$queryRaw<Rule[]>`
     select round."id" as "roundId", round."studyId", round."drawId", round."stopHalfWidth" as "halfWidth",
       run."id" as "labellingRunId"
     from "Round" round
     join "LabellingRun" run on run."id" = round."stopLabellingRunId" and run."state" not in ('queued', 'running')
+    join "Draw" draw on draw."id" = round."drawId" and draw."design"->>'kind' is distinct from 'convenience'
     where round."state" = 'open' and round."stopHalfWidth" is not null and round."stoppedAt" is null`;
   for (const rule of rules) {
     if (signal?.aborted) return;

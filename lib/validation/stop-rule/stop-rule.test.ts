@@ -133,6 +133,24 @@ describe("a stop rule", () => {
     });
     expect((await readRound(owner, roundId)).stopRule?.halfWidth).toBe(0.2);
   });
+
+  it("is refused for a convenience sample, and ends none that has one: nobody knows F1 of its corpus", async () => {
+    const { roundId, drawId, labellingRunId, asTheLlm } = await makeRuledRound(0.2);
+    await database().draw.update({ where: { id: drawId }, data: { design: { kind: "convenience", size } } });
+    const input = { drawId, name: "R", instructionsDe: "L", instructionsEn: "R", memberIds: [], doubleShare: 0 };
+    const refused = { status: 422, code: "stop_rule_of_convenience" };
+    await expect(createRound(owner, { ...input, stopRule: { halfWidth: 0.1, labellingRunId } })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(changeRound(owner, roundId, { stopRule: { halfWidth: 0.3, labellingRunId } })).rejects.toMatchObject(
+      refused,
+    );
+    await workThrough(clinician, roundId, asTheLlm);
+    await checkStopRules();
+    expect((await readRound(owner, roundId)).stoppedAt).toBeNull();
+    expect((await ruleOf(roundId))?.interval).toBeNull();
+    await changeRound(owner, roundId, { stopRule: null, quota: 5 });
+  });
 });
 
 describe("a quota", () => {
