@@ -111,7 +111,7 @@ const label: Walk = async (actor) => {
   const prompt = (await listPrompts(actor)).find(({ language }) => language === "de");
   if (!endpoint || !prompt) return true;
   const parameters = labellingParametersSchema.parse({ concurrency: 2, maxCharacters: 4000 });
-  await startLabelling(actor, { drawId, endpointId: endpoint.id, promptId: prompt.id, parameters });
+  await startLabelling(actor, { drawId, endpointId: endpoint.id, promptId: prompt.id, tokenBudget: null, parameters });
   return false;
 };
 

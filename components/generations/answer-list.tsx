@@ -90,9 +90,12 @@ function Answer({ answer }: { answer: AnswerRow }) {
           {answer.promptKey} · {answer.category}
         </span>
         <span className="tabular">
-          {answer.words === null
-            ? t("tokens", { count: answer.tokens })
-            : `${t("wordCount", { count: answer.words })} · ${t("tokens", { count: answer.tokens })}`}
+          {[
+            answer.words === null ? null : t("wordCount", { count: answer.words }),
+            answer.tokens === null ? null : t("tokens", { count: answer.tokens }),
+          ]
+            .filter((each) => each !== null)
+            .join(" · ")}
         </span>
         {answer.mixed ? <Badge tone="attention">{t("isMixed", { share })}</Badge> : null}
         {answer.declined ? <Badge tone="attention">{t("isDeclined")}</Badge> : null}

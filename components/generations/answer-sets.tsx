@@ -3,11 +3,13 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { useMoney } from "@/components/labelling/use-money";
 import { Button } from "@/components/ui/button";
 import { Figure } from "@/components/ui/figure";
 import { Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import type { AnswerSetSummary } from "@/lib/generations/schema";
+import type { Spending } from "@/lib/labelling/schema";
 import { AnswerList } from "./answer-list";
 
 /** Checkpoints with the failure modes of their answers, by prompt set; a row opens the answers themselves. */
@@ -94,6 +96,7 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
                 seed: set.endpoint.seed,
               })}
             </span>
+            <Spent spending={set.endpoint.spending} />
           </span>
         ) : null}
       </Cell>
@@ -120,4 +123,18 @@ function AnswerSetRow(props: { studyId: string; set: AnswerSetSummary; open: boo
       </Cell>
     </tr>
   );
+}
+
+/** What an endpoint's answers took and cost. */
+function Spent({ spending }: { spending: Spending }) {
+  const t = useTranslations("answers");
+  const format = useFormatter();
+  const money = useMoney();
+  const { promptTokens, completionTokens, uncounted, cost, currency } = spending;
+  const parts = [
+    t("spent", { prompt: format.number(promptTokens), completion: format.number(completionTokens) }),
+    ...(uncounted > 0 ? [t("uncounted", { count: uncounted })] : []),
+    ...(cost !== null && currency !== null ? [money(cost, currency)] : []),
+  ];
+  return <span className="block">{parts.join(" · ")}</span>;
 }

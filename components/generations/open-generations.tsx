@@ -4,12 +4,19 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { ChangeBudget } from "@/components/labelling/change-budget";
+import { TokenSpending } from "@/components/labelling/token-spending";
 import { Button } from "@/components/ui/button";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Progress } from "@/components/ui/progress";
 import { Badge, Card, Notice } from "@/components/ui/surface";
-import { changeGenerationOperation, listOpenGenerationsOperation } from "@/lib/generations/api";
+import {
+  changeGenerationBudgetOperation,
+  changeGenerationOperation,
+  listOpenGenerationsOperation,
+} from "@/lib/generations/api";
 import type { EndpointGenerationSummary, GenerationMove } from "@/lib/generations/schema";
+import { isAboutBudget } from "@/lib/labelling/rules";
 import { call } from "@/lib/platform/http/call";
 
 type Reason = Parameters<ReturnType<typeof useTranslations<"answers.reasons">>>[0];
@@ -60,6 +67,14 @@ function OpenGeneration(props: { studyId: string; generation: EndpointGeneration
       }),
     onSettled: () => queries.invalidateQueries({ queryKey: ["endpoint-generations", props.studyId] }),
   });
+  const changeBudget = useMutation({
+    mutationFn: (tokenBudget: number | null) =>
+      call(changeGenerationBudgetOperation, {
+        params: { studyId: props.studyId, generationId: generation.id },
+        body: { tokenBudget },
+      }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["endpoint-generations", props.studyId] }),
+  });
   const paused = generation.state === "paused";
   const label = `${generation.model} · ${generation.promptSetName}`;
   return (
@@ -101,6 +116,19 @@ function OpenGeneration(props: { studyId: string; generation: EndpointGeneration
         total={generation.total}
         unit={t("prompts")}
         secondsLeft={generation.secondsLeft}
+      />
+      <TokenSpending
+        spending={generation.spending}
+        action={
+          props.mayRun ? (
+            <ChangeBudget
+              tokenBudget={generation.spending.tokenBudget}
+              name={label}
+              resumes={paused && isAboutBudget(generation.reason)}
+              change={changeBudget.mutateAsync}
+            />
+          ) : null
+        }
       />
       {generation.reason ? (
         <Notice tone={paused ? "attention" : "accent"}>

@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { TokenBudgetField, tokenBudgetOf } from "@/components/labelling/token-budget-field";
 import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -28,6 +29,7 @@ export function StartEndpointGeneration(props: {
   const startKey = useStartKey();
   const [open, setOpen] = useState(false);
   const [endpointId, setEndpointId] = useState(props.endpoints[0]?.id ?? "");
+  const endpoint = props.endpoints.find(({ id }) => id === endpointId);
   const start = useMutation({
     mutationFn: async (form: FormData) => {
       const body = bodyOf(form, endpointId);
@@ -71,7 +73,7 @@ export function StartEndpointGeneration(props: {
               ))}
             </Select>
           </Field>
-          {props.endpoints.find(({ id }) => id === endpointId)?.local ? (
+          {endpoint?.local ? (
             <Notice tone="attention" title={t("localTitle")}>
               <p>{t("localHint")}</p>
             </Notice>
@@ -87,6 +89,7 @@ export function StartEndpointGeneration(props: {
               <Input name="timeout" type="number" min={5} max={3600} defaultValue={usual.timeoutSeconds} required />
             </Field>
           </SamplingFields>
+          <TokenBudgetField price={endpoint?.price ?? null} />
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
             {t("startAnswering")}
@@ -103,6 +106,7 @@ function bodyOf(form: FormData, endpointId: string) {
     endpointId,
     promptSetId: String(form.get("promptSet")),
     seed: number("seed"),
+    tokenBudget: tokenBudgetOf(form),
     parameters: {
       ...samplingOf(form),
       concurrency: number("concurrency"),

@@ -16,6 +16,8 @@ import {
 } from "@/lib/labelling/api";
 import type { EndpointSummary } from "@/lib/labelling/schema";
 import { call } from "@/lib/platform/http/call";
+import { EndpointPrice } from "./endpoint-price";
+import { useMoney } from "./use-money";
 
 type Reason = Parameters<ReturnType<typeof useTranslations<"labelling.reasons">>>[0];
 
@@ -23,6 +25,7 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
   const t = useTranslations("labelling");
   const reasons = useTranslations("labelling.reasons");
   const queries = useQueryClient();
+  const money = useMoney();
   const form = useRef<HTMLFormElement>(null);
   const endpoints = useQuery({
     queryKey: ["endpoints"],
@@ -59,6 +62,7 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
                 <HeadCell>{t("address")}</HeadCell>
                 <HeadCell>{t("model")}</HeadCell>
                 <HeadCell>{t("key")}</HeadCell>
+                <HeadCell number>{t("prices.column")}</HeadCell>
                 <HeadCell aria-label={t("actions")} />
               </>
             }
@@ -71,6 +75,14 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
                 <Cell className="min-w-56 wrap-anywhere">{endpoint.local ? t("localAddress") : endpoint.baseUrl}</Cell>
                 <Cell>{endpoint.model}</Cell>
                 <Cell>{endpoint.hasKey ? t("keyStored") : "–"}</Cell>
+                <Cell number>
+                  {endpoint.price
+                    ? t("prices.both", {
+                        prompt: money(endpoint.price.prompt, endpoint.price.currency),
+                        completion: money(endpoint.price.completion, endpoint.price.currency),
+                      })
+                    : "–"}
+                </Cell>
                 <Cell className="text-right whitespace-nowrap">
                   <Button
                     size="small"
@@ -80,9 +92,12 @@ export function Endpoints(props: { initial: EndpointSummary[] }) {
                     {t("test")}
                   </Button>{" "}
                   {endpoint.local ? null : (
-                    <Button size="small" variant="danger" onClick={() => archive.mutate(endpoint.id)}>
-                      {t("archive")}
-                    </Button>
+                    <>
+                      <EndpointPrice endpoint={endpoint} />{" "}
+                      <Button size="small" variant="danger" onClick={() => archive.mutate(endpoint.id)}>
+                        {t("archive")}
+                      </Button>
+                    </>
                   )}
                 </Cell>
               </tr>

@@ -7,12 +7,15 @@ import { KeyFigure } from "@/components/ui/figure";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Progress } from "@/components/ui/progress";
 import { Badge, Card, Notice, PageHeader } from "@/components/ui/surface";
-import { changeLabellingOperation, readLabellingOperation } from "@/lib/labelling/api";
+import { changeLabellingBudgetOperation, changeLabellingOperation, readLabellingOperation } from "@/lib/labelling/api";
+import { isAboutBudget } from "@/lib/labelling/rules";
 import type { LabellingRunSummary } from "@/lib/labelling/schema";
 import { call } from "@/lib/platform/http/call";
+import { ChangeBudget } from "./change-budget";
 import { labellingTones } from "./labelling-runs";
 import { LlmLabels } from "./llm-labels";
 import { LocalModelNotice } from "./local-model-notice";
+import { TokenSpending } from "./token-spending";
 
 type Reason = Parameters<ReturnType<typeof useTranslations<"labelling.reasons">>>[0];
 
@@ -31,6 +34,10 @@ export function LabellingRun(props: { studyId: string; initial: LabellingRunSumm
   });
   const change = useMutation({
     mutationFn: (move: "pause" | "resume" | "cancel") => call(changeLabellingOperation, { params, body: { move } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  });
+  const changeBudget = useMutation({
+    mutationFn: (tokenBudget: number | null) => call(changeLabellingBudgetOperation, { params, body: { tokenBudget } }),
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
   });
   const done = run.medical + run.nonMedical + run.unusable;
@@ -86,7 +93,7 @@ export function LabellingRun(props: { studyId: string; initial: LabellingRunSumm
             unit={t("documents")}
             secondsLeft={run.secondsLeft}
           />
-          <div className="mt-6 grid gap-6 sm:grid-cols-3 lg:grid-cols-6">
+          <div className="mt-6 grid grid-cols-2 gap-6 lg:grid-cols-4">
             <KeyFigure label={t("medical")} note={share(run.medical)}>
               <span className="tabular">{format.number(run.medical)}</span>
             </KeyFigure>
@@ -103,14 +110,23 @@ export function LabellingRun(props: { studyId: string; initial: LabellingRunSumm
                   : format.number(run.labelsPerSecond, { maximumSignificantDigits: 2 })}
               </span>
             </KeyFigure>
-            <KeyFigure label={t("promptTokens")}>
-              <span className="tabular">{format.number(run.promptTokens)}</span>
-            </KeyFigure>
-            <KeyFigure label={t("completionTokens")}>
-              <span className="tabular">{format.number(run.completionTokens)}</span>
-            </KeyFigure>
           </div>
           <p className="mt-4 text-sm text-muted">{t("sharesHint")}</p>
+        </Card>
+        <Card title={t("spending.title")}>
+          <TokenSpending
+            spending={run.spending}
+            action={
+              props.mayRun && (live || run.state === "paused" || run.state === "failed") ? (
+                <ChangeBudget
+                  tokenBudget={run.spending.tokenBudget}
+                  name={run.sampleName}
+                  resumes={run.state === "paused" && isAboutBudget(run.reason)}
+                  change={changeBudget.mutateAsync}
+                />
+              ) : null
+            }
+          />
         </Card>
         <LlmLabels studyId={props.studyId} labellingRunId={run.id} done={done} />
       </div>

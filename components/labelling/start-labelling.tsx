@@ -12,6 +12,7 @@ import { startLabellingOperation } from "@/lib/labelling/api";
 import type { EndpointSummary, PromptSummary } from "@/lib/labelling/schema";
 import { call } from "@/lib/platform/http/call";
 import { LocalModelNotice } from "./local-model-notice";
+import { TokenBudgetField, tokenBudgetOf } from "./token-budget-field";
 
 export type DrawOption = { id: string; name: string; size: number; tryItems: string[] };
 
@@ -28,8 +29,17 @@ export function StartLabelling(props: {
   const [endpointId, setEndpointId] = useState(props.endpoints[0]?.id ?? "");
   const endpoint = props.endpoints.find(({ id }) => id === endpointId);
   const start = useMutation({
-    mutationFn: (body: { drawId: string; endpointId: string; promptId: string; parameters: { concurrency: number } }) =>
-      call(startLabellingOperation, { params: { studyId: props.studyId }, body }),
+    mutationFn: (form: FormData) =>
+      call(startLabellingOperation, {
+        params: { studyId: props.studyId },
+        body: {
+          drawId: String(form.get("draw")),
+          endpointId,
+          promptId: String(form.get("prompt")),
+          tokenBudget: tokenBudgetOf(form),
+          parameters: { concurrency: Number(form.get("concurrency")) },
+        },
+      }),
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/labelling/${id}`),
   });
   return (
@@ -42,13 +52,7 @@ export function StartLabelling(props: {
           className="flex flex-col gap-4"
           onSubmit={(event) => {
             event.preventDefault();
-            const form = new FormData(event.currentTarget);
-            start.mutate({
-              drawId: String(form.get("draw")),
-              endpointId,
-              promptId: String(form.get("prompt")),
-              parameters: { concurrency: Number(form.get("concurrency")) },
-            });
+            start.mutate(new FormData(event.currentTarget));
           }}
         >
           <Field label={t("sample")}>
@@ -90,6 +94,7 @@ export function StartLabelling(props: {
               required
             />
           </Field>
+          <TokenBudgetField price={endpoint?.price ?? null} />
           <ProblemNotice error={start.error} />
           <Button type="submit" variant="primary" busy={start.isPending} className="self-start">
             {t("start")}

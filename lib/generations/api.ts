@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tokenBudgetSchema } from "@/lib/labelling/schema";
 import { operation } from "@/lib/platform/http/operation";
 import {
   answerFilters,
@@ -89,6 +90,16 @@ export const changeGenerationOperation = operation({
   access: { kind: "study", permission: "runs.start" },
   params: studyParams.extend({ generationId: z.uuid() }),
   body: z.object({ move: z.enum(generationMoves) }),
+});
+
+export const changeGenerationBudgetOperation = operation({
+  id: "answers.change-generation-budget",
+  method: "PUT",
+  path: "/studies/{studyId}/endpoint-generations/{generationId}/budget",
+  summary: "Change how many tokens an endpoint's answering may spend; what is paused for its budget goes on with more",
+  access: { kind: "study", permission: "runs.start" },
+  params: studyParams.extend({ generationId: z.uuid() }),
+  body: z.strictObject({ tokenBudget: tokenBudgetSchema }),
 });
 
 export const listAnswersOperation = operation({

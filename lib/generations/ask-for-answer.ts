@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { EndpointConnection } from "@/lib/labelling/connect-endpoint";
 import { EndpointRefused, excerptOf, parseJson, postChat } from "@/lib/labelling/post-chat";
+import { readUsage, usageSchema } from "@/lib/labelling/read-usage";
 import type { EndpointParameters } from "./schema";
 
 export type EndpointAnswer = {
   text: string;
-  tokens: number;
-  promptTokens: number;
+  /** null: the endpoint does not say */
+  tokens: number | null;
+  promptTokens: number | null;
   finish: string;
   latencyMs: number;
 };
@@ -22,7 +24,7 @@ const completionSchema = z.object({
   choices: z
     .array(z.object({ message: z.object({ content: z.string().nullish() }), finish_reason: z.string().nullish() }))
     .min(1),
-  usage: z.object({ prompt_tokens: z.number().int().min(0), completion_tokens: z.number().int().min(0) }),
+  usage: usageSchema,
 });
 
 // Servers that know the longest answer by its newer name only, from the first refusal on.
@@ -73,10 +75,11 @@ export async function askForAnswer(
     throw new EndpointRefused("not_openai", `${issue?.path.join(".") || "JSON"}: ${excerptOf(text)}`);
   }
   const { choices, usage } = parsed.data;
+  const { promptTokens, completionTokens } = readUsage(usage);
   return {
     text: (choices[0]?.message.content ?? "").replaceAll("\u0000", "").trim(),
-    tokens: usage.completion_tokens,
-    promptTokens: usage.prompt_tokens,
+    tokens: completionTokens,
+    promptTokens,
     finish: (choices[0]?.finish_reason ?? "stop").slice(0, 40),
     latencyMs: Math.round(performance.now() - started),
   };

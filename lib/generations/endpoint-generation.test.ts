@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { makeBackend } from "@/lib/compute/testing/runs";
-import { createEndpoint } from "@/lib/labelling/endpoints";
+import { changeEndpoint, createEndpoint } from "@/lib/labelling/endpoints";
+import type { TokenPrice } from "@/lib/labelling/schema";
 import { database } from "@/lib/platform/database/client";
 import { pathOf } from "@/lib/platform/storage/addresses";
 import { digestOf } from "@/lib/platform/storage/files";
@@ -17,6 +18,7 @@ import { useTestDatabase } from "@/lib/platform/testing/database";
 import { hasTestPython, testPython } from "@/lib/platform/testing/object-store";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { changeGenerationBudget } from "./change-budget";
 import { changeGeneration } from "./change-generation";
 import { promptSeed } from "./prompt-seed";
 import { createPromptSet } from "./prompt-sets";
@@ -78,12 +80,16 @@ async function makePromptSet(of: StudyActor): Promise<string> {
   return (await createPromptSet(of, { name: "Fragen", text: lines.join("\n") })).id;
 }
 
-async function start(parameters: object = {}, more: { startKey?: string; address?: string } = {}): Promise<string> {
+async function start(
+  parameters: object = {},
+  more: { startKey?: string; address?: string; tokenBudget?: number; price?: TokenPrice } = {},
+): Promise<string> {
   const endpoint = { name: "Haus", baseUrl: more.address ?? baseUrl, model: "klein", key: "secret key" };
   const { id: endpointId } = await createEndpoint(actor, endpoint);
+  if (more.price) await changeEndpoint(actor, endpointId, { price: more.price });
   return (
     await startEndpointGeneration(actor, {
-      ...{ endpointId, promptSetId, seed: 7, startKey: more.startKey },
+      ...{ endpointId, promptSetId, seed: 7, startKey: more.startKey, tokenBudget: more.tokenBudget ?? null },
       parameters: endpointParametersSchema.parse({ concurrency: 3, ...parameters }),
     })
   ).id;
@@ -193,7 +199,7 @@ describe("a model behind an endpoint", () => {
     [{ status: 401, body: "{}" }, "key_refused", "HTTP 401"],
     [{ status: 404, body: '{"error":"no such model"}' }, "model_unknown", '{"error":"no such model"}'],
     [{ status: 200, body: "<html>Willkommen</html>" }, "not_openai", "JSON: HTML: Willkommen"],
-    [{ status: 200, body: '{"choices":[{"message":{"content":"ja"}}]}' }, "not_openai", "usage: "],
+    [{ status: 200, body: '{"choices":[]}' }, "not_openai", "choices: "],
     [{ status: 400, body: '{"error":"too long"}' }, "prompt_refused", 'p0: HTTP 400: {"error":"too long"}'],
   ])("pauses on %o with the reason and the endpoint's words, and resumes", async (answer, reason, detail) => {
     answerWith = () => answer;
@@ -253,11 +259,111 @@ describe("a model behind an endpoint", () => {
     const id = await start();
     const stranger = await makeMember(await makeStudy(), "owner");
     await expect(changeGeneration(stranger, id, "cancel")).rejects.toMatchObject({ status: 404 });
+    await expect(changeGenerationBudget(stranger, id, 5)).rejects.toMatchObject({ status: 404 });
+    expect((await stateOf(id)).tokenBudget).toBeNull();
     expect(await listOpenGenerations(stranger)).toEqual([]);
     const { endpointId } = await stateOf(id);
     const parameters = endpointParametersSchema.parse({});
-    const foreign = startEndpointGeneration(stranger, { endpointId, promptSetId, seed: 1, parameters });
+    const foreign = startEndpointGeneration(stranger, {
+      endpointId,
+      promptSetId,
+      seed: 1,
+      tokenBudget: null,
+      parameters,
+    });
     await expect(foreign).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+/** Each answer takes 13 tokens. */
+describe("a budget of tokens", () => {
+  const openOne = async () => (await listOpenGenerations(actor))[0];
+
+  it("pauses before the request that it has no room for, and keeps the answers; with more it goes on by itself", async () => {
+    const id = await start({ concurrency: 1 }, { tokenBudget: 39 });
+    await tick(id);
+    expect(asked).toHaveLength(3);
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "budget_reached", done: 3 });
+    await expect(changeGeneration(actor, id, "resume")).rejects.toMatchObject({ status: 409, code: "budget_reached" });
+    expect((await stateOf(id)).state).toBe("paused");
+
+    await changeGenerationBudget(actor, id, 70);
+    expect(await openOne()).toMatchObject({ state: "queued", reason: null, spending: { tokenBudget: 70 } });
+    await tick(id);
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "budget_reached", done: 6 });
+    await changeGenerationBudget(actor, id, null);
+    await tick(id);
+    expect(await stateOf(id)).toMatchObject({ state: "succeeded", done: prompts });
+    expect(asked).toHaveLength(prompts);
+    const entries = await database().auditEntry.findMany({ where: { subjectId: id }, orderBy: { id: "asc" } });
+    expect(entries.map(({ action, detail }) => [action, (detail as { tokenBudget?: number }).tokenBudget])).toEqual([
+      ["generations.start", 39],
+      ["generations.change-budget", 70],
+      ["generations.resume", undefined],
+      ["generations.change-budget", null],
+      ["generations.resume", undefined],
+    ]);
+  });
+
+  it("is exceeded by one answer at most, also by many requests at a time", async () => {
+    const id = await start({ concurrency: 9 }, { tokenBudget: 60 });
+    await tick(id);
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "budget_reached" });
+    expect(asked).toHaveLength(5);
+  });
+
+  it("may be lowered while it runs, and stops there; what others paused stays paused", async () => {
+    const id = await start({ concurrency: 1 });
+    let answered = 0;
+    let lowered: Promise<void> | undefined;
+    answerWith = () => {
+      answered += 1;
+      if (answered === 2) lowered = changeGenerationBudget(actor, id, 20);
+      return completion("ja");
+    };
+    await tick(id);
+    await lowered;
+    expect(answered).toBeLessThan(prompts);
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "budget_reached" });
+    await changeGenerationBudget(actor, id, 1_000_000);
+    await changeGeneration(actor, id, "pause");
+    await changeGenerationBudget(actor, id, 2_000_000);
+    expect((await stateOf(id)).state).toBe("paused");
+    await changeGeneration(actor, id, "cancel");
+    await expect(changeGenerationBudget(actor, id, 5)).rejects.toMatchObject({ status: 409, code: "generation_state" });
+  });
+
+  it("can't be kept where the endpoint does not count, which is said; without one its answers are taken all the same", async () => {
+    answerWith = () => ({
+      status: 200,
+      body: '{"choices":[{"message":{"content":"ja"}}],"usage":{"prompt_tokens":-1}}',
+    });
+    const id = await start({ concurrency: 1 }, { tokenBudget: 1000 });
+    await tick(id);
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "usage_unknown" });
+    await changeGenerationBudget(actor, id, 2000);
+    expect((await stateOf(id)).state).toBe("paused");
+    await changeGenerationBudget(actor, id, null);
+    await tick(id);
+    expect(await stateOf(id)).toMatchObject({ state: "succeeded", uncounted: prompts, promptTokens: 0n });
+    const [set] = await listAnswerSets(actor);
+    expect(set?.endpoint?.spending).toMatchObject({ uncounted: prompts, expectedTokens: null });
+    const { answers } = await listAnswers(actor, set?.id ?? "", {});
+    expect(answers[0]).toMatchObject({ text: "ja", tokens: null });
+  });
+
+  it("is told with what all answers will take and cost by those so far, at the price of the start", async () => {
+    const id = await start(
+      { concurrency: 1 },
+      { tokenBudget: 65, price: { prompt: 20_000, completion: 100_000, currency: "CHF" } },
+    );
+    const { endpointId } = await stateOf(id);
+    await changeEndpoint(actor, endpointId, { price: null });
+    await tick(id);
+    expect((await openOne())?.spending).toEqual({
+      ...{ tokenBudget: 65, promptTokens: 50, completionTokens: 15, uncounted: 0, expectedTokens: 13 * prompts },
+      ...{ currency: "CHF", cost: 2.5, expectedCost: 4.5 },
+    });
   });
 });
 

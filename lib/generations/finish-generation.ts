@@ -38,7 +38,7 @@ export async function finishGeneration(generation: EndpointGeneration): Promise<
   }
 }
 
-type Answers = { promptId: string; text: string; tokens: number; finish: string }[];
+type Answers = { promptId: string; text: string; tokens: number | null; finish: string }[];
 
 async function keep(generation: EndpointGeneration, answers: Answers, set: { id: string; address: string }) {
   const { id: generationId, studyId, promptSetId } = generation;

@@ -1,3 +1,4 @@
+import { spendingOf } from "@/lib/labelling/spending";
 import { database } from "@/lib/platform/database/client";
 import type { EndpointGeneration } from "@/lib/platform/database/generated/client";
 import { notFound } from "@/lib/platform/problem";
@@ -74,7 +75,7 @@ function endpointOf(
   if (!generation) return null;
   const { endpoint, host, model, seed } = generation;
   const parameters = endpointParametersSchema.parse(generation.parameters);
-  return { name: endpoint.name, host, model, seed, parameters };
+  return { name: endpoint.name, host, model, seed, parameters, spending: spendingOf(generation) };
 }
 
 /** The mean with its t interval: the mean of differences to nothing. */

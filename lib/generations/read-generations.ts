@@ -1,3 +1,4 @@
+import { spendingOf } from "@/lib/labelling/spending";
 import { database } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { type EndpointGenerationSummary, endpointParametersSchema } from "./schema";
@@ -24,8 +25,7 @@ export async function listOpenGenerations(actor: StudyActor): Promise<EndpointGe
       parameters: endpointParametersSchema.parse(row.parameters),
       total: row.total,
       done: row.done,
-      promptTokens: Number(row.promptTokens),
-      completionTokens: Number(row.completionTokens),
+      spending: spendingOf(row),
       secondsLeft: perSecond && row.state === "running" ? (row.total - row.done) / perSecond : null,
       reason: row.failureCode,
       reasonDetail: row.failureDetail,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { startOptions } from "@/lib/compute/schema";
 import { presets } from "@/lib/compute/specs";
 import { generateSpec } from "@/lib/compute/specs/generate";
+import { spendingSchema, tokenBudgetSchema } from "@/lib/labelling/schema";
 
 export const promptLineSchema = z.object({
   id: z.string().min(1).max(200),
@@ -50,6 +51,7 @@ export const startEndpointGenerationSchema = z.object({
   startKey: startOptions.startKey,
   /** each prompt is asked with a seed of its own that follows from it */
   seed: z.number().int().min(0).max(2_147_483_647).default(1),
+  tokenBudget: tokenBudgetSchema.default(null),
   parameters: endpointParametersSchema.prefault({}),
 });
 export type StartEndpointGeneration = z.output<typeof startEndpointGenerationSchema>;
@@ -71,8 +73,7 @@ export const endpointGenerationSchema = z.object({
   parameters: endpointParametersSchema,
   total: z.number().int(),
   done: z.number().int(),
-  promptTokens: z.number(),
-  completionTokens: z.number(),
+  spending: spendingSchema,
   secondsLeft: z.number().nullable(),
   /** why it waits or is paused: a key of messages/LOCALE/answers.json under "reasons" */
   reason: z.string().nullable(),
@@ -101,6 +102,7 @@ export const answerSetSchema = z.object({
       model: z.string(),
       seed: z.number().int(),
       parameters: endpointParametersSchema,
+      spending: spendingSchema,
     })
     .nullable(),
   promptSetId: z.uuid(),
@@ -140,7 +142,8 @@ export const answerSchema = z.object({
   category: z.string(),
   prompt: z.string(),
   text: z.string(),
-  tokens: z.number().int(),
+  /** null: the endpoint did not count them */
+  tokens: z.number().int().nullable(),
   finish: z.string(),
   words: z.number().int().nullable(),
   mixed: z.boolean().nullable(),

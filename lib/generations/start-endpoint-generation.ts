@@ -1,6 +1,6 @@
 import { recordAudit } from "@/lib/audit/record";
 import { enqueue } from "@/lib/jobs/enqueue";
-import { inTransaction } from "@/lib/platform/database/client";
+import { inTransaction, Prisma } from "@/lib/platform/database/client";
 import { lockOf, takeLocks } from "@/lib/platform/database/locks";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -36,6 +36,8 @@ export function startEndpointGeneration(actor: StudyActor, input: StartEndpointG
         parameters: input.parameters,
         seed: input.seed,
         total: prompts._count.prompts,
+        tokenBudget: input.tokenBudget,
+        price: endpoint.price ?? Prisma.DbNull,
         startKey: input.startKey,
         createdById: actor.personId,
       },
@@ -44,7 +46,13 @@ export function startEndpointGeneration(actor: StudyActor, input: StartEndpointG
       action: "generations.start",
       subject: "endpoint-generation",
       subjectId: generation.id,
-      detail: { model: endpoint.model, host: generation.host, promptSet: prompts.name, prompts: generation.total },
+      detail: {
+        model: endpoint.model,
+        host: generation.host,
+        promptSet: prompts.name,
+        prompts: generation.total,
+        tokenBudget: input.tokenBudget,
+      },
     });
     const generationId = generation.id;
     await enqueue(transaction, generationTick, { generationId }, { key: `generation:${generationId}` });

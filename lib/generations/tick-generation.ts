@@ -4,6 +4,7 @@ import { enqueue } from "@/lib/jobs/enqueue";
 import { askAtPace, forgetPace } from "@/lib/labelling/ask-at-pace";
 import { connectEndpoint, type EndpointConnection } from "@/lib/labelling/connect-endpoint";
 import { EndpointRefused } from "@/lib/labelling/post-chat";
+import { roomFor } from "@/lib/labelling/spending";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { Problem } from "@/lib/platform/problem";
 import { askForAnswer, type EndpointAnswer, PromptRefused } from "./ask-for-answer";
@@ -64,14 +65,21 @@ async function answerFor(work: Work, until: number, signal: AbortSignal): Promis
     concurrency: work.parameters.concurrency,
     until,
     signal,
-    isRunning: async () => {
-      const found = await database().endpointGeneration.findUnique({ where: { id: work.id }, select: { state: true } });
-      return found?.state === "running";
-    },
+    room: () => roomOf(work.id),
     next: (limit) => nextPrompts(work, limit),
     ask: (prompt, requests) => answerOne(work, prompt, requests, signal),
   });
   if (unreachable !== null) await stopWith(work.id, "endpoint_unreachable", unreachable);
+}
+
+/** For how many more prompts it may ask: none once it runs no more, or its budget is spent, which pauses it. */
+async function roomOf(id: string): Promise<number> {
+  const generation = await database().endpointGeneration.findUniqueOrThrow({ where: { id } });
+  if (generation.state !== "running") return 0;
+  const room = roomFor(generation);
+  if (typeof room === "number") return room;
+  await stopWith(id, room, "");
+  return 0;
 }
 
 async function answerOne(work: Work, prompt: AskedPrompt, requests: number, signal: AbortSignal): Promise<void> {
@@ -86,7 +94,10 @@ async function answerOne(work: Work, prompt: AskedPrompt, requests: number, sign
   }
 }
 
-/** Writes one answer with its tallies. A second of the same prompt (two ticks at once) is dropped, and counts nothing. */
+/**
+ * Writes one answer with its tallies. A second of the same prompt (two ticks at once) is dropped; the tokens that it took
+ * are spent all the same.
+ */
 async function writeAnswer(
   generationId: string,
   promptId: string,
@@ -98,13 +109,13 @@ async function writeAnswer(
       data: [{ generationId, promptId, promptTokens, ...answer, ...asked }],
       skipDuplicates: true,
     });
-    if (count === 0) return;
     await transaction.endpointGeneration.update({
       where: { id: generationId },
       data: {
-        done: { increment: 1 },
-        promptTokens: { increment: promptTokens },
-        completionTokens: { increment: answer.tokens },
+        done: { increment: count },
+        uncounted: { increment: promptTokens === null ? count : 0 },
+        promptTokens: { increment: promptTokens ?? 0 },
+        completionTokens: { increment: answer.tokens ?? 0 },
       },
     });
   });

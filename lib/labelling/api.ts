@@ -9,6 +9,8 @@ import {
   promptInputSchema,
   promptSchema,
   startLabellingSchema,
+  tokenBudgetSchema,
+  tokenPriceSchema,
   tryAnswerSchema,
   tryPromptSchema,
 } from "./schema";
@@ -34,6 +36,16 @@ export const createEndpointOperation = operation({
   body: endpointInputSchema,
   response: z.object({ id: z.uuid() }),
   status: 201,
+});
+
+export const changeEndpointOperation = operation({
+  id: "endpoints.change",
+  method: "PATCH",
+  path: "/endpoints/{endpointId}",
+  summary: "Tell what a million tokens cost; what is under way keeps the price of its start",
+  access: { kind: "administrator" },
+  params: z.object({ endpointId: z.uuid() }),
+  body: z.strictObject({ price: tokenPriceSchema.nullable() }),
 });
 
 export const archiveEndpointOperation = operation({
@@ -128,6 +140,16 @@ export const changeLabellingOperation = operation({
   access: { kind: "study", permission: "labelling.run" },
   params: runParams,
   body: z.object({ move: z.enum(["pause", "resume", "cancel"]) }),
+});
+
+export const changeLabellingBudgetOperation = operation({
+  id: "labelling.change-budget",
+  method: "PUT",
+  path: "/studies/{studyId}/labelling/{labellingRunId}/budget",
+  summary: "Change how many tokens a labelling run may spend; one that is paused for its budget goes on with more",
+  access: { kind: "study", permission: "labelling.run" },
+  params: runParams,
+  body: z.strictObject({ tokenBudget: tokenBudgetSchema }),
 });
 
 export const listLlmLabelsOperation = operation({

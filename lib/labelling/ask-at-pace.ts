@@ -20,7 +20,8 @@ type Asking<Item> = {
   /** the end of the time, by `performance.now()` */
   until: number;
   signal: AbortSignal;
-  isRunning: () => Promise<boolean>;
+  /** for how many more there is room just now; 0: it runs no more, or its budget is spent */
+  room: () => Promise<number>;
   /** those that are not done yet, in their order; none: all are */
   next: (limit: number) => Promise<Item[]>;
   /** `requests`: how often it has been asked for with this one, as far as this process knows */
@@ -39,8 +40,9 @@ export async function askAtPace<Item extends { id: string }>(asking: Asking<Item
   const { pace, failures } = memory.get(id) ?? { pace: new Pace(asking.concurrency), failures: new Map() };
   memory.set(id, { pace, failures });
   while (performance.now() < until && !signal.aborted) {
-    if (!(await asking.isRunning())) return null;
-    const items = await asking.next(Math.max(1, Math.floor(pace.limit)) * 2);
+    const room = await asking.room();
+    if (room <= 0) return null;
+    const items = await asking.next(Math.min(Math.max(1, Math.floor(pace.limit)) * 2, room));
     if (items.length === 0) return null;
     let pauseMs = 0;
     let reason = "";

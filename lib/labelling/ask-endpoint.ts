@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EndpointConnection } from "./connect-endpoint";
 import { EndpointRefused, excerptOf, parseJson, postChat } from "./post-chat";
+import { readUsage, usageSchema } from "./read-usage";
 import { medicalProbability, type Outcome, parseAnswer } from "./rules";
 
 export type LabelAnswer = {
@@ -8,8 +9,9 @@ export type LabelAnswer = {
   probability: number | null;
   rawAnswer: string;
   latencyMs: number;
-  promptTokens: number;
-  completionTokens: number;
+  /** null: the endpoint does not say */
+  promptTokens: number | null;
+  completionTokens: number | null;
 };
 
 const completionSchema = z.object({
@@ -33,7 +35,7 @@ const completionSchema = z.object({
       }),
     )
     .min(1),
-  usage: z.object({ prompt_tokens: z.number().nullish(), completion_tokens: z.number().nullish() }).nullish(),
+  usage: usageSchema,
 });
 
 const labelFormat = {
@@ -103,7 +105,6 @@ export async function askForLabel(
     ),
     rawAnswer,
     latencyMs,
-    promptTokens: parsed.data.usage?.prompt_tokens ?? 0,
-    completionTokens: parsed.data.usage?.completion_tokens ?? 0,
+    ...readUsage(parsed.data.usage),
   };
 }

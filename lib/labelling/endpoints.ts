@@ -1,6 +1,6 @@
 import { recordAudit } from "@/lib/audit/record";
 import type { Actor } from "@/lib/auth/actor";
-import { database, inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction, Prisma } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { checkAllowedAddress } from "@/lib/platform/http/allowed-address";
 import { conflict, notFound, unprocessable } from "@/lib/platform/problem";
@@ -10,7 +10,7 @@ import { connectEndpoint } from "./connect-endpoint";
 import { defaultPrompts } from "./default-prompts";
 import { EndpointBusy, EndpointRefused } from "./post-chat";
 import { renderPrompt } from "./rules";
-import type { EndpointSummary } from "./schema";
+import { type EndpointSummary, type TokenPrice, tokenPriceSchema } from "./schema";
 
 /** The model that the supervisor's endpoint serves. */
 const localModel = "smollm2-135m-instruct";
@@ -31,13 +31,14 @@ export async function ensureLocalEndpoint(): Promise<void> {
 
 export async function listEndpoints(): Promise<EndpointSummary[]> {
   const rows = await database().llmEndpoint.findMany({ where: { archivedAt: null }, orderBy: { createdAt: "asc" } });
-  return rows.map(({ id, name, baseUrl, model, local, keyCiphertext }) => ({
+  return rows.map(({ id, name, baseUrl, model, local, keyCiphertext, price }) => ({
     id,
     name,
     baseUrl,
     model,
     local,
     hasKey: keyCiphertext !== null,
+    price: tokenPriceSchema.nullable().parse(price),
   }));
 }
 
@@ -62,6 +63,21 @@ export async function createEndpoint(
       detail: { name: input.name, baseUrl: row.baseUrl, model: input.model },
     });
     return { id: row.id };
+  });
+}
+
+/** What is under way keeps the price of its start. */
+export async function changeEndpoint(actor: Actor, id: string, { price }: { price: TokenPrice | null }): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const data = { price: price ?? Prisma.DbNull };
+    const { count } = await transaction.llmEndpoint.updateMany({ where: { id, archivedAt: null }, data });
+    if (count === 0) throw notFound();
+    await recordAudit(transaction, actor, {
+      action: "endpoints.change",
+      subject: "endpoint",
+      subjectId: id,
+      detail: { price },
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import { newId } from "@/lib/platform/ids";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { changeLabellingBudget } from "./change-budget";
 import { changeLabelling } from "./change-labelling";
 import { archiveEndpoint, createEndpoint, listEndpoints, testEndpoint } from "./endpoints";
 import { createPrompt, listPrompts } from "./prompts";
@@ -58,6 +59,7 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 let actor: StudyActor;
 let drawId: string;
 const documents = 12;
+const tokensOfOne = 13;
 
 beforeAll(async () => {
   const studyId = await makeStudy();
@@ -93,11 +95,11 @@ beforeAll(async () => {
   drawId = draw.id;
 });
 
-async function start(concurrency = 3): Promise<string> {
+async function start(concurrency = 3, tokenBudget: number | null = null): Promise<string> {
   const { id: endpointId } = await createEndpoint(actor, { name: "test", baseUrl, model: "m", key: "secret key" });
   const [prompt] = await listPrompts(actor);
   const parameters = labellingParametersSchema.parse({ concurrency });
-  return (await startLabelling(actor, { drawId, endpointId, promptId: prompt?.id ?? "", parameters })).id;
+  return (await startLabelling(actor, { drawId, endpointId, promptId: prompt?.id ?? "", tokenBudget, parameters })).id;
 }
 const tick = (labellingRunId: string, signal = new AbortController().signal) =>
   labellingTick.run({ labellingRunId }, { signal });
@@ -114,7 +116,13 @@ describe("a labelling run", () => {
     const id = await start();
     await tick(id);
     const run = await readLabellingRun(actor, id);
-    expect(run).toMatchObject({ state: "succeeded", medical: 4, nonMedical: 4, unusable: 4, promptTokens: 120 });
+    expect(run).toMatchObject({
+      state: "succeeded",
+      medical: 4,
+      nonMedical: 4,
+      unusable: 4,
+      spending: { promptTokens: 120 },
+    });
     expect([...keys]).toEqual(["Bearer secret key"]);
     expect(mostAtATime).toBeLessThanOrEqual(3);
     const { labels } = await listLlmLabels(actor, id, { outcome: "unusable" });
@@ -222,12 +230,45 @@ describe("a labelling run", () => {
     await expect(changeLabelling(actor, id, "resume")).rejects.toMatchObject({ status: 409, code: "labelling_state" });
   });
 
+  it("pauses when its budget of tokens is spent, and goes on with more; what is there is not asked again", async () => {
+    const seen: string[] = [];
+    answerWith = (document) => {
+      seen.push(document);
+      return completion('{"label":"medical"}');
+    };
+    const id = await start(1, 5 * tokensOfOne);
+    await tick(id);
+    expect(await readLabellingRun(actor, id)).toMatchObject({
+      ...{ state: "paused", reason: "budget_reached", medical: 5 },
+      spending: { tokenBudget: 5 * tokensOfOne, expectedTokens: documents * tokensOfOne, cost: null },
+    });
+    await expect(changeLabelling(actor, id, "resume")).rejects.toMatchObject({ status: 409, code: "budget_reached" });
+    await changeLabellingBudget(actor, id, documents * tokensOfOne);
+    await tick(id);
+    expect(await readLabellingRun(actor, id)).toMatchObject({ state: "succeeded", medical: documents, reason: null });
+    expect(new Set(seen).size).toBe(documents);
+    expect(seen).toHaveLength(documents);
+    await expect(changeLabellingBudget(actor, id, 5)).rejects.toMatchObject({ status: 409, code: "labelling_state" });
+  });
+
+  it("counts labels of which the endpoint does not say what they took", async () => {
+    answerWith = () => ({ status: 200, body: '{"choices":[{"message":{"content":"medical"}}]}' });
+    const id = await start(2);
+    await tick(id);
+    expect(await readLabellingRun(actor, id)).toMatchObject({
+      state: "succeeded",
+      spending: { uncounted: documents, promptTokens: 0, expectedTokens: null },
+    });
+    expect(await database().llmLabel.count({ where: { labellingRunId: id, promptTokens: null } })).toBe(documents);
+  });
+
   it("is invisible to another study", async () => {
     answerWith = () => completion('{"label":"medical"}');
     const id = await start();
     const stranger = await makeMember(await makeStudy(), "owner");
     await expect(readLabellingRun(stranger, id)).rejects.toMatchObject({ status: 404 });
     await expect(changeLabelling(stranger, id, "cancel")).rejects.toMatchObject({ status: 404 });
+    await expect(changeLabellingBudget(stranger, id, 5)).rejects.toMatchObject({ status: 404 });
     await expect(listLlmLabels(stranger, id, {})).rejects.toMatchObject({ status: 404 });
   });
 });

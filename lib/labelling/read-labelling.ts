@@ -3,6 +3,7 @@ import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { type LabellingRunSummary, type LlmLabelRow, labellingParametersSchema, type outcomes } from "./schema";
+import { labellingSpent, spendingOf } from "./spending";
 
 const include = {
   endpoint: { select: { name: true, local: true } },
@@ -13,7 +14,8 @@ const include = {
 type Row = Prisma.LabellingRunGetPayload<{ include: typeof include }>;
 
 function summarise(run: Row): LabellingRunSummary {
-  const done = run.medical + run.nonMedical + run.unusable;
+  const spent = labellingSpent(run);
+  const { done } = spent;
   const labelsPerSecond = done > 0 && run.activeMs > 0n ? done / (Number(run.activeMs) / 1000) : null;
   return {
     id: run.id,
@@ -31,8 +33,7 @@ function summarise(run: Row): LabellingRunSummary {
     medical: run.medical,
     nonMedical: run.nonMedical,
     unusable: run.unusable,
-    promptTokens: Number(run.promptTokens),
-    completionTokens: Number(run.completionTokens),
+    spending: spendingOf(spent),
     labelsPerSecond,
     secondsLeft: labelsPerSecond && run.state === "running" ? (run.total - done) / labelsPerSecond : null,
     reason: run.failureCode,

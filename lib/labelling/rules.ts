@@ -1,4 +1,4 @@
-import { placeholder } from "./schema";
+import { placeholder, type TokenPrice } from "./schema";
 
 export type Outcome = "medical" | "non_medical" | "unusable";
 
@@ -107,3 +107,11 @@ export class Pace {
     return retryAfterSeconds === null ? this.#pauseMs : Math.min(120_000, retryAfterSeconds * 1000);
   }
 }
+
+/** The most that so many tokens can cost, in the price's currency: as if all were of the dearer kind. */
+export function highestCost(price: TokenPrice, tokens: number): number {
+  return (tokens * Math.max(price.prompt, price.completion)) / 1e6;
+}
+
+/** Whether it is for its budget that a work is paused, so that another one lets it go on. */
+export const isAboutBudget = (reason: string | null) => reason === "budget_reached" || reason === "usage_unknown";

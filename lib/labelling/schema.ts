@@ -7,6 +7,34 @@ export const endpointInputSchema = z.object({
   key: z.string().max(500).default(""),
 });
 
+/** What a million tokens cost. */
+export const tokenPriceSchema = z.strictObject({
+  prompt: z.number().min(0).max(100_000),
+  completion: z.number().min(0).max(100_000),
+  /** ISO 4217 */
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});
+export type TokenPrice = z.infer<typeof tokenPriceSchema>;
+
+/** Tokens of prompts and answers together, after which no further request is made; null: as many as it takes. */
+export const tokenBudgetSchema = z.number().int().min(1).max(1e12).nullable();
+
+/** What asking an endpoint has taken so far, and what all of it will. */
+export const spendingSchema = z.object({
+  tokenBudget: tokenBudgetSchema,
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  /** answers of which the endpoint did not say what they took */
+  uncounted: z.number().int(),
+  /** for all, by the mean of the answers so far; null before the fifth */
+  expectedTokens: z.number().nullable(),
+  /** null where no price was known at the start, as are the two costs */
+  currency: z.string().nullable(),
+  cost: z.number().nullable(),
+  expectedCost: z.number().nullable(),
+});
+export type Spending = z.infer<typeof spendingSchema>;
+
 export const endpointSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -14,6 +42,8 @@ export const endpointSchema = z.object({
   model: z.string(),
   local: z.boolean(),
   hasKey: z.boolean(),
+  /** of a million tokens; null: not known */
+  price: tokenPriceSchema.nullable(),
 });
 export type EndpointSummary = z.infer<typeof endpointSchema>;
 
@@ -58,6 +88,7 @@ export const startLabellingSchema = z.object({
   drawId: z.uuid(),
   endpointId: z.uuid(),
   promptId: z.uuid(),
+  tokenBudget: tokenBudgetSchema.default(null),
   parameters: labellingParametersSchema.prefault({}),
 });
 
@@ -80,8 +111,7 @@ export const labellingRunSchema = z.object({
   medical: z.number().int(),
   nonMedical: z.number().int(),
   unusable: z.number().int(),
-  promptTokens: z.number(),
-  completionTokens: z.number(),
+  spending: spendingSchema,
   /** labels a second while requests were under way; null before the first */
   labelsPerSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),

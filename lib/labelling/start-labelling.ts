@@ -1,7 +1,7 @@
 import { recordAudit } from "@/lib/audit/record";
 import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { enqueue } from "@/lib/jobs/enqueue";
-import { inTransaction } from "@/lib/platform/database/client";
+import { inTransaction, Prisma } from "@/lib/platform/database/client";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { LabellingParameters } from "./schema";
@@ -9,7 +9,13 @@ import { labellingTick } from "./tick-labelling";
 
 export function startLabelling(
   actor: StudyActor,
-  input: { drawId: string; endpointId: string; promptId: string; parameters: LabellingParameters },
+  input: {
+    drawId: string;
+    endpointId: string;
+    promptId: string;
+    tokenBudget: number | null;
+    parameters: LabellingParameters;
+  },
 ): Promise<{ id: string }> {
   const { studyId } = actor;
   return inTransaction(async (transaction) => {
@@ -29,6 +35,8 @@ export function startLabelling(
         model: endpoint.model,
         parameters: input.parameters,
         total: draw.size,
+        tokenBudget: input.tokenBudget,
+        price: endpoint.price ?? Prisma.DbNull,
         createdById: actor.personId,
       },
     });
@@ -36,7 +44,12 @@ export function startLabelling(
       action: "labelling.start",
       subject: "labelling-run",
       subjectId: run.id,
-      detail: { model: endpoint.model, prompt: `${prompt.language} ${prompt.version}`, items: draw.size },
+      detail: {
+        model: endpoint.model,
+        prompt: `${prompt.language} ${prompt.version}`,
+        items: draw.size,
+        tokenBudget: input.tokenBudget,
+      },
     });
     await enqueue(transaction, labellingTick, { labellingRunId: run.id }, { key: `labelling:${run.id}` });
     return { id: run.id };

@@ -8,6 +8,7 @@ import { connectEndpoint, type EndpointConnection } from "./connect-endpoint";
 import { EndpointRefused } from "./post-chat";
 import { renderPrompt } from "./rules";
 import { type LabellingParameters, labellingParametersSchema } from "./schema";
+import { labellingSpent, roomFor } from "./spending";
 import { writeLabel } from "./write-label";
 
 const tickMs = 20_000;
@@ -63,10 +64,7 @@ async function labelFor(work: Work, until: number, signal: AbortSignal): Promise
     concurrency: work.parameters.concurrency,
     until,
     signal,
-    isRunning: async () => {
-      const found = await database().labellingRun.findUnique({ where: { id: work.id }, select: { state: true } });
-      return found?.state === "running";
-    },
+    room: () => roomOf(work.id),
     next: (limit) => nextItems(work, limit),
     ask: async (item, requests) => {
       const message = renderPrompt(work.prompt, item.text, work.parameters.maxCharacters);
@@ -76,6 +74,16 @@ async function labelFor(work: Work, until: number, signal: AbortSignal): Promise
     onBusy: (item, failures, reason) => giveUpOn(work, item.id, failures, reason),
   });
   if (unreachable !== null) await stopWith(work.id, "endpoint_unreachable", "");
+}
+
+/** For how many more documents it may ask: none once it runs no more, or its budget is spent, which pauses it. */
+async function roomOf(id: string): Promise<number> {
+  const run = await database().labellingRun.findUniqueOrThrow({ where: { id } });
+  if (run.state !== "running") return 0;
+  const room = roomFor(labellingSpent(run));
+  if (typeof room === "number") return room;
+  await stopWith(id, room, "");
+  return 0;
 }
 
 /** Where the endpoint was busy for one item again and again while it labelled others. */

@@ -1,7 +1,10 @@
 import { inTransaction } from "@/lib/platform/database/client";
 import type { LabelAnswer } from "./ask-endpoint";
 
-/** Writes one label with its tallies. A second label of the same item (two ticks at once) is dropped, and counts nothing. */
+/**
+ * Writes one label with its tallies. A second label of the same item (two ticks at once) is dropped; the tokens that it took
+ * are spent all the same.
+ */
 export async function writeLabel(
   run: { id: string },
   itemId: string,
@@ -13,16 +16,17 @@ export async function writeLabel(
       data: [{ labellingRunId: run.id, itemId, requests, ...answer }],
       skipDuplicates: true,
     });
-    if (count === 0) return;
-    const { outcome } = answer;
+    const { outcome, promptTokens, completionTokens } = answer;
+    const counts = (so: boolean) => ({ increment: count === 1 && so ? 1 : 0 });
     await transaction.labellingRun.update({
       where: { id: run.id },
       data: {
-        medical: { increment: outcome === "medical" ? 1 : 0 },
-        nonMedical: { increment: outcome === "non_medical" ? 1 : 0 },
-        unusable: { increment: outcome === "unusable" ? 1 : 0 },
-        promptTokens: { increment: answer.promptTokens },
-        completionTokens: { increment: answer.completionTokens },
+        medical: counts(outcome === "medical"),
+        nonMedical: counts(outcome === "non_medical"),
+        unusable: counts(outcome === "unusable"),
+        uncounted: counts(promptTokens === null),
+        promptTokens: { increment: promptTokens ?? 0 },
+        completionTokens: { increment: completionTokens ?? 0 },
       },
     });
   });

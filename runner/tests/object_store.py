@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -11,17 +12,23 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 from definemed_runner.run.digests import FileEntry, describe_folder, digest_of, file_sha256
 from definemed_runner.run.exchange.bucket import Bucket
 from support import SOURCES, TESTS
 
-BUCKET = "s3://studies/exchange"
+# A server of one's own to test against, in place of the one that the tests start (docs/compute-backends.md).
+GIVEN = os.environ.get("TEST_S3_ENDPOINT")
+_NAME = os.environ.get("TEST_S3_BUCKET", "studies")
+# A given server may hold anything else: nothing outside of this is read or removed.
+_PREFIX = f"tests-{secrets.token_hex(6)}"
+BUCKET = f"s3://{_NAME}/{_PREFIX}"
 KEY = "runs/run-1/attempts/1"
 
 
@@ -46,7 +53,14 @@ class Wire:
 
 @contextmanager
 def object_store() -> Iterator[Wire]:
-    """The server with an empty bucket; ends with the block."""
+    """A server with nothing below the prefix; ends with the block."""
+    if GIVEN:
+        with _proxy(GIVEN) as wire:
+            try:
+                yield wire
+            finally:
+                _empty(wire)
+        return
     port = _free_port()
     # What it logs would fill a pipe that nobody reads.
     with subprocess.Popen(
@@ -56,15 +70,17 @@ def object_store() -> Iterator[Wire]:
     ) as server:
         try:
             _wait_for_port(port)
-            with _proxy(port) as wire:
+            with _proxy(f"http://127.0.0.1:{port}") as wire:
                 yield wire
         finally:
             server.kill()
 
 
 @contextmanager
-def _proxy(port: int) -> Iterator[Wire]:
+def _proxy(server_address: str) -> Iterator[Wire]:
     wire = Wire("")
+    server_at = urlsplit(server_address)
+    connect = HTTPSConnection if server_at.scheme == "https" else HTTPConnection
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -78,7 +94,7 @@ def _proxy(port: int) -> Iterator[Wire]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             target = urlsplit(self.path)
-            key = unquote(target.path).removeprefix("/studies/exchange/")
+            key = unquote(target.path).removeprefix(f"/{_NAME}/{_PREFIX}/")
             while wire.hold is not None and self.command == "PUT" and key.endswith(wire.hold):
                 time.sleep(0.02)
             if wire.slow_seconds:
@@ -95,7 +111,7 @@ def _proxy(port: int) -> Iterator[Wire]:
             if wire.no_conditions and self.headers.get("If-None-Match"):
                 self._answer(501, {}, b"<Error><Code>NotImplemented</Code><Message>no</Message></Error>")
                 return
-            connection = HTTPConnection("127.0.0.1", port)
+            connection = connect(server_at.hostname or "", server_at.port)
             connection.request(self.command, self.path, body, dict(self.headers))
             answer = connection.getresponse()
             content = answer.read()
@@ -138,9 +154,9 @@ def cluster_environment(wire: Wire, scratch: Path) -> dict[str, str]:
     """What an administrator sets on the cluster."""
     return {
         "AWS_ENDPOINT_URL_S3": wire.address,
-        "AWS_ACCESS_KEY_ID": "cluster",
-        "AWS_SECRET_ACCESS_KEY": "a secret of the cluster",
-        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": os.environ.get("TEST_S3_ACCESS_KEY_ID", "cluster"),
+        "AWS_SECRET_ACCESS_KEY": os.environ.get("TEST_S3_SECRET_ACCESS_KEY", "a secret of the cluster"),
+        "AWS_REGION": os.environ.get("TEST_S3_REGION", "us-east-1"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "DEFINEMED_SCRATCH": str(scratch),
         "DEFINEMED_STORE": BUCKET,
@@ -151,8 +167,17 @@ def open_bucket() -> Bucket:
     """The bucket as the tests' own process sees it, made where it is missing."""
     bucket = Bucket(BUCKET)
     with suppress(Exception):
-        bucket._client.create_bucket(Bucket="studies", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        bucket._client.create_bucket(Bucket=_NAME)
     return bucket
+
+
+def _empty(wire: Wire) -> None:
+    """Remove what the tests left on a given server."""
+    wire.cut, wire.refuse, wire.hold, wire.slow_seconds = False, None, None, 0.0
+    with patch.dict(os.environ, cluster_environment(wire, Path())):
+        bucket = Bucket(BUCKET)
+        for name, _ in bucket.names(""):
+            bucket.remove(name)
 
 
 def put(bucket: Bucket, key: str, content: bytes) -> None:

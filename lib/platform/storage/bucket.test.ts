@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasTestPython, type ObjectStore, startObjectStore } from "../testing/object-store";
+import { hasObjectStore, type ObjectStore, startObjectStore } from "../testing/object-store";
 import { type Bucket, openBucket } from "./bucket";
 import { parseBucketAddress } from "./bucket-address";
 import { Damaged, fetchFile } from "./fetch-file";
@@ -23,7 +23,7 @@ describe("an address of a bucket", () => {
   );
 });
 
-describe.skipIf(!hasTestPython)("files in a bucket", () => {
+describe.skipIf(!hasObjectStore)("files in a bucket", () => {
   let store: ObjectStore;
   let bucket: Bucket;
   let folder: string;
@@ -120,6 +120,18 @@ describe.skipIf(!hasTestPython)("files in a bucket", () => {
   ])("that the store refuses with %i %s are told as %s", async (status, code, told) => {
     store.wire.refuse = { status, code };
     await expect(bucket.write("refused", "x")).rejects.toMatchObject({ code: told });
+  });
+
+  it("are told by name and size, however many there are", async () => {
+    // A store tells at most 1,000 at a time.
+    const numbers = Array.from({ length: 1005 }, (_, number) => number);
+    for (let start = 0; start < numbers.length; start += 15) {
+      const some = numbers.slice(start, start + 15);
+      await Promise.all(some.map((number) => bucket.write(`many/${number}`, "x".repeat(number % 3))));
+    }
+    const names = await bucket.names("many/");
+    expect(names.size).toBe(1005);
+    expect(numbers.every((number) => names.get(`many/${number}`) === number % 3)).toBe(true);
   });
 
   it("can't be asked for while connections break", async () => {
