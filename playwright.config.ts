@@ -13,10 +13,17 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/e2e",
   fullyParallel: false,
-  workers: 1,
+  // The road waits for runs half of its time: meanwhile another file's people are at work in studies of their own.
+  workers: 2,
+  projects: [
+    { name: "road", testMatch: "road.spec.ts" },
+    { name: "beside", testIgnore: ["road.spec.ts", "walked-pages.spec.ts"] },
+    // Of a studio whose road was walked some time ago: E2E_REUSE=1, and --no-deps.
+    { name: "walked", testMatch: "walked-pages.spec.ts", dependencies: ["road"] },
+  ],
   forbidOnly: Boolean(process.env.CI),
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     locale: "de-DE",

@@ -4,9 +4,9 @@ import { DataFolder } from "../supervisor/data-folder.mjs";
 import { studioEnvironment } from "../supervisor/session/studio-environment.mjs";
 import { dataFolder } from "./studio";
 
-/** What a program of this folder answers that works in the database of the studio at `url`. */
-export function inDatabase<T>(program: string, words: string[], url: string): T {
-  const folder = new DataFolder(dataFolder);
+/** What a program of this folder answers that works in the database of the studio at `url`, whose folder is `data`. */
+export function inDatabase<T>(program: string, words: string[], url: string, data = dataFolder): T {
+  const folder = new DataFolder(data);
   const port = folder.read("ports.json")?.postgres;
   const databaseUrl = `postgresql://studio:${folder.secrets.postgresPassword}@127.0.0.1:${port}/studio`;
   const environment = studioEnvironment({ mode: "test", dataFolder: folder, databaseUrl, url });

@@ -1,16 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
+import { anyFreePort } from "../supervisor/ports.mjs";
 import { inDatabase } from "./in-database";
 import type { Checked, Prepared } from "./labelling-in-database";
 import { dataFolder } from "./studio";
 
 /**
- * The queue against the studio as it runs, while its processes are killed: as its property test in lib/validation, with
- * real requests that get no answer, half an answer, or an answer after the deed.
+ * The queue against a studio as it runs, while its processes are killed: as its property test in lib/validation, with
+ * real requests that get no answer, half an answer, or an answer after the deed. The studio is the test's own, so that
+ * nobody else works in it.
  */
+
+const ownFolder = `${dataFolder}-killed`;
+let base: string;
+let studio: ChildProcess;
+
+const answers = () =>
+  fetch(`${base}/sign-in`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+test.beforeAll(async () => {
+  test.setTimeout(600_000);
+  const port = await anyFreePort();
+  base = `http://127.0.0.1:${port}`;
+  const program = path.join(import.meta.dirname, "..", "supervisor", "testing", "e2e-studio.mjs");
+  const options = ["--port", String(port), "--data", ownFolder, "--no-walk"];
+  studio = spawn(process.execPath, [program, ...options], { stdio: "ignore" });
+  await expect.poll(answers, { timeout: 300_000 }).toBe(true);
+});
+
+test.afterAll(async () => {
+  test.setTimeout(120_000);
+  if (studio.exitCode !== null) return;
+  const ended = once(studio, "exit");
+  studio.kill("SIGTERM");
+  await ended;
+});
 
 const people = 12;
 const documents = 150;
@@ -117,20 +149,17 @@ class Clinician {
 }
 
 const processId = (name: string): number | undefined => {
-  const listed = JSON.parse(readFileSync(path.join(dataFolder, "processes.json"), "utf8"));
+  const listed = JSON.parse(readFileSync(path.join(ownFolder, "processes.json"), "utf8"));
   return listed.find((one: { name: string }) => one.name === name)?.processId;
 };
 
-test("nothing is lost, doubled or handed out too often while web, worker and database are killed", async ({
-  baseURL,
-}) => {
+test("nothing is lost, doubled or handed out too often while web, worker and database are killed", async () => {
   test.setTimeout(600_000);
-  const base = baseURL ?? "";
   const {
     studyId,
     roundId,
     people: signedIn,
-  } = inDatabase<Prepared>("labelling-in-database", ["prepare", `${people}`, `${documents}`], base);
+  } = inDatabase<Prepared>("labelling-in-database", ["prepare", `${people}`, `${documents}`], base, ownFolder);
   const round = `/api/v1/studies/${studyId}/rounds/${roundId}`;
   const clinicians = signedIn.map(({ personId, cookie }) => new Clinician(base, round, personId, cookie));
 
@@ -155,24 +184,15 @@ test("nothing is lost, doubled or handed out too often while web, worker and dat
   await Promise.all([kill(), ...clinicians.map(work)]);
   // There were moments without an answer, or nothing was tried.
   expect(clinicians.reduce((sum, { unanswered }) => sum + unanswered, 0)).toBeGreaterThan(0);
-  await expect
-    .poll(
-      () =>
-        fetch(`${base}/sign-in`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      { timeout: 120_000 },
-    )
-    .toBe(true);
+  await expect.poll(answers, { timeout: 120_000 }).toBe(true);
 
-  const during = inDatabase<Checked>("labelling-in-database", ["check", roundId], base);
+  const during = inDatabase<Checked>("labelling-in-database", ["check", roundId], base, ownFolder);
   expect(during.violations).toEqual([]);
   // What nobody knew to be claimed is given back by those who leave, and everyone goes on until nothing is left.
   await Promise.all(clinicians.map((clinician) => clinician.finish()));
   for (const clinician of clinicians) await clinician.finish();
 
-  const after = inDatabase<Checked>("labelling-in-database", ["check", roundId], base);
+  const after = inDatabase<Checked>("labelling-in-database", ["check", roundId], base, ownFolder);
   expect(after.violations).toEqual([]);
   expect(after.decided).toBe(after.wanted);
   const stored = new Map(after.current.map(({ personId, itemId, label }) => [`${personId} ${itemId}`, label]));

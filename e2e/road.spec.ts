@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import * as road from "./road";
 import {
   demoPassword,
@@ -40,25 +40,27 @@ function mixed(documents: Document[], ofEach: number): Document[] {
   return medical.flatMap((each, index) => [each, others[index] as Document]);
 }
 
-function exampleMaterial(): Material {
+/** What comes with the studio; `share`: of 80 documents, eight questions and four prompts. */
+function exampleMaterial(share: number): Material {
   const pages = linesOf(path.join(root, "example", "corpus", "pages.jsonl"));
   return {
     documents: mixed(
       pages.map(({ id, text, gold }) => ({ id, text, medical: gold === "medical" })),
-      40,
+      40 * share,
     ),
-    questions: linesOf(path.join(root, "example", "questions", "medical_de.jsonl")).slice(0, 8),
-    prompts: linesOf(path.join(root, "example", "prompts", "medical_instructions_de.jsonl")).slice(0, 3),
+    questions: linesOf(path.join(root, "example", "questions", "medical_de.jsonl")).slice(0, 8 * share),
+    prompts: linesOf(path.join(root, "example", "prompts", "medical_instructions_de.jsonl")).slice(0, 4 * share),
   };
 }
 
 /** The beginnings of articles, in characters: two cores label long ones for half an hour. */
 const longestText = 1500;
 
-function realMaterial(): Material {
+/** Real German texts, as many: articles, exam questions, and doctors' letters. */
+function realMaterial(share: number): Material {
   const articles = linesOf(path.join(realData, "wiki_de.jsonl.gz"));
   const questions = linesOf(path.join(realData, "mcq", "exams_de_test.jsonl"));
-  const letters = linesOf(path.join(realData, "grascco_de.jsonl.gz")).slice(0, 3);
+  const letters = linesOf(path.join(realData, "grascco_de.jsonl.gz"));
   return {
     documents: mixed(
       articles.map(({ id, text, title_label: label }) => ({
@@ -66,13 +68,24 @@ function realMaterial(): Material {
         text: text.slice(0, longestText),
         medical: label === "medical",
       })),
-      40,
+      40 * share,
     ),
-    questions: questions.slice(0, 8).map(({ answerKey, ...question }) => ({ ...question, answer: answerKey })),
-    prompts: letters.map(({ id, text }) => ({
+    questions: questions.slice(0, 8 * share).map(({ answerKey, ...question }) => ({ ...question, answer: answerKey })),
+    prompts: letters.slice(0, 4 * share).map(({ id, text }) => ({
       id,
       prompt: `Fassen Sie den Arztbrief zusammen:\n\n${text.slice(0, 600)}`,
     })),
+  };
+}
+
+/** Where real texts are there, half of everything is of them. */
+function materialAtHand(): Material {
+  if (!existsSync(realData)) return exampleMaterial(1);
+  const [made, real] = [exampleMaterial(0.5), realMaterial(0.5)];
+  return {
+    documents: made.documents.flatMap((each, index) => [each, real.documents[index] as Document]),
+    questions: [...made.questions, ...real.questions],
+    prompts: [...made.prompts, ...real.prompts],
   };
 }
 
@@ -89,8 +102,8 @@ const sampleSize = 48;
 const doublePercent = 25;
 const decisions = sampleSize * (1 + doublePercent / 100);
 
-/** The whole method in the browser, as the people of a study carry it out, on real parts. Answers the study's address. */
-async function walk(browser: import("@playwright/test").Browser, name: string, material: Material): Promise<string> {
+/** The whole method in the browser, as the people of a study carry it out, on real parts. */
+async function walk(browser: Browser, name: string, material: Material): Promise<void> {
   const { step } = road;
   const research = await pageOf(browser, people.researcher);
   const first = await pageOf(browser, people.clinician);
@@ -284,7 +297,6 @@ async function walk(browser: import("@playwright/test").Browser, name: string, m
       await saysTheSameInside(research, study, station);
     }
   });
-  return study;
 }
 
 /** A station of the road on the study's home page. */
@@ -351,11 +363,5 @@ async function follow(page: Page, link: string): Promise<void> {
 
 test("the whole road: from a web document to a judged model", async ({ browser }) => {
   test.setTimeout(45 * 60_000);
-  await walk(browser, walkedStudy, exampleMaterial());
-});
-
-test("the whole road on real German texts", async ({ browser }) => {
-  test.skip(!existsSync(realData), "the texts of ../shared/data are not here");
-  test.setTimeout(45 * 60_000);
-  await walk(browser, "Wirkliche Texte", realMaterial());
+  await walk(browser, walkedStudy, materialAtHand());
 });

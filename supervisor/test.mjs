@@ -71,13 +71,18 @@ async function runTests(session, { suites, passed }) {
     for (const one of steps(executable)) if (names.includes(one.suite)) await runStep(session, one);
   };
 
-  await inTurn("", "lint", "types");
-  // Two lanes for two cores: the runner's tests train on one thread beside the studio's.
-  const executable = await python;
-  await Promise.all([inTurn(executable, "unit"), inTurn(executable, "runner")]);
-  if (needs("build", "e2e")) await runBuild(session);
+  // Two lanes for two cores: the studio's own checks and its build, beside the runner's tests, which train on one thread.
+  const studioLane = async () => {
+    await inTurn("", "lint", "types");
+    await inTurn(await python, "unit");
+    if (needs("build", "e2e")) await runBuild(session);
+  };
+  const runnerLane = async () => inTurn(await python, "runner");
+  // Both are told to their end, also where the build fails.
+  const ends = await Promise.allSettled([studioLane(), runnerLane()]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   await browser;
-  await inTurn(executable, "e2e");
+  await inTurn(await python, "e2e");
 }
 
 /** @param {Session} session */
