@@ -97,7 +97,7 @@ def test_activation_checkpointing_computes_again_what_is_not_kept(tmp_path: Path
     base, products = make_model(tmp_path / "base", 1), {}
     tokens, positions = torch.arange(100)[None], torch.arange(100)[None]
     for how in ("none", "selective", "full"):
-        model = load_model(base, Ranks(), bf16=False, activation_checkpointing=how)
+        model = load_model(base, Ranks(), bf16=False, activation_checkpointing=how).model
         loss = logits_of(model, tokens, positions).sum()
         with ProductCount() as backward:
             loss.backward()

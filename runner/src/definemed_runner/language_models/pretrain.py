@@ -37,7 +37,7 @@ def run(context: RunContext) -> RunResult:
 
 
 def prepare(context: RunContext, handed: Mapping[str, Any] | None = None) -> "Pretraining":
-    """The corpus as tokens: made by the first rank of each machine, inherited by the others."""
+    """The corpus as tokens: made or found by the first rank of each machine, inherited by the others."""
     if handed is not None:
         files = (TokenFiles.inherited(tuple(each), handed["paddingToken"]) for each in handed["descriptors"])
         return Pretraining(*files)
@@ -65,11 +65,14 @@ class Pretraining:
         settings = PretrainSettings.from_parameters(context.spec.parameters)
         base = context.input_path("base")
         bf16 = settings.bf16 and _bf16_works(context, ranks)
-        model = load_model(base, ranks, bf16=bf16, activation_checkpointing=settings.activation_checkpointing)
+        loaded = load_model(
+            base, ranks, bf16=bf16, activation_checkpointing=settings.activation_checkpointing,
+            continued=context.resume_folder() is not None,
+        )  # fmt: skip
         training, held_out = self.training.open(), self.held_out.open()
-        summary = Training(context, ranks, settings, bf16, model, training, held_out).run()
+        summary = Training(context, ranks, settings, bf16, loaded.model, training, held_out).run()
         context.progress(0, 1, "models", "exporting")
-        save_model(model, base, context.output_path("model"), ranks)
+        save_model(loaded, base, context.output_path("model"), ranks)
         context.progress(1, 1, "models", "exporting")
         return summary
 

@@ -12,11 +12,13 @@ from definemed_runner.language_models.tensor_types import TensorFacts
 
 SHARD_BYTES = 5_000_000_000
 
+Produce = Callable[[str], Iterable[bytes | memoryview]]
+
 
 def write_checkpoint(
     folder: Path,
     tensors: Mapping[str, TensorFacts],
-    produce: Callable[[str], Iterable[bytes]],
+    produce: Produce,
     shard_bytes: int = SHARD_BYTES,
 ) -> None:
     """Write `tensors` below `folder`; `produce` is asked for each once and gives its bytes, row-major, in pieces."""
@@ -34,6 +36,11 @@ def write_checkpoint(
     (folder / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 
+def writing_order(tensors: Mapping[str, TensorFacts], shard_bytes: int = SHARD_BYTES) -> list[str]:
+    """In which order `write_checkpoint` asks for the tensors."""
+    return [name for names in plan_shards(tensors, shard_bytes) for name in _order_in_file(tensors, names)]
+
+
 def plan_shards(tensors: Mapping[str, TensorFacts], shard_bytes: int) -> list[list[str]]:
     """Names per file in the given order; a tensor above the limit has a file of its own."""
     shards: list[list[str]] = [[]]
@@ -48,9 +55,13 @@ def plan_shards(tensors: Mapping[str, TensorFacts], shard_bytes: int) -> list[li
     return shards
 
 
-def _write_file(path: Path, tensors: Mapping[str, TensorFacts], produce: Callable[[str], Iterable[bytes]]) -> None:
-    # Wide types first, as the library does, so that every tensor starts at a multiple of its element's size.
-    order = sorted(tensors, key=lambda name: (-tensors[name].item_bytes, name))
+def _order_in_file(tensors: Mapping[str, TensorFacts], names: Iterable[str]) -> list[str]:
+    """Wide types first, as the library does, so that every tensor starts at a multiple of its element's size."""
+    return sorted(names, key=lambda name: (-tensors[name].item_bytes, name))
+
+
+def _write_file(path: Path, tensors: Mapping[str, TensorFacts], produce: Produce) -> None:
+    order = _order_in_file(tensors, tensors)
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     start = 0
     for name in order:

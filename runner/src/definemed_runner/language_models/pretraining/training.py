@@ -19,7 +19,12 @@ from definemed_runner.language_models.pretraining.batches import (
     share_of_rank,
 )
 from definemed_runner.language_models.pretraining.checkpoints import Checkpoints, TrainingPosition, load_checkpoint
-from definemed_runner.language_models.pretraining.model import evaluation, logits_of, mixed_precision
+from definemed_runner.language_models.pretraining.model import (
+    check_documents_stay_apart,
+    evaluation,
+    logits_of,
+    mixed_precision,
+)
 from definemed_runner.language_models.pretraining.packing import IGNORED, PackedEpoch, TokenisedDocuments
 from definemed_runner.language_models.pretraining.settings import PretrainSettings
 from definemed_runner.language_models.pretraining.utilisation import Utilisation
@@ -65,7 +70,8 @@ class Training:
     def run(self) -> dict[str, Any]:
         """Train to the end and return the summary.
 
-        Cancelled after a checkpoint; UserMistake `warmup_too_long` before anything is trained, `loss_not_finite`.
+        Cancelled after a checkpoint; UserMistake `warmup_too_long` and `attention_crosses_documents` before anything is
+        trained, `loss_not_finite`.
         """
         self._refuse_long_warmup()
         try:
@@ -75,6 +81,8 @@ class Training:
 
     def _run(self) -> dict[str, Any]:
         position = load_checkpoint(self._context, self._ranks, self._model, self._optimizer, self._identity)
+        # Only now the weights are there, whether from the base or from the checkpoint.
+        check_documents_stay_apart(self._model, bf16=self._bf16 and self._ranks.count > 1)
         if position.step == 0:
             position.held_out_loss_before = self._evaluate(0)
         while position.step < self.total_steps:
