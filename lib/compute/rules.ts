@@ -46,7 +46,7 @@ export function ranksOf({ nodes = 1, processes = nodes }: RankOptions): { nodes:
 export const inGibibytes = (bytes: number) => Math.round((bytes / 1024 ** 3) * 10) / 10;
 
 const states: readonly string[] = ["weights", "gradients", "optimizer", "tensors"];
-const kept: readonly string[] = ["checkpoints"];
+const kept: readonly string[] = ["checkpoints", "tokens"];
 
 /** The sum in two parts, for the sentence of a shortage in messages/LOCALE/errors.json: GiB, or GPUs. */
 export function valuesOf({ needed, available, parts }: Shortage): Record<string, number> {

@@ -26,6 +26,7 @@ export const partNames = [
   "model",
   "exports",
   "documents",
+  "tokens",
 ] as const;
 export type PartName = (typeof partNames)[number];
 
@@ -117,6 +118,10 @@ function ofPretraining(model: ModelFacts, facts: RunFacts, { parameters, process
       // The newest two stay while a third is being written: weights and both moments of AdamW, fp32.
       { name: "checkpoints", bytes: 3 * 12 * n },
       { name: "model", bytes: model.bytes },
+      // Of the corpus once, four bytes each, kept for the next attempt.
+      ...(facts.characters === null
+        ? []
+        : [{ name: "tokens" as const, bytes: (4 * facts.characters) / charactersPerToken }]),
     ],
   };
 }

@@ -53,13 +53,15 @@ describe("what a run needs by first principles", () => {
     expect(of("pretrain", steps).work?.amount).toBeCloseTo(each * 10 * 64 * 4096, -10);
   });
 
-  it("is 16 bytes a parameter for pre-training, shared by the ranks, and three checkpoints of 12", () => {
+  it("is 16 bytes a parameter for pre-training, shared by the ranks, three checkpoints of 12, and the tokens", () => {
     const alone = of("pretrain", paper);
     expect(
       ["weights", "gradients", "optimizer"].reduce((sum, name) => sum + (bytesOf(alone.memory, name) ?? 0), 0),
     ).toBe(16 * 7.616e9);
     expect(bytesOf(of("pretrain", paper, 8).memory, "optimizer")).toBe(7.616e9);
     expect(bytesOf(alone.disk, "checkpoints")).toBe(36 * 7.616e9);
+    // 1e9 tokens of four bytes, made once for all epochs.
+    expect(bytesOf(alone.disk, "tokens")).toBe(4e9);
     const activations = (activationCheckpointing: string) =>
       bytesOf(of("pretrain", { ...paper, activationCheckpointing }).memory, "activations") ?? 0;
     expect(activations("none")).toBeGreaterThan(1.5 * activations("selective"));

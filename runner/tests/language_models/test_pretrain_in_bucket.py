@@ -43,6 +43,7 @@ def test_killed_on_one_machine_two_ranks_go_on_on_another(wire: Wire, tmp_path: 
     wire.hold = "/manifest.json"
     process = start(wire, tmp_path / "one")
     wait_until(bucket, f"{KEY}/events/000002.jsonl", process)
+    wait_until(bucket, f"{KEY}/kept/tokens/complete.json", process)
     while not (whole := [name for name in objects(bucket, f"{KEY}/checkpoints/") if name.endswith("complete.json")]):
         assert process.poll() is None, process.communicate()
     process.kill()
@@ -60,5 +61,8 @@ def test_killed_on_one_machine_two_ranks_go_on_on_another(wire: Wire, tmp_path: 
     assert second.returncode == 0, errors
     steps = [each["step"] for each in events_of(bucket, key) if each["type"] == "metric" and each["name"] == "loss"]
     assert steps == list(range(int(newest.removeprefix("step-")) + 1, 81))
+    # The other machine takes the tokens that the first one made, and none are left once the run is done.
+    assert not [each for each in events_of(bucket, key) if each.get("phase") == "tokenising"]
+    assert not [name for name in objects(bucket, "runs/") if "/kept/" in name]
     assert "outputs/model/model.safetensors" in objects(bucket, f"{key}/")
     assert list((tmp_path / "other").glob("*/attempts/*/*")) == []

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from pathlib import Path
 
 import psutil
 import pytest
@@ -10,7 +11,11 @@ import pytest
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.store import Store
 from language_models.pretraining_attempts import LONG, SHORT, attempt, checkpoints, curve, wait_for_checkpoint
-from support import read_manifest, run_here, start_runner
+from support import read_events, read_manifest, run_here, start_runner
+
+
+def phases(folder: Path) -> set[str]:
+    return {event["phase"] for event in read_events(folder) if event["type"] == "progress"}
 
 
 def test_killed_and_resumed_equals_unbroken_to_the_bit(store: Store) -> None:
@@ -30,6 +35,10 @@ def test_killed_and_resumed_equals_unbroken_to_the_bit(store: Store) -> None:
     second = attempt(store, "broken", 2, resume=store.address_of(newest), **LONG)
     assert run_here(store, "broken", 2) == 0
     assert curve(second) == {number: loss for number, loss in curve(whole).items() if number > step}
+    assert "tokenising" in phases(first)
+    assert "tokenising" not in phases(second)
+    # Nothing continues any more, so that the tokens are of no use.
+    assert not list(store.root.glob("runs/*/attempts/*/kept"))
     assert digest_of(second / "outputs" / "model") == digest_of(whole / "outputs" / "model")
     wanted, found = read_manifest(whole)["summary"], read_manifest(second)["summary"]
     assert {**found, "tokensPerSecond": 0} == {**wanted, "tokensPerSecond": 0}

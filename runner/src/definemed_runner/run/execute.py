@@ -20,6 +20,7 @@ from definemed_runner.run.errors import (
 )
 from definemed_runner.run.events import Events, EventWriter, NoEvents
 from definemed_runner.run.files import list_files
+from definemed_runner.run.kept import remove_kept
 from definemed_runner.run.manifest import write_manifest
 from definemed_runner.run.outcome import tell_failure
 from definemed_runner.run.release import check_release
@@ -104,6 +105,7 @@ def _carry_out(store: Store, spec: RunSpec) -> None:
         events.close()
         stop.look()
         write_manifest(context, result, started_at, time.monotonic() - begun)
+        remove_kept(context)
     except BaseException:
         _close_after_fault(events)
         raise

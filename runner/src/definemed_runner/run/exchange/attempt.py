@@ -17,7 +17,7 @@ from definemed_runner.run.context import PROGRESS_SECONDS
 from definemed_runner.run.errors import Cancelled, StoreFault, ToldError, UserMistake, as_store_fault
 from definemed_runner.run.events import EventWriter
 from definemed_runner.run.exchange.bucket import Bucket, StoreAccessDenied, StoreUnreachable
-from definemed_runner.run.exchange.carrier import Carrier, fetch_checkpoint
+from definemed_runner.run.exchange.carrier import Carrier, fetch_checkpoint, fetch_kept
 from definemed_runner.run.exchange.inputs import SentInput, fetch_input, read_index, show_input
 from definemed_runner.run.exchange.messenger import Messenger
 from definemed_runner.run.exchange.patience import patiently
@@ -163,6 +163,16 @@ class _Attempt:
                 lambda: fetch_checkpoint(self._bucket, self._store.root, resume, lambda _: None), given_up=given_up
             )
 
+        def on_kept(done: int, total: int) -> None:
+            if given_up():
+                raise Cancelled
+            report(done, total)
+
+        run_key = self._key.rpartition("/")[0]
+        patiently(
+            lambda: fetch_kept(self._bucket, self._store.root, run_key, self._attempt, on_kept), given_up=given_up
+        )
+
     def _send(self, carrier: Carrier, code: int) -> int:
         """Send what the attempt has made; answers the exit code that holds once it is sent."""
         try:
@@ -172,11 +182,15 @@ class _Attempt:
                 with self._progress("sending") as report:
                     carrier.send_outputs(report)
                 carrier.send_manifest()
+                self._clear_away(carrier)
                 return 0
             if self._store_is_away:
                 carrier.send_outcome(seconds=0)
                 return code
             carrier.send_last_checkpoint()
+            if code == 1:
+                # It is tried again, perhaps on another machine.
+                carrier.send_kept()
             patiently(self._messenger.send_events)
             if code != CANCELLED_EXIT_CODE:
                 carrier.send_outcome()
@@ -196,6 +210,13 @@ class _Attempt:
             except Exception as again:
                 print(f"The store could not be told: {again}", file=sys.stderr, flush=True)
             return failed
+
+    def _clear_away(self, carrier: Carrier) -> None:
+        """The attempt is done, whether or not what it kept can be removed."""
+        try:
+            carrier.remove_kept()
+        except StoreFault as fault:
+            print(f"What the run kept stays in the store: {fault}", file=sys.stderr, flush=True)
 
     @contextmanager
     def _progress(self, phase: str) -> Iterator[Callable[[int, int], None]]:

@@ -15,7 +15,8 @@ from definemed_runner.run.exchange.bucket import Bucket
 from definemed_runner.run.exchange.messenger import Messenger
 from definemed_runner.run.exchange.patience import patiently
 from definemed_runner.run.exchange.transfers import Damaged, fetch_file, send_described, send_file
-from definemed_runner.run.files import list_files, write_json_atomically
+from definemed_runner.run.files import list_files, write_atomically, write_json_atomically
+from definemed_runner.run.kept import KEPT, parse_mark, read_mark
 
 _KEPT_CHECKPOINTS = 2
 _LARGEST_MARK = 64 << 20
@@ -26,7 +27,8 @@ class _Superseded(Exception):
 
 
 class Carrier:
-    """Sends each checkpoint as it is completed, its mark last, and keeps the newest two complete ones in the bucket.
+    """Sends what the next attempt can use: each checkpoint once it is complete, and each folder that is kept
+    (run/kept.py), their marks last. Of the checkpoints the newest two complete ones stay in the bucket.
 
     A checkpoint that is replaced here while it is being sent is given up for the newer one.
     """
@@ -37,6 +39,7 @@ class Carrier:
         self._key = key
         self._messenger = messenger
         self._sent_files: dict[str, tuple[int, int]] = {}
+        self._sent_kept: set[str] = set()
         self._complete = sorted(self._marks_in_bucket())
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._send_regularly, name="carrier", daemon=True)
@@ -56,6 +59,21 @@ class Carrier:
         step = self._newest_here()
         if step is not None and step not in self._complete:
             patiently(lambda: self._send_checkpoint(step, lambda _: None))
+
+    def send_kept(self) -> None:
+        """Send what is kept and not sent yet. Raises StoreFault. Call it after `stop`."""
+        patiently(lambda: self._send_kept(lambda _: None))
+
+    def remove_kept(self) -> None:
+        """Remove what this run's attempts keep in the bucket, once the manifest is there. Raises StoreFault."""
+        run_key, _, attempt = self._key.rpartition("/")
+        for number in range(1, int(attempt) + 1):
+            prefix = f"{run_key}/{number}/{KEPT}/"
+            for key, upload in self._bucket.uploads(prefix):
+                self._bucket.drop_upload(key, upload)
+            # The marks first, so that nothing half removed counts.
+            for key, _ in sorted(self._bucket.names(prefix), key=lambda each: not each[0].endswith(COMPLETE)):
+                self._bucket.remove(key)
 
     def send_outputs(self, progress: Callable[[int, int], None]) -> None:
         """Send every file that the manifest names. Raises StoreFault, or Cancelled when asked to stop."""
@@ -108,6 +126,7 @@ class Carrier:
     def _send_regularly(self) -> None:
         while not self._done.wait(1.0):
             try:
+                self._send_kept(self._check_done)
                 self._send_newest()
             except _Superseded:
                 continue
@@ -115,6 +134,29 @@ class Carrier:
                 # The messenger watches how long the store has been away; this thread just tries again.
                 print(f"A checkpoint is not sent yet: {fault}", file=sys.stderr, flush=True)
                 self._done.wait(5.0)
+
+    def _check_done(self, _: int) -> None:
+        if self._done.is_set():
+            raise _Superseded
+
+    def _send_kept(self, on_bytes: Callable[[int], None]) -> None:
+        for mark in sorted(self._folder.glob(f"{KEPT}/*/{COMPLETE}")):
+            name, files = mark.parent.name, read_mark(mark.parent)
+            if name in self._sent_kept or files is None:
+                continue
+            try:
+                for each in files:
+                    path, key = mark.parent / each.path, f"{self._key}/{KEPT}/{name}/{each.path}"
+                    # What an interrupted try has brought is there already.
+                    found = self._bucket.look(key)
+                    if found is None or found.sha256 != each.sha256:
+                        send_file(self._bucket, key, path, each.sha256, on_bytes)
+                self._messenger.look()
+                send_described(self._bucket, f"{self._key}/{KEPT}/{name}/{COMPLETE}", mark)
+            except FileNotFoundError:
+                # The run is done, and nobody needs it any more.
+                continue
+            self._sent_kept.add(name)
 
     def _send_newest(self) -> None:
         step = self._newest_here()
@@ -216,3 +258,44 @@ def fetch_checkpoint(bucket: Bucket, root: Path, address: str, on_bytes: Callabl
                 "checkpoint_damaged", f"{folder.name} is damaged ({fault}). Continue from an earlier checkpoint."
             ) from fault
     write_json_atomically(folder / COMPLETE, described)
+
+
+def fetch_kept(bucket: Bucket, root: Path, run_key: str, attempt: int, on_bytes: Callable[[int, int], None]) -> None:
+    """Fetch what the attempts before `attempt` keep to where it lies in the store: of each name the newest whole one.
+
+    `run_key` is `runs/ID/attempts`. What is damaged is left out, as if nobody had kept it. `on_bytes` hears how many
+    bytes of how many are here, and may raise to stop.
+    """
+    found: set[str] = set()
+    for number in range(attempt - 1, 0, -1):
+        prefix = f"{run_key}/{number}/{KEPT}/"
+        marks = [key for key, _ in bucket.names(prefix) if key.endswith(f"/{COMPLETE}")]
+        for key in marks:
+            name = key.removeprefix(prefix).removesuffix(f"/{COMPLETE}")
+            if name not in found and Path(name).name == name and _fetch_kept(bucket, root, key, on_bytes):
+                found.add(name)
+
+
+def _fetch_kept(bucket: Bucket, root: Path, mark_key: str, on_bytes: Callable[[int, int], None]) -> bool:
+    folder = (root / mark_key).parent
+    try:
+        mark = bucket.read(mark_key, _LARGEST_MARK)
+        files = None if mark is None else parse_mark(mark)
+        if mark is None or files is None:
+            return False
+        total = sum(each.bytes for each in files)
+        done = 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            on_bytes(done, total)
+
+        for each in files:
+            key = f"{mark_key.rpartition('/')[0]}/{each.path}"
+            fetch_file(bucket, key, folder / each.path, each.bytes, each.sha256, count)
+    except (Damaged, FileNotFoundError, ValueError):
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    write_atomically(folder / COMPLETE, mark)
+    return True
