@@ -82,7 +82,7 @@ function outcomeStrata(strata: readonly SampledStratum[], counts: readonly numbe
   });
 }
 
-const usable = (strata: readonly SampledStratum[]) => strata.filter(({ weight, judged }) => weight > 0 && judged > 1);
+const usable = (strata: readonly SampledStratum[]) => strata.filter(({ weight, judged }) => weight > 0 && judged > 0);
 
 /**
  * Half-widths of the intervals that stratifiedClassification gives, in one made-up study after the other, each counts drawn
@@ -151,7 +151,8 @@ export function linearisedHalfWidths(strata: readonly SampledStratum[], level = 
       variance += ((stratum.weight / total) * (spreads[index] ?? 0)) ** 2 / stratum.judged;
       judged += stratum.judged;
     });
-    const spread = (criticalT(level, judged - sampled.length) * Math.sqrt(variance)) / (value * (1 - value));
+    const spread =
+      (criticalT(level, Math.max(1, judged - sampled.length)) * Math.sqrt(variance)) / (value * (1 - value));
     const odds = value / (1 - value);
     const share = (by: number) => (odds * Math.exp(by)) / (1 + odds * Math.exp(by));
     return (share(spread) - share(-spread)) / 2;
