@@ -142,8 +142,15 @@ export async function nextDocument(page: Page): Promise<string | null> {
   for (;;) {
     await expect(document(page).or(goOn).or(nothingLeft(page)).first()).toBeVisible({ timeout: 30_000 });
     if (await nothingLeft(page).isVisible()) return null;
-    if (!(await goOn.isVisible())) return document(page).textContent();
-    await goOn.click();
+    if (await goOn.isVisible()) {
+      await goOn.click();
+      continue;
+    }
+    // It may go in this moment, and then this asks anew.
+    const text = await document(page)
+      .textContent({ timeout: 2000 })
+      .catch(() => null);
+    if (text !== null) return text;
   }
 }
 
