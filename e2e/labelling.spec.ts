@@ -16,10 +16,8 @@ let research: Page;
 /** of the researcher's browser, which opens dialogs after moving within the page */
 let complaints: () => string[];
 
-test.describe.configure({ mode: "serial" });
-
 test.beforeAll(async ({ browser, baseURL }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(600_000);
   const file = path.join(folder, "corpus.jsonl");
   const rows = Array.from({ length: documents }, (_, n) => ({
     id: `d${n}`,
