@@ -22,13 +22,14 @@ export default defineConfig({
     { name: "walked", testMatch: "walked-pages.spec.ts", dependencies: ["road"] },
   ],
   forbidOnly: Boolean(process.env.CI),
-  timeout: 240_000,
-  expect: { timeout: 30_000 },
+  // For a machine that does other things too: what is broken is told later, and nothing that works fails.
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     locale: "de-DE",
     timezoneId: "Europe/Berlin",
-    actionTimeout: 30_000,
+    actionTimeout: 60_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

@@ -7,7 +7,6 @@ import { expectAccessible, expectNoOverflow, inEnglish, picture } from "./studio
 /** Drift and pace on the page of label quality: what is drawn is what was computed, and pace is nobody else's business. */
 
 let prepared: Prepared;
-test.describe.configure({ mode: "serial" });
 test.beforeAll(({ baseURL }) => {
   prepared = inDatabase<Prepared>("quality-in-database", [], baseURL ?? "");
 });

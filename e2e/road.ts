@@ -32,7 +32,7 @@ async function ask(page: Page, address: string, button: string, fields: Record<s
 async function runEnds(page: Page): Promise<void> {
   await page.waitForURL(/\/runs\/[0-9a-f-]+$/);
   const state = page.getByRole("heading", { level: 1 }).getByText(/^(fertig|gescheitert|abgebrochen)$/);
-  await expect(state).toBeVisible({ timeout: minutes(15) });
+  await expect(state).toBeVisible({ timeout: minutes(30) });
   await expect(state).toHaveText("fertig");
 }
 
@@ -64,7 +64,7 @@ export async function startLabelling(page: Page, study: string): Promise<string>
 
 export async function labelled(page: Page, labelling: string): Promise<void> {
   await page.goto(labelling);
-  await expect(page.getByText("fertig", { exact: true }).first()).toBeVisible({ timeout: minutes(15) });
+  await expect(page.getByText("fertig", { exact: true }).first()).toBeVisible({ timeout: minutes(30) });
 }
 
 /** Adds whoever has an account; answers the link for whoever has none. */
@@ -142,8 +142,15 @@ export async function nextDocument(page: Page): Promise<string | null> {
   for (;;) {
     await expect(document(page).or(goOn).or(nothingLeft(page)).first()).toBeVisible({ timeout: 30_000 });
     if (await nothingLeft(page).isVisible()) return null;
-    if (!(await goOn.isVisible())) return document(page).textContent();
-    await goOn.click();
+    if (await goOn.isVisible()) {
+      await goOn.click();
+      continue;
+    }
+    // It may go in this moment, and then this asks anew.
+    const text = await document(page)
+      .textContent({ timeout: 2000 })
+      .catch(() => null);
+    if (text !== null) return text;
   }
 }
 
@@ -220,7 +227,7 @@ export async function evaluate(page: Page, study: string, questions: string, che
   await dialog.getByRole("button", { name: "Läufe starten" }).click();
   for (const name of checkpoints) {
     await expect(page.getByRole("row", { name: new RegExp(`^${name} Buchstabe`) })).toBeVisible({
-      timeout: minutes(12),
+      timeout: minutes(30),
     });
   }
 }
@@ -239,7 +246,7 @@ export async function generate(page: Page, study: string, prompts: string, check
   await dialog.getByRole("button", { name: "Läufe starten" }).click();
   for (const name of checkpoints) {
     // The share of mixed answers: the answers are there and examined.
-    await expect(page.getByRole("row", { name: new RegExp(`^${name} .*\\d %`) })).toBeVisible({ timeout: minutes(12) });
+    await expect(page.getByRole("row", { name: new RegExp(`^${name} .*\\d %`) })).toBeVisible({ timeout: minutes(30) });
   }
 }
 

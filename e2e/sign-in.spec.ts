@@ -32,6 +32,8 @@ test("a clinician sees their work, and no page of the researchers", async ({ pag
   await signIn(page, people.clinician);
   const study = await exampleStudy(page);
   await page.goto(study);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.waitForLoadState("networkidle");
   await expect(page.getByRole("link", { name: "Korpora" })).toHaveCount(0);
   await page.goto(`${study}/corpora`);
   await expect(page.getByText("Ihre Rolle in dieser Studie umfasst diese Seite nicht.")).toBeVisible();
