@@ -1,6 +1,6 @@
 import { database, Prisma } from "@/lib/platform/database/client";
 import { conflict, notFound } from "@/lib/platform/problem";
-import type { StudyActor } from "@/lib/studies/actor";
+import { may, type StudyActor } from "@/lib/studies/actor";
 import type { DecidedItem, DecidedItemsQuery } from "./schema";
 
 const excerptCharacters = 2000;
@@ -15,7 +15,8 @@ const conditions = {
 
 /**
  * Decided documents of a closed round with everyone's decisions, without names, in the order of the queue. While the round
- * is open (409 `round_still_open`) nobody reads what others decided.
+ * is open (409 `round_still_open`) nobody reads what others decided. Of documents that the actor may still adjudicate the
+ * LLM's label is kept back, here as on the adjudicator's screen.
  */
 export async function listDecidedItems(
   actor: StudyActor,
@@ -25,6 +26,9 @@ export async function listDecidedItems(
   const round = await database().round.findFirst({ where: { id: roundId, studyId: actor.studyId } });
   if (!round) throw notFound();
   if (round.state !== "closed") throw conflict("round_still_open");
+  const toAdjudicate = Prisma.sql`(${may(actor, "rounds.adjudicate")} and queued."contested" and queued."settled" is null
+    and not exists (select 1 from "Claim" own
+      where own."roundItemId" = queued."id" and own."personId" = ${actor.personId}::uuid))`;
   const items = await database().$queryRaw<DecidedItem[]>`
     select queued."id", queued."position", item."documentId", left(item."text", ${excerptCharacters}) as "text",
       stratum."key" as "stratum", queued."wanted", coalesce(queued."gold"::text, 'unsettled') as "gold",
@@ -38,7 +42,7 @@ export async function listDecidedItems(
     join "Item" item on item."id" = queued."itemId"
     join "Stratum" stratum on stratum."id" = queued."stratumId"
     left join "LlmLabel" label on label."itemId" = queued."itemId"
-      and label."labellingRunId" = ${query.labelling ?? null}::uuid
+      and label."labellingRunId" = ${query.labelling ?? null}::uuid and not ${toAdjudicate}
     where queued."roundId" = ${roundId}::uuid and queued."decided" > 0 and queued."position" > ${query.after}
       and ${conditions[query.filter]}
     order by queued."position"

@@ -16,6 +16,7 @@ import { readRound } from "./read-round";
 import { readRoundOptions } from "./read-round-options";
 import { readRoundsStation } from "./read-station";
 import { decidedItemsQuery } from "./schema";
+import { adjudicate } from "./testing/adjudicate";
 import { makeDraw, makeLabelling, makeRound } from "./testing/make-round";
 import { claim, decide, workThrough } from "./testing/work";
 import { verifyAssignment } from "./verify-assignment";
@@ -219,6 +220,16 @@ describe("validation rounds", () => {
       decisions: [{ label: "medical" }, { label: "medical" }],
     });
     expect(JSON.stringify(first)).not.toContain(anna.personId);
+
+    // Who may still adjudicate a document does not learn what the LLM said of it; who can't, and once it is settled, does.
+    const llmOf = async (actor: StudyActor, id: string | undefined) => {
+      const query = decidedItemsQuery.parse({ labelling: llm });
+      return (await listDecidedItems(actor, roundId, query)).items.find((item) => item.id === id)?.llm;
+    };
+    expect([await llmOf(owner, disputed), await llmOf(owner, flagged)]).toEqual([null, null]);
+    expect(await llmOf(researcher, disputed)).toBe("medical");
+    await adjudicate(owner, roundId, String(disputed), "non_medical");
+    expect(await llmOf(owner, disputed)).toBe("medical");
   });
 
   it("are a station of the road", async () => {
