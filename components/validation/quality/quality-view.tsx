@@ -34,6 +34,8 @@ export function QualityView(props: {
   query: QualityQuery;
   mayAdjudicate: boolean;
   mayExport: boolean;
+  /** by its stop rule */
+  stopped: boolean;
 }) {
   const t = useTranslations("quality");
   const { studyId, quality } = props;
@@ -47,6 +49,9 @@ export function QualityView(props: {
     <div className="flex flex-col gap-6">
       {round.state === "open" && round.decided < round.wanted ? (
         <Notice tone="attention">{t("interim", { decided: round.decided, wanted: round.wanted })}</Notice>
+      ) : null}
+      {round.state === "closed" && round.decided < round.wanted && !props.stopped ? (
+        <Notice tone="attention">{t("unfinished", { decided: round.decided, wanted: round.wanted })}</Notice>
       ) : null}
       {round.convenience ? <Notice tone="attention">{t("convenience")}</Notice> : null}
       {quality.contested > 0 ? (

@@ -77,6 +77,7 @@ export default async function QualityPage(props: Props) {
         query={query}
         mayAdjudicate={may(actor, "rounds.adjudicate")}
         mayExport={may(actor, "rounds.export")}
+        stopped={round.stoppedAt !== null}
       />
     </>
   );
