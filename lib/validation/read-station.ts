@@ -34,7 +34,10 @@ async function readF1(actor: StudyActor, roundId: string) {
   try {
     const { labelQuality } = await readQuality(actor, roundId, { target: "like_these" });
     const estimate = labelQuality?.figures.f1.estimate;
-    return estimate ? { value: estimate.value, interval: estimate.interval, n: estimate.n } : null;
+    if (!estimate) return null;
+    // After looking again and again the interval for a fixed number of documents would be too narrow.
+    const { lower, upper } = labelQuality.stopRule ?? estimate.interval;
+    return { value: estimate.value, interval: { lower, upper }, n: estimate.n };
   } catch (error) {
     // Who decides in the round sees no estimates, here as everywhere.
     if (error instanceof Problem && error.code === "quality_hidden_while_deciding") return null;

@@ -54,22 +54,29 @@ export async function exportDetails(actor: StudyActor, roundId: string, query: Q
   return writeCsv(figuresHeader, rows);
 }
 
+/** The columns of figuresHeader after "speaks_of". */
+const noBounds = [null, null, null, null, null];
+
 function labelRows(labelQuality: CompleteQuality["quality"]["labelQuality"]): CsvCell[][] {
   if (!labelQuality) return [];
-  const { target, predictionPowered, labelErrors } = labelQuality;
+  const { target, predictionPowered, labelErrors, stopRule } = labelQuality;
   const rows = [
     figureRow("prevalence_prediction_powered", predictionPowered.estimate, target, predictionPowered.problem, {
       onlyLlm: predictionPowered.unlabelled,
     }),
   ];
+  if (stopRule) {
+    const method = `anytime-valid interval when the stop rule ended the round (half-width ${stopRule.halfWidth})`;
+    const { lower, upper, documents } = stopRule;
+    rows.push(["f1_when_stopped", null, null, lower, upper, 0.95, documents, method, "this_corpus", ...noBounds]);
+  }
   if (!labelErrors) return rows;
   const { labelError } = labelErrors;
   for (const measure of measures) {
     const { atRandom, bounds } = labelErrors.figures[measure];
     const method = `share of wrong labels ${labelError}, value: errors at random, limits: errors anywhere`;
     const limits = [bounds?.lower ?? null, bounds?.upper ?? null];
-    const blank = [null, null, null, null, null];
-    rows.push([`${measure}_if_people_err`, atRandom, null, ...limits, null, null, method, target, ...blank]);
+    rows.push([`${measure}_if_people_err`, atRandom, null, ...limits, null, null, method, target, ...noBounds]);
   }
   return rows;
 }
@@ -102,9 +109,8 @@ function driftRows({ parts, measures: drifts }: Drift): CsvCell[][] {
     if (!trend) return rows;
     const { change, interval, z, pValue, n } = trend;
     const method = `change over the round within each person, Cochran-Armitage trend, z ${z}, p ${pValue}`;
-    const blank = [null, null, null, null, null];
     const change95 = [change, null, interval.lower, interval.upper, 0.95, n, method];
-    return [...rows, [`drift ${name} change`, ...change95, "decisions", ...blank]];
+    return [...rows, [`drift ${name} change`, ...change95, "decisions", ...noBounds]];
   });
 }
 

@@ -60,8 +60,17 @@ const letterOf = (index: number): string =>
 
 type People = { documents: number; gold: GoldKinds; patterns: PatternTally[]; consistency: Consistency };
 
+type ReadableRound = Awaited<ReturnType<typeof findReadableRound>>;
+
+function stopRuleOf(round: ReadableRound, labelling: LabellingChoice): LabelQuality["stopRule"] {
+  const { stoppedAt, stopLabellingRunId, stopHalfWidth: halfWidth, stopLower: lower, stopUpper: upper } = round;
+  if (!stoppedAt || stopLabellingRunId !== labelling.id) return null;
+  if (halfWidth === null || lower === null || upper === null) return null;
+  return { lower, upper, halfWidth, documents: round.stopDocuments };
+}
+
 async function readLabelQuality(
-  round: { id: string; drawId: string; convenience: boolean },
+  round: ReadableRound,
   labelling: LabellingChoice | undefined,
   { target, error }: QualityQuery,
   { documents, gold, patterns, consistency }: People,
@@ -88,6 +97,7 @@ async function readLabelQuality(
     compared,
     unlabelled: documents - compared,
     predictionPowered: predictionPowered(strata, tallies, predictions, target, figures.problem),
+    stopRule: stopRuleOf(round, labelling),
     labelErrors: figures.problem ? null : labelErrors(figures.confusion, gold, patterns, consistency, error),
     ...figures,
   };

@@ -136,6 +136,11 @@ export const labelQualitySchema = z.object({
   predictionPowered: predictionPoweredSchema,
   /** null while a stratum has no settled document */
   labelErrors: labelErrorsSchema.nullable(),
+  /**
+   * F1's interval (95 %) when the stop rule ended the round, from the first documents of its queue: after looking again and
+   * again it holds, and that of `figures` is too narrow. Null: no rule has ended the round, or one about other labels
+   */
+  stopRule: intervalSchema.extend({ halfWidth: z.number(), documents: z.number().int() }).nullable(),
   problem: problemSchema.nullable(),
 });
 export type LabelQuality = z.infer<typeof labelQualitySchema>;

@@ -7,8 +7,12 @@ import { changeRound } from "../change-round";
 import { createRound } from "../create-round";
 import { listOpenWork } from "../list-open-work";
 import { openRound } from "../open-round";
+import { exportDetails } from "../quality/export-quality";
+import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
+import { readRoundsStation } from "../read-station";
 import type { DecisionLabel } from "../schema";
+import { tallyLabels } from "../tally-labels";
 import { adjudicate } from "../testing/adjudicate";
 import { makeDraw, makeLabelling } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
@@ -57,7 +61,7 @@ const ruleOf = async (roundId: string) => (await readRound(owner, roundId)).stop
 
 describe("a stop rule", () => {
   it("hands out no more once F1 is known well enough, takes what is still on its way, and says why", async () => {
-    const { roundId, asTheLlm } = await makeRuledRound(0.2);
+    const { roundId, labellingRunId, asTheLlm } = await makeRuledRound(0.2);
     const [late] = (await claim(clinician, roundId, 1)).items;
     await checkStopRules();
     expect(await ruleOf(roundId)).toMatchObject({ interval: { lower: 0, upper: 1 }, documents: 0 });
@@ -71,6 +75,14 @@ describe("a stop rule", () => {
     expect(stopRule?.interval?.upper).toBe(1);
     expect(stopRule?.interval?.lower).toBeGreaterThan(0.6);
     expect(await database().auditEntry.count({ where: { action: "rounds.stop", subjectId: roundId } })).toBe(1);
+
+    await tallyLabels(roundId, labellingRunId);
+    const { labelQuality } = await readQuality(owner, roundId, { target: "like_these" });
+    expect(labelQuality?.stopRule).toEqual({ ...stopRule?.interval, halfWidth: 0.2, documents: size });
+    const { figure } = await readRoundsStation(owner);
+    expect(figure).toMatchObject({ name: "f1", interval: stopRule?.interval });
+    const details = await exportDetails(owner, roundId, { target: "like_these" });
+    expect(details).toContain(`f1_when_stopped,,,${stopRule?.interval?.lower},1,0.95,${size},`);
 
     await decide(clinician, roundId, late?.id ?? "", null);
     expect((await claim(clinician, roundId, 4)).items.map(({ id }) => id)).toEqual([late?.id]);
