@@ -87,7 +87,7 @@ function outcomeStrata(
   });
 }
 
-const usable = (strata: readonly SampledStratum[]) => strata.filter(({ weight, judged }) => weight > 0 && judged > 1);
+const usable = (strata: readonly SampledStratum[]) => strata.filter(({ weight, judged }) => weight > 0 && judged > 0);
 
 /** `phaseOne`: the first phase's sample, whose uncertainty the intervals hold too; the strata say where they lie in it. */
 type Options = { level?: number; phaseOne?: FirstSample };
@@ -181,7 +181,8 @@ export function linearisedHalfWidths(strata: readonly SampledStratum[], options:
       variance += firstPhaseVariance(phases.firstPhase, parts, 1);
     }
     const spread =
-      (criticalT(options.level ?? 0.95, judged - sampled.length) * Math.sqrt(variance)) / (value * (1 - value));
+      (criticalT(options.level ?? 0.95, Math.max(1, judged - sampled.length)) * Math.sqrt(variance)) /
+      (value * (1 - value));
     const odds = value / (1 - value);
     const share = (by: number) => (odds * Math.exp(by)) / (1 + odds * Math.exp(by));
     return (share(spread) - share(-spread)) / 2;

@@ -147,6 +147,22 @@ describe("expected half-widths", () => {
     expect(() => linearisedHalfWidths(inPhase, { phaseOne: { strata: [] } })).toThrow("no stratum");
   });
 
+  it("are told where strata are single documents, also where all are", () => {
+    const single = { weight: 0.001, judged: 1, outcomes: misses };
+    for (const some of [
+      [...strata, single],
+      [single, single],
+    ]) {
+      const { f1 } = simulateHalfWidths(some, { seed: 4 }).next().value;
+      const anytime = simulateAnytimeHalfWidth(some, { seed: 4 }).next().value;
+      const formula = linearisedHalfWidths(some).f1;
+      for (const half of [f1, anytime, formula]) expect(half).toBeGreaterThan(0);
+      for (const half of [f1, anytime, formula]) expect(half).toBeLessThanOrEqual(0.5);
+    }
+    const alone = simulateHalfWidths(strata, { seed: 5 }).next().value.f1;
+    expect(simulateHalfWidths([...strata, single], { seed: 5 }).next().value.f1).toBeLessThan(1.2 * alone);
+  });
+
   it("are wider anytime-valid than for a size fixed beforehand, and shrink with the size", () => {
     const anytime = (factor: number) => {
       const scaled = strata.map((stratum) => ({ ...stratum, judged: stratum.judged * factor }));

@@ -1,5 +1,7 @@
 import { recordAudit } from "@/lib/audit/record";
+import { isDatabaseAway } from "@/lib/corpus/database-away";
 import { database, inTransaction } from "@/lib/platform/database/client";
+import { log } from "@/lib/platform/log";
 import { f1AnytimeInterval, type Interval } from "@/lib/stats";
 import { designOf } from "../quality/label-figures";
 import type { Gold } from "../rules";
@@ -21,7 +23,13 @@ export async function checkStopRules(signal?: AbortSignal): Promise<void> {
     where round."state" = 'open' and round."stopHalfWidth" is not null and round."stoppedAt" is null`;
   for (const rule of rules) {
     if (signal?.aborted) return;
-    await checkStopRule(rule);
+    try {
+      await checkStopRule(rule);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      // The other rounds' rules are looked at nevertheless.
+      log().error({ roundId: rule.roundId, error: error instanceof Error ? error.stack : error }, "stop rule failed");
+    }
   }
 }
 

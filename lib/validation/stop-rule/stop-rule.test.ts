@@ -134,6 +134,15 @@ describe("a stop rule", () => {
     expect(await ruleOf(roundId)).toBeNull();
   });
 
+  it("that cannot be looked at keeps no other from being looked at", async () => {
+    const broken = await makeRuledRound(0.2);
+    await database().stratum.updateMany({ where: { drawId: broken.drawId }, data: { populationSize: 0 } });
+    const { roundId } = await makeRuledRound(0.2);
+    await checkStopRules();
+    expect((await ruleOf(roundId))?.interval).toEqual({ lower: 0, upper: 1 });
+    expect((await ruleOf(broken.roundId))?.interval).toBeNull();
+  });
+
   it("is refused for labels of another draw", async () => {
     const { roundId, drawId } = await makeRuledRound(0.2);
     const { drawId: elsewhere } = await makeDraw(owner.studyId);
