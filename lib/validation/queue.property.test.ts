@@ -48,15 +48,22 @@ const action = fc.record({
 });
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
-const scenario = fc.record({
-  people: fc.integer({ min: 2, max: 5 }),
-  items: fc.integer({ min: 1, max: 10 }),
-  doubleShare: fc.constantFrom(0, 0.3, 1),
-  repeatShare: fc.constantFrom(0, 0.5),
-  /** how many act at the same time */
-  together: fc.integer({ min: 1, max: 6 }),
-  actions: fc.array(action, { minLength: 10, maxLength: 60 }),
-});
+const scenarioOf = (sizes: Record<"people" | "items" | "together", [number, number]>, mostActions: number) =>
+  fc.record({
+    people: fc.integer({ min: sizes.people[0], max: sizes.people[1] }),
+    items: fc.integer({ min: sizes.items[0], max: sizes.items[1] }),
+    doubleShare: fc.constantFrom(0, 0.3, 1),
+    repeatShare: fc.constantFrom(0, 0.5),
+    /** how many act at the same time */
+    together: fc.integer({ min: sizes.together[0], max: sizes.together[1] }),
+    actions: fc.array(action, { minLength: 10, maxLength: mostActions }),
+  });
+
+/** A few people, whose every turn can be followed, and now and then a crowd at the same few documents. */
+const scenario = fc.oneof(
+  { weight: 6, arbitrary: scenarioOf({ people: [2, 5], items: [1, 10], together: [1, 6] }, 60) },
+  { weight: 1, arbitrary: scenarioOf({ people: [30, 50], items: [5, 25], together: [10, 50] }, 150) },
+);
 
 /** A browser: what it has on the screen, and all that it ever sent. */
 class Browser {

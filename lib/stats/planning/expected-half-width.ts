@@ -180,8 +180,9 @@ export function linearisedHalfWidths(strata: readonly SampledStratum[], options:
       }));
       variance += firstPhaseVariance(phases.firstPhase, parts, 1);
     }
-    const freedom = Math.max(1, judged - sampled.length);
-    const spread = (criticalT(options.level ?? 0.95, freedom) * Math.sqrt(variance)) / (value * (1 - value));
+    const spread =
+      (criticalT(options.level ?? 0.95, Math.max(1, judged - sampled.length)) * Math.sqrt(variance)) /
+      (value * (1 - value));
     const odds = value / (1 - value);
     const share = (by: number) => (odds * Math.exp(by)) / (1 + odds * Math.exp(by));
     return (share(spread) - share(-spread)) / 2;
