@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,10 @@ from definemed_runner.language_models.pretraining.corpus import is_held_out, tok
 from definemed_runner.language_models.pretraining.token_maker import DOCUMENTS, Recipe
 from definemed_runner.language_models.pretraining.token_makers import count_makers, tokens_in_order
 from definemed_runner.language_models.tokenising import beginning_of_text, token_lists
+from definemed_runner.ranks.seat import Seat
 from definemed_runner.run import Cancelled, RunContext, UserMistake
 from definemed_runner.run.errors import RankFault
+from definemed_runner.run.kept import find_kept
 from definemed_runner.run.spec import Resources
 from definemed_runner.run.stop import StopWatch
 from language_models.tiny_models import SENTENCES, RecordedEvents, make_context, make_spec, make_tokenizer
@@ -143,6 +147,30 @@ def test_the_next_attempts_take_what_the_first_one_made(small: Path) -> None:
     # The same attempt once more, too.
     events = RecordedEvents()
     assert make(context_of(small, events=events), small / "corpus", tokenizer) == wanted
+    assert not tokenised(events)
+
+
+def test_another_node_waits_for_what_the_first_one_makes(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "_LOOK_SECONDS", 0.01)
+    looked = threading.Semaphore(0)
+
+    def find(*arguments: Any) -> Path | None:
+        found = find_kept(*arguments)
+        looked.release()
+        return found
+
+    monkeypatch.setattr(making, "find_kept", find)
+    for name, value in Seat(1, 2, "127.0.0.1", 1, "127.0.0.1", None).environment().items():
+        monkeypatch.setenv(name, value)
+    tokenizer, events = make_tokenizer(), RecordedEvents()
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(make, context_of(small, events=events), small / "corpus", tokenizer)
+        for _ in range(3):
+            assert looked.acquire(timeout=60)
+        assert not waiting.done()
+        monkeypatch.delenv(name)
+        wanted = make(context_of(small), small / "corpus", make_tokenizer())
+        assert waiting.result(timeout=60) == wanted
     assert not tokenised(events)
 
 
