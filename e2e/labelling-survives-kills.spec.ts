@@ -170,7 +170,7 @@ test("nothing is lost, doubled or handed out too often while web, worker and dat
       const before = processId(name);
       if (before) process.kill(before, "SIGKILL");
       await expect
-        .poll(() => processId(name) !== before && processId(name) !== undefined, { timeout: 120_000 })
+        .poll(() => processId(name) !== before && processId(name) !== undefined, { timeout: 300_000 })
         .toBe(true);
     }
     over = true;
@@ -184,7 +184,7 @@ test("nothing is lost, doubled or handed out too often while web, worker and dat
   await Promise.all([kill(), ...clinicians.map(work)]);
   // There were moments without an answer, or nothing was tried.
   expect(clinicians.reduce((sum, { unanswered }) => sum + unanswered, 0)).toBeGreaterThan(0);
-  await expect.poll(answers, { timeout: 120_000 }).toBe(true);
+  await expect.poll(answers, { timeout: 300_000 }).toBe(true);
 
   const during = inDatabase<Checked>("labelling-in-database", ["check", roundId], base, ownFolder);
   expect(during.violations).toEqual([]);

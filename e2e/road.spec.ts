@@ -179,7 +179,7 @@ async function walk(browser: Browser, name: string, material: Material): Promise
   await step("label quality shows figures with intervals", async () => {
     await road.labelled(research, labelling);
     await research.goto(`${round}/quality`);
-    await expect(research.getByRole("heading", { name: "Konfusionsmatrix" })).toBeVisible({ timeout: 60_000 });
+    await expect(research.getByRole("heading", { name: "Konfusionsmatrix" })).toBeVisible();
     // 24 of 48 are medical in a corpus where one of two is.
     await expect(research.getByText(/0,\d+ \(0,\d+–[01],\d+\)/).first()).toBeVisible();
     await expect(research.getByText("Krippendorffs α").first()).toBeVisible();
@@ -210,7 +210,7 @@ async function walk(browser: Browser, name: string, material: Material): Promise
     await expect(research.getByRole("heading", { name: "An der Schwelle" })).toBeVisible();
     await research.getByLabel("Text", { exact: true }).fill("Bluthochdruck erhöht das Risiko für einen Schlaganfall.");
     await research.getByRole("button", { name: "Einordnen" }).click();
-    await expect(research.getByText(/\d+ Token/)).toBeVisible({ timeout: 60_000 });
+    await expect(research.getByText(/\d+ Token/)).toBeVisible();
     await expectAccessible(research);
   });
 

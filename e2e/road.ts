@@ -133,14 +133,14 @@ const nothingLeft = (page: Page) => page.getByRole("heading", { name: "Für Sie 
 
 /** The quiet sign says that the server has everything. */
 export async function everythingSaved(page: Page): Promise<void> {
-  await expect(page.locator('[data-unsent="0"]')).toHaveText(/gespeichert$/, { timeout: 60_000 });
+  await expect(page.locator('[data-unsent="0"]')).toHaveText(/gespeichert$/);
 }
 
 /** Waits for the next document and answers its text; null when nothing is left. */
 export async function nextDocument(page: Page): Promise<string | null> {
   const goOn = page.getByRole("button", { name: /^(Anfangen|Weiter)$/ });
   for (;;) {
-    await expect(document(page).or(goOn).or(nothingLeft(page)).first()).toBeVisible({ timeout: 30_000 });
+    await expect(document(page).or(goOn).or(nothingLeft(page)).first()).toBeVisible();
     if (await nothingLeft(page).isVisible()) return null;
     if (await goOn.isVisible()) {
       await goOn.click();
@@ -269,7 +269,7 @@ export async function judge(page: Page, comparison: string, keyOf: (number: numb
   const pair = page.getByRole("region", { name: /^Paar \d+ von \d+$/ });
   const begin = page.getByRole("button", { name: "Anfangen" });
   for (let count = 0; ; count += 1) {
-    await expect(pair.or(begin).or(nothingLeft(page)).first()).toBeVisible({ timeout: 30_000 });
+    await expect(pair.or(begin).or(nothingLeft(page)).first()).toBeVisible();
     if (await begin.isVisible()) await begin.click();
     if (await nothingLeft(page).isVisible()) {
       await everythingSaved(page);

@@ -41,6 +41,8 @@ class Wire:
     cut: bool = False
     refuse: str | None = None
     slow_seconds: float = 0.0
+    # Requests that were cut off or refused.
+    failed: int = 0
     # As an older store: a put with a condition is not known.
     no_conditions: bool = False
     # Puts of keys with this ending are held back until it is None.
@@ -99,6 +101,8 @@ def _proxy(server_address: str) -> Iterator[Wire]:
                 time.sleep(0.02)
             if wire.slow_seconds:
                 time.sleep(wire.slow_seconds)
+            if wire.cut or wire.refuse is not None:
+                wire.failed += 1
             if wire.cut:
                 self.close_connection = True
                 with suppress(OSError):

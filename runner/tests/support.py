@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.execute import execute_attempt
@@ -82,13 +82,21 @@ def start_runner(
     )
 
 
-def wait_for(path: Path) -> None:
-    """Wait until another process has made `path`."""
-    for _ in range(12_000):
-        if path.exists():
-            return
+class Process(Protocol):
+    """A `subprocess.Popen` or a fork of the runner."""
+
+    def poll(self) -> int | None: ...
+
+    def communicate(self) -> tuple[str, str]: ...
+
+
+def wait_for(path: Path, process: Process) -> None:
+    """Wait until the process has made `path`; fails when it has ended without it."""
+    while not path.exists():
+        ended = process.poll() is not None
+        if ended and not path.exists():
+            raise AssertionError(f"{path.name} never appeared:\n{process.communicate()}")
         time.sleep(0.01)
-    raise AssertionError(f"{path.name} never appeared")
 
 
 def read_events(attempt_folder: Path) -> list[dict[str, Any]]:

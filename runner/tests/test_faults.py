@@ -1,12 +1,8 @@
 """Every kind of run on a machine that fails: killed at random moments, disk full, leaping clock, inputs cut off."""
 
 import json
-import os
 import random
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +11,7 @@ import pytest
 
 from definemed_runner.kinds import KINDS
 from definemed_runner.run.store import Store
-from forking_runner import ForkingRunner
+from forking_runner import start_fork
 from planned_runs import plan_runs
 from support import read_events, read_manifest, write_attempt
 
@@ -27,7 +23,6 @@ class Machine:
     """A store with what each kind needs, and what an unbroken run of it makes."""
 
     store: Store
-    runner: ForkingRunner
     planned: dict[str, tuple[dict[str, Path], dict[str, Any]]]
     whole: dict[str, tuple[Path, float]]
 
@@ -40,22 +35,20 @@ class Machine:
         if kind not in self.whole:
             folder = self.write(kind, f"whole-{kind}", 1)
             begun = time.monotonic()
-            assert self.runner.start(f"whole-{kind}", 1).end() == 0, (folder / "outcome.json").read_text()
+            assert start_fork(self.store, f"whole-{kind}").wait() == 0, (folder / "outcome.json").read_text()
             self.whole[kind] = folder, time.monotonic() - begun
         return self.whole[kind]
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     root = tmp_path_factory.mktemp("machine") / "store"
     root.mkdir()
-    store = Store(root)
-    with ForkingRunner(store) as runner:
-        planned = plan_runs(root)
-        machine = Machine(store, runner, planned, {})
-        folder, _ = machine.unbroken("train-classifier")
-        planned["classify-corpus"][0]["classifier"] = folder / "outputs" / "onnx"
-        yield machine
+    planned = plan_runs(root)
+    machine = Machine(Store(root), planned, {})
+    folder, _ = machine.unbroken("train-classifier")
+    planned["classify-corpus"][0]["classifier"] = folder / "outputs" / "onnx"
+    return machine
 
 
 def made(folder: Path) -> dict[str, str]:
@@ -79,17 +72,17 @@ def test_killed_at_any_moment_it_goes_on_and_makes_what_an_unbroken_run_makes(ma
     folders: list[Path] = []
     for attempt in range(1, KILLS + 1):
         folders.append(machine.write(kind, f"killed-{kind}", attempt, newest_checkpoint(machine.store, folders)))
-        at_work = machine.runner.start(f"killed-{kind}", attempt)
+        at_work = start_fork(machine.store, f"killed-{kind}", attempt)
         time.sleep(chance.random() * seconds)
-        with suppress(ProcessLookupError):
-            os.kill(at_work.process, signal.SIGKILL)
-        if at_work.end() == 0:
+        at_work.kill()
+        if at_work.wait() == 0:
             break
         assert not (folders[-1] / "manifest.json").exists()
         read_events(folders[-1])
     else:
         folders.append(machine.write(kind, f"killed-{kind}", KILLS + 1, newest_checkpoint(machine.store, folders)))
-        assert machine.runner.start(f"killed-{kind}", KILLS + 1).end() == 0, (folders[-1] / "outcome.json").read_text()
+        at_work = start_fork(machine.store, f"killed-{kind}", KILLS + 1)
+        assert at_work.wait() == 0, at_work.communicate()
     assert made(folders[-1]) == made(whole)
 
 
@@ -99,12 +92,12 @@ def test_on_a_full_disk_it_says_so_and_goes_on_once_there_is_room(machine: Machi
     sizes = sorted(each["bytes"] for each in read_manifest(whole)["files"])
     folder = machine.write(kind, f"full-{kind}", 1)
     # Too little for the largest file that it makes.
-    code = machine.runner.start(f"full-{kind}", 1, file_limit=sizes[-1] - 1).end()
+    code = start_fork(machine.store, f"full-{kind}", file_limit=sizes[-1] - 1).wait()
     assert code == 1
     assert json.loads((folder / "outcome.json").read_text())["code"] == "store_full"
     assert not (folder / "manifest.json").exists()
     second = machine.write(kind, f"full-{kind}", 2, newest_checkpoint(machine.store, [folder]))
-    assert machine.runner.start(f"full-{kind}", 2).end() == 0, (second / "outcome.json").read_text()
+    assert start_fork(machine.store, f"full-{kind}", 2).wait() == 0, (second / "outcome.json").read_text()
     assert made(second) == made(whole)
 
 
@@ -113,7 +106,7 @@ def test_on_a_full_disk_it_says_so_and_goes_on_once_there_is_room(machine: Machi
 def test_a_clock_that_leaps_by_a_day_changes_nothing(machine: Machine, kind: str, jump: float) -> None:
     whole, _ = machine.unbroken(kind)
     folder = machine.write(kind, f"clock-{kind}-{jump:.0f}", 1)
-    assert machine.runner.start(f"clock-{kind}-{jump:.0f}", 1, clock_jump=jump).end() == 0
+    assert start_fork(machine.store, f"clock-{kind}-{jump:.0f}", clock_jump=jump).wait() == 0
     assert made(folder) == made(whole)
     assert 0 <= read_manifest(folder)["wallSeconds"] < 3600
     assert all(rate >= 0 for rate in rates(read_events(folder)))
@@ -137,8 +130,8 @@ def test_inputs_that_were_cut_off_are_the_users_mistake_and_named(machine: Machi
         )
         try:
             largest.write_bytes(content[: len(content) // 2])
-            assert machine.runner.start(run_id, 1).end() == 2
-            assert machine.runner.start(f"{run_id}-undigested", 1).end() == 2
+            assert start_fork(machine.store, run_id).wait() == 2
+            assert start_fork(machine.store, f"{run_id}-undigested").wait() == 2
         finally:
             largest.write_bytes(content)
         assert json.loads((folder / "outcome.json").read_text())["code"] == "digest_mismatch"

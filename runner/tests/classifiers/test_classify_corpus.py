@@ -22,7 +22,8 @@ from definemed_runner.run.errors import Cancelled
 from definemed_runner.run.execute import open_run, read_attempt_spec
 from definemed_runner.run.stop import StopWatch
 from definemed_runner.run.store import Store
-from support import read_events, read_manifest, run_here, start_runner, wait_for, write_attempt
+from forking_runner import start_fork
+from support import read_events, read_manifest, run_here, wait_for, write_attempt
 
 PARAMETERS = {"threshold": 0.5, "precision": "fp32", "batchSize": 4, "maxTokens": 48}
 SHARDS = {"part-0.parquet": 70, "part-1.parquet": 150, "sub/part-2.parquet": 40}
@@ -100,8 +101,8 @@ def test_kept_are_the_rows_at_or_above_the_threshold_with_all_their_columns(
 
 def test_killed_it_goes_on_behind_the_shards_that_are_done(store: Store, corpus: Path, trained: Trained) -> None:
     first = prepare(store, corpus, trained, batchSize=1)
-    process = start_runner(store)
-    wait_for(first / "checkpoints" / "step-00000001" / "complete.json")
+    process = start_fork(store)
+    wait_for(first / "checkpoints" / "step-00000001" / "complete.json", process)
     process.kill()
     process.communicate()
     done = sorted(path.name for path in (first / "checkpoints").iterdir())
@@ -157,7 +158,7 @@ TWO_PROCESSES = {"processes": 2, "threads": 1}
 
 
 def finish(store: Store, attempt: int) -> int:
-    process = start_runner(store, attempt=attempt)
+    process = start_fork(store, attempt=attempt)
     written = process.communicate()
     assert process.returncode in (0, 2), written
     return process.returncode
@@ -193,8 +194,8 @@ def test_several_processes_stop_when_asked_and_leave_whole_shards_only(
     table = pq.read_table(corpus / "part-1.parquet")
     pq.write_table(pa.concat_tables([table] * 40), corpus / "part-1.parquet")
     folder = prepare(store, corpus, trained, batchSize=1, resources=TWO_PROCESSES)
-    process = start_runner(store)
-    wait_for(folder / "checkpoints" / "step-00000001" / "complete.json")
+    process = start_fork(store)
+    wait_for(folder / "checkpoints" / "step-00000001" / "complete.json", process)
     process.terminate()
     written = process.communicate()
     assert process.returncode == 3, written

@@ -3,8 +3,8 @@
 import json
 import random
 import signal
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pyarrow as pa
@@ -14,18 +14,19 @@ from classifiers.conftest import Trained
 from classifiers.small_encoders import make_text
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.store import Store
-from ranks.small_cluster import processes_of, small_cluster, start_on_nodes, wait_until
+from ranks.small_cluster import processes_of, start_on_nodes, wait_until
 from support import read_manifest, run_here, write_attempt
 
 PARAMETERS = {"threshold": 0.5, "precision": "fp32", "batchSize": 1, "maxTokens": 48}
-# A shard takes long enough that a process is in the middle of one when it is killed.
-ROWS = 1500
+# So many that both nodes take some, however much later one of them begins.
+SHARDS = 24
+ROWS = 250
 
 
 def make_corpus(folder: Path) -> Path:
     random_ = random.Random(5)
     folder.mkdir()
-    for shard in range(12):
+    for shard in range(SHARDS):
         texts = [make_text(random_, random_.random() < 0.3, random_.randint(5, 120)) for _ in range(ROWS)]
         rows = {"id": [f"{shard}-{number}" for number in range(ROWS)], "text": texts}
         pq.write_table(pa.table(rows), folder / f"part-{shard:02d}.parquet")
@@ -46,40 +47,41 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob("checkpoints/step-*/complete.json"))
 
 
-def taking_shards(store: Store, run_id: str) -> list[psutil.Process]:
-    """Those that write a shard just now, each into a file of its own."""
-    taking = []
-    for process in processes_of(store, run_id):
-        # One may end while it is looked at.
-        with suppress(psutil.Error):
-            if any("outputs/scores" in file.path for file in process.open_files()):
-                taking.append(process)
-    return taking
+def stopped_in_a_shard(process: psutil.Process) -> bool:
+    """Whether it writes a shard just now, into a file of its own; if so it stands still from here on."""
+    process.suspend()
+    if any("outputs/scores" in file.path for file in process.open_files()):
+        return True
+    process.resume()
+    return False
 
 
-def test_two_nodes_make_what_one_process_makes_also_when_one_is_lost_on_the_way(store: Store, trained: Trained) -> None:
+def test_two_nodes_make_what_one_process_makes_also_when_one_is_lost_on_the_way(
+    cluster: Any, store: Store, trained: Trained
+) -> None:
     make_corpus(store.root / "corpus")
     whole = attempt(store, trained, "whole", 1)
     assert run_here(store, "whole") == 0
 
-    with small_cluster(2) as cluster:
-        first = attempt(store, trained, "spread", 2)
-        driver = start_on_nodes(cluster, store, "spread")
-        wait_until(lambda: len(taking_shards(store, "spread")) == 2 and checkpoints(first), driver)
-        other = next(each for each in processes_of(store, "spread") if "definemed_runner.ranks.node" in each.cmdline())
-        other.send_signal(signal.SIGKILL)
-        written, errors = driver.communicate()
-        assert driver.returncode == 1, (written, errors)
-        told = json.loads([line for line in written.splitlines() if line.startswith('{"code": ')][-1])
-        assert told["code"] == "rank_died"
-        assert not (first / "manifest.json").exists()
+    first = attempt(store, trained, "spread", 2)
+    driver = start_on_nodes(cluster, store, "spread")
+    wait_until(lambda: checkpoints(first), driver)
+    other = next(each for each in processes_of(store, "spread") if "definemed_runner.ranks.node" in each.cmdline())
+    wait_until(lambda: stopped_in_a_shard(other), driver)
+    other.send_signal(signal.SIGKILL)
+    written, errors = driver.communicate()
+    assert driver.returncode == 1, (written, errors)
+    told = json.loads([line for line in written.splitlines() if line.startswith('{"code": ')][-1])
+    assert told["code"] == "rank_died"
+    assert not (first / "manifest.json").exists()
 
-        done = {path.name: path.read_bytes() for path in (first / "shards").iterdir()}
-        assert 0 < len(done) < 12
-        second = attempt(store, trained, "spread", 2, 2, store.address_of(checkpoints(first)[-1]))
-        driver = start_on_nodes(cluster, store, "spread", 2)
-        written, errors = driver.communicate()
-        assert driver.returncode == 0, (written, errors)
+    # Whatever the first node has done since: the shard that the other one was at is not among it.
+    done = {path.name: path.read_bytes() for path in (first / "shards").iterdir()}
+    assert 0 < len(done) < SHARDS
+    second = attempt(store, trained, "spread", 2, 2, store.address_of(checkpoints(first)[-1]))
+    driver = start_on_nodes(cluster, store, "spread", 2)
+    written, errors = driver.communicate()
+    assert driver.returncode == 0, (written, errors)
     assert read_manifest(second)["summary"] == read_manifest(whole)["summary"]
     for name in ("scores", "filtered"):
         assert digest_of(second / "outputs" / name) == digest_of(whole / "outputs" / name)

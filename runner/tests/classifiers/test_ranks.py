@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from classifiers.conftest import PARAMETERS
 from classifiers.small_encoders import write_documents, write_encoder
+from definemed_runner.classifiers.model import load_classifier
 from definemed_runner.run.store import Store
-from support import read_events, read_manifest, start_runner, wait_for, write_attempt
+from forking_runner import start_fork
+from support import read_events, read_manifest, wait_for, write_attempt
 
 # 61 documents in batches of 7: shares differ, and the last batch has 5.
 CHOSEN = {
@@ -52,33 +55,50 @@ def curve(folder: Path, name: str) -> dict[int, float]:
     return {e["step"]: e["value"] for e in read_events(folder) if e["type"] == "metric" and e["name"] == name}
 
 
-def finish(store: Store, run_id: str, number: int = 1) -> None:
-    process = start_runner(store, run_id, number)
-    written = process.communicate()
-    assert process.returncode == 0, written
+TRAINING = "classifiers.training_alone:train_alone"
 
 
-@pytest.mark.parametrize("frozen", [0, 1])
-def test_its_losses_and_scores_are_those_of_one_process(store: Store, frozen: int) -> None:
-    one, three = (attempt(store, name, count, frozenLayers=frozen) for name, count in (("one", 1), ("three", 3)))
-    finish(store, "one")
-    finish(store, "three")
-    for name in ("loss", "gradient_norm", "held_out_loss"):
-        assert curve(three, name) == pytest.approx(curve(one, name), rel=1e-4), name
-    wanted, found = read_manifest(one)["summary"], read_manifest(three)["summary"]
-    assert found["trainLoss"] == pytest.approx(wanted["trainLoss"], rel=1e-4)
-    assert found["keptEpoch"] == wanted["keptEpoch"]
+def finish(store: Store, run_id: str, number: int = 1, carried_out_by: str | None = TRAINING) -> None:
+    process = start_fork(store, run_id, number, carried_out_by=carried_out_by)
+    assert process.wait() == 0, process.communicate()
+
+
+def test_its_losses_and_scores_are_those_of_one_process(store: Store) -> None:
+    one, three = (attempt(store, name, count, frozenLayers=0) for name, count in (("one", 1), ("three", 3)))
+    finish(store, "one", carried_out_by=None)
+    finish(store, "three", carried_out_by=None)
+    assert_same_training(three, one)
     scores = [pq.read_table(folder / "outputs" / "scores.parquet").to_pydict() for folder in (one, three)]
     assert scores[0]["id"] == scores[1]["id"]
     assert scores[1]["score"] == pytest.approx(scores[0]["score"], abs=1e-3)
 
 
+def test_its_losses_are_those_of_one_process_also_on_frozen_layers(store: Store) -> None:
+    one, two = (attempt(store, name, count, frozenLayers=1) for name, count in (("one", 1), ("two", 2)))
+    finish(store, "one")
+    finish(store, "two")
+    assert_same_training(two, one)
+    tokens = torch.arange(4, 64).reshape(4, 15)
+    with torch.no_grad():
+        odds = [load_classifier(folder / "outputs" / "model").eval()(tokens, tokens > 0) for folder in (one, two)]
+    torch.testing.assert_close(odds[1].softmax(1), odds[0].softmax(1), atol=1e-3, rtol=0)
+
+
+def assert_same_training(found_in: Path, wanted_in: Path) -> None:
+    for name in ("loss", "gradient_norm", "held_out_loss"):
+        assert curve(found_in, name) == pytest.approx(curve(wanted_in, name), rel=1e-4), name
+    wanted, found = read_manifest(wanted_in)["summary"], read_manifest(found_in)["summary"]
+    assert found["trainLoss"] == pytest.approx(wanted["trainLoss"], rel=1e-4)
+    assert found["keptEpoch"] == wanted["keptEpoch"]
+
+
 def test_killed_with_two_it_goes_on_with_three(store: Store) -> None:
-    whole = attempt(store, "whole", 2, frozenLayers=1, epochs=8)
+    # By one process: with two its losses are the same, as the tests above say.
+    whole = attempt(store, "whole", 1, frozenLayers=1, epochs=8)
     finish(store, "whole")
     first = attempt(store, "broken", 2, frozenLayers=1, epochs=8)
-    process = start_runner(store, "broken")
-    wait_for(first / "checkpoints" / "step-00000018" / "complete.json")
+    process = start_fork(store, "broken", carried_out_by=TRAINING)
+    wait_for(first / "checkpoints" / "step-00000018" / "complete.json", process)
     process.kill()
     process.communicate()
     newest = max(path.parent for path in first.glob("checkpoints/*/complete.json"))

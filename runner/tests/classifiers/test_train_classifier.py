@@ -27,7 +27,8 @@ from definemed_runner.run.errors import Cancelled, UserMistake
 from definemed_runner.run.execute import open_run, read_attempt_spec
 from definemed_runner.run.stop import StopWatch
 from definemed_runner.run.store import Store
-from support import read_events, read_manifest, start_runner, wait_for, write_attempt
+from forking_runner import start_fork
+from support import read_events, read_manifest, wait_for, write_attempt
 
 
 def test_it_learns_and_tells_what_it_did(trained: Trained) -> None:
@@ -139,8 +140,8 @@ def test_killed_and_cancelled_it_ends_with_the_same_weights_as_unbroken(trained:
     store = trained.store
     inputs = {"documents": trained.documents, "encoder": trained.encoder}
     first = write_attempt(store, "train-classifier", inputs, PARAMETERS, run_id="broken")
-    process = start_runner(store, "broken")
-    wait_for(first / "checkpoints" / "step-00000019" / "complete.json")
+    process = start_fork(store, "broken")
+    wait_for(first / "checkpoints" / "step-00000019" / "complete.json", process)
     process.kill()
     process.communicate()
 

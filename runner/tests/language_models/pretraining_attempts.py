@@ -1,6 +1,5 @@
 """Attempts of a small pre-training as processes, and what they leave."""
 
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from definemed_runner.run.store import Store
 from language_models.tiny_models import make_model
 from language_models.training_runs import parameters, write_corpus
-from support import read_events, write_attempt
+from support import Process, read_events, write_attempt
 
 # Long enough that the run is killed on its way, whatever else the machine does.
 LONG: dict[str, Any] = {"maxSteps": 120, "checkpointEverySteps": 10, "evaluateEverySteps": 40}
@@ -48,7 +47,7 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob("checkpoints/step-*/complete.json"))
 
 
-def wait_for_checkpoint(process: subprocess.Popen[str], folder: Path) -> None:
+def wait_for_checkpoint(process: Process, folder: Path) -> None:
     """Until the attempt has one; fails when it ends before."""
     while not checkpoints(folder):
         assert process.poll() is None, process.communicate()

@@ -252,7 +252,7 @@ def test_a_merge_needs_neither_torch_nor_transformers(tmp_path: Path) -> None:
     forbidden = "import sys; sys.modules['torch'] = sys.modules['transformers'] = None; "
     program = ["-c", f"{forbidden}from definemed_runner.__main__ import main; sys.exit(main())"]
     process = start_runner(store, program=program)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.store import Store
+from forking_runner import start_fork
 from language_models.pretraining_attempts import LONG, SHORT, attempt, checkpoints, curve, wait_for_checkpoint
 from support import read_events, read_manifest, run_here, start_runner
 
@@ -23,7 +24,7 @@ def test_killed_and_resumed_equals_unbroken_to_the_bit(store: Store) -> None:
     assert run_here(store, "whole") == 0
 
     first = attempt(store, "broken", **LONG)
-    process = start_runner(store, "broken")
+    process = start_fork(store, "broken")
     wait_for_checkpoint(process, first)
     process.kill()
     process.communicate()
@@ -49,6 +50,7 @@ def test_two_ranks_compute_what_one_computes(store: Store) -> None:
     one = attempt(store, "one")
     assert run_here(store, "one") == 0
     two = attempt(store, "two", processes=2, activationCheckpointing=True)
+    # As the studio starts it, by its command line.
     process = start_runner(store, "two")
     assert process.wait() == 0, process.communicate()
     assert curve(two) == pytest.approx(curve(one), rel=1e-4)
@@ -61,7 +63,7 @@ def test_when_a_rank_dies_the_attempt_fails_and_one_rank_can_go_on(store: Store)
     whole = attempt(store, "whole", **SHORT)
     assert run_here(store, "whole") == 0
     first = attempt(store, "broken", processes=2, **SHORT)
-    process = start_runner(store, "broken")
+    process = start_fork(store, "broken")
     wait_for_checkpoint(process, first)
     children = psutil.Process(process.pid).children()
     os.kill(children[0].pid, signal.SIGKILL)
@@ -80,7 +82,7 @@ def test_when_a_rank_dies_the_attempt_fails_and_one_rank_can_go_on(store: Store)
 
 def test_ranks_die_with_the_process_that_leads(store: Store) -> None:
     folder = attempt(store, "run", processes=2, **SHORT)
-    process = start_runner(store, "run")
+    process = start_fork(store, "run")
     wait_for_checkpoint(process, folder)
     children = psutil.Process(process.pid).children()
     assert len(children) == 1

@@ -14,6 +14,9 @@ from ray.cluster_utils import Cluster
 from definemed_runner.run.store import Store
 from support import SOURCES, TESTS
 
+# On a machine that is busy with other tests too.
+_PATIENCE_SECONDS = 300
+
 
 @contextmanager
 def small_cluster(nodes: int) -> Iterator[Any]:
@@ -23,10 +26,28 @@ def small_cluster(nodes: int) -> Iterator[Any]:
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **memory})
     try:
         for _ in range(nodes):
-            cluster.add_node(num_cpus=2, object_store_memory=80 << 20)
+            add_node(cluster)
+        cluster.wait_for_nodes(_PATIENCE_SECONDS)
         yield cluster
     finally:
         cluster.shutdown()
+
+
+def add_node(cluster: Any) -> None:
+    """A node like the others, which comes as soon as it can."""
+    cluster.add_node(wait=False, num_cpus=2, object_store_memory=80 << 20)
+
+
+def replace_node(cluster: Any, raylet: int) -> None:
+    """Clear away what is left of the node with that raylet's process id, and put another in its place."""
+    lost = next(node for node in cluster.worker_nodes if raylet in _raylets_of(node))
+    cluster.remove_node(lost, allow_graceful=False)
+    add_node(cluster)
+    cluster.wait_for_nodes(_PATIENCE_SECONDS)
+
+
+def _raylets_of(node: Any) -> list[int]:
+    return [each.process.pid for each in node.all_processes["raylet"]]
 
 
 def start_on_nodes(

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,10 @@ import pytest
 
 from definemed_runner.run.digests import digest_of
 from definemed_runner.run.store import Store
+from forking_runner import start_fork
 from language_models.pretraining_attempts import SHORT, attempt, checkpoints, curve
-from ranks.small_cluster import processes_of, small_cluster, start_on_nodes, wait_until
+from ranks.small_cluster import processes_of, replace_node, start_on_nodes, wait_until
 from support import read_manifest, start_runner
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    with small_cluster(2) as cluster:
-        yield cluster
 
 
 def outcome(written: str) -> dict[str, str]:
@@ -34,13 +28,13 @@ def wait_for_checkpoint(process: subprocess.Popen[str], folder: Path) -> None:
 
 def all_end(store: Store, run_id: str) -> bool:
     """Whether every process of the run ends, also where nobody is left who could tell them."""
-    _, alive = psutil.wait_procs(processes_of(store, run_id), timeout=90)
+    _, alive = psutil.wait_procs(processes_of(store, run_id), timeout=300)
     return not alive
 
 
 def test_two_nodes_compute_what_one_does_also_when_the_driver_is_killed_between(cluster: Any, store: Store) -> None:
     whole = attempt(store, "whole", processes=2, **SHORT)
-    assert start_runner(store, "whole").wait() == 0
+    assert start_fork(store, "whole").wait() == 0
 
     first = attempt(store, "spread", processes=2, nodes=2, **SHORT)
     driver = start_on_nodes(cluster, store, "spread")
@@ -108,20 +102,22 @@ def test_a_run_waits_for_all_its_nodes_at_once(cluster: Any, store: Store) -> No
     assert driver.wait() == 3
 
 
-def test_when_a_whole_node_is_lost_the_run_ends_and_says_so(store: Store) -> None:
-    with small_cluster(2) as cluster:
-        folder = attempt(store, "run", processes=2, nodes=2, **{**SHORT, "maxSteps": 100_000})
-        driver = start_on_nodes(cluster, store, "run")
-        wait_for_checkpoint(driver, folder)
-        other = next(each for each in processes_of(store, "run") if "definemed_runner.ranks.node" in each.cmdline())
-        raylet = next(each for each in other.parents() if each.name() == "raylet")
-        # As where a machine loses its power: what Ray started goes with Ray.
-        for lost in [raylet, *raylet.children()]:
-            lost.kill()
+def test_when_a_whole_node_is_lost_the_run_ends_and_says_so(cluster: Any, store: Store) -> None:
+    folder = attempt(store, "run", processes=2, nodes=2, **{**SHORT, "maxSteps": 100_000})
+    driver = start_on_nodes(cluster, store, "run")
+    wait_for_checkpoint(driver, folder)
+    other = next(each for each in processes_of(store, "run") if "definemed_runner.ranks.node" in each.cmdline())
+    raylet = next(each for each in other.parents() if each.name() == "raylet")
+    # As where a machine loses its power: what Ray started goes with Ray.
+    for lost in [raylet, *raylet.children()]:
+        lost.kill()
+    try:
         written, _ = driver.communicate()
-        assert driver.returncode == 1
-        assert outcome(written)["code"] == "rank_died"
-        assert all_end(store, "run")
+    finally:
+        replace_node(cluster, raylet.pid)
+    assert driver.returncode == 1
+    assert outcome(written)["code"] == "rank_died"
+    assert all_end(store, "run")
 
 
 def test_without_a_cluster_the_spec_is_refused_with_what_to_do(store: Store) -> None:

@@ -27,7 +27,7 @@ def prepare(store: Store, attempt: int = 1, resume: str | None = None) -> Path:
 
 def run(store: Store, kind: str, attempt: int = 1, **environment: str) -> tuple[int, str, str]:
     process = start_runner(store, attempt=attempt, program=PROGRAM, SMALL_KIND=kind, **environment)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     return process.returncode, output, errors
 
 
@@ -88,13 +88,13 @@ def test_an_unexpected_fault_leaves_its_traceback(store: Store) -> None:
 def test_cancelling_leaves_a_checkpoint_that_the_next_attempt_continues_from(store: Store, how: str) -> None:
     folder = prepare(store)
     process = start_runner(store, program=PROGRAM, SMALL_KIND="counts_until_stopped")
-    wait_for(folder / "events" / "000001.jsonl")
+    wait_for(folder / "events" / "000001.jsonl", process)
     if how == "SIGTERM":
         process.send_signal(signal.SIGTERM)
     else:
         (folder / "control").mkdir()
         (folder / "control" / "cancel").touch()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 3
     assert not (folder / "manifest.json").exists()
     events = read_events(folder)
@@ -122,10 +122,10 @@ def test_a_cancel_before_the_start_does_no_work(store: Store) -> None:
 def test_a_fenced_attempt_ends_at_once_and_writes_nothing_more(store: Store) -> None:
     folder = prepare(store)
     process = start_runner(store, program=PROGRAM, SMALL_KIND="counts_until_stopped")
-    wait_for(folder / "events" / "000001.jsonl")
+    wait_for(folder / "events" / "000001.jsonl", process)
     (folder / "control").mkdir()
     (folder / "control" / "fenced").touch()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 3
     assert not (folder / "manifest.json").exists()
     assert not (folder / "checkpoints").exists()
@@ -143,9 +143,9 @@ def test_a_fence_that_stands_already_lets_nothing_begin(store: Store) -> None:
 def test_killing_it_leaves_whole_events_without_gaps_and_no_manifest(store: Store) -> None:
     folder = prepare(store)
     process = start_runner(store, program=PROGRAM, SMALL_KIND="counts_until_stopped")
-    wait_for(folder / "events" / "000002.jsonl")
+    wait_for(folder / "events" / "000002.jsonl", process)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     steps = [event["step"] for event in read_events(folder) if event["type"] == "metric"]
     assert steps == list(range(1, len(steps) + 1))
     assert not (folder / "manifest.json").exists()
@@ -178,7 +178,7 @@ def test_a_full_store_is_a_clear_error_that_is_tried_again(store: Store) -> None
     folder = prepare(store)
     limited = ["-c", LIMITED.format(program=PROGRAM[0])]
     process = start_runner(store, program=limited, SMALL_KIND="fills_the_disk")
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 1, errors
     assert json.loads(output.splitlines()[-1])["code"] == "store_full"
     assert json.loads((folder / "outcome.json").read_text())["code"] == "store_full"
@@ -201,10 +201,12 @@ def test_it_dies_with_its_parent_where_that_is_asked_for(store: Store) -> None:
         os.write(writer, str(process.pid).encode())
         time.sleep(600)
     child = int(os.read(reader, 100))
-    wait_for(folder / "events" / "000001.jsonl")
+    while not (folder / "events" / "000001.jsonl").exists():
+        assert is_running(child)
+        time.sleep(0.01)
     os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
-    for _ in range(3000):
+    for _ in range(30_000):
         if not is_running(child):
             break
         time.sleep(0.01)
