@@ -47,6 +47,7 @@ export function MappingForm(props: {
           {t("foundText", { entries: preview.entries, annotations: preview.annotations, people: preview.people })}{" "}
           {t("privacy")}
         </p>
+        {preview.unnamed > 0 ? <p>{t("unnamed", { count: preview.unnamed })}</p> : null}
       </Notice>
       <Card title={t("labels")}>
         <p className="mb-3 max-w-[90ch] text-sm text-muted">{t("labelsHint")}</p>

@@ -254,6 +254,15 @@ describe("imported annotations", () => {
     await expect(lookAt(content)).rejects.toMatchObject({ status: 422, code });
   });
 
+  it("that name nobody are told apart, since a second one of a document would count as a correction", async () => {
+    const { result } = task(1, "Husten.", [7, "Medizinisch"]).annotations[0] ?? {};
+    const nameless = { id: 2, data: { text: "Fieber." }, annotations: [{ result }, { result }] };
+    const named = task(3, "Schnupfen.", [7, "Medizinisch"], [8, "Medizinisch"]);
+    const content = JSON.stringify([nameless, named]);
+    expect(await lookAt(content)).toMatchObject({ annotations: 4, people: 3, unnamed: 2 });
+    expect(await lookAt(JSON.stringify([named]))).toMatchObject({ people: 2, unnamed: 0 });
+  });
+
   it("take a project's other fields for what they are, and let the person choose", async () => {
     const rows = Array.from({ length: 300 }, (_, at) => `Text ${at},Titel ${at},${at % 2 ? "ja" : "nein"},hoch`);
     const { labels } = await lookAt(`text,title,medical,prio\n${rows.join("\n")}\n`);

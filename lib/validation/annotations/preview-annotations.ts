@@ -36,7 +36,7 @@ async function lookAtFile(file: string, signal?: AbortSignal): Promise<Omit<Anno
   const labels = new LabelCounter();
   const people = new Set<string>();
   let entries = 0;
-  let annotations = 0;
+  let [annotations, unnamed] = [0, 0];
   for await (const entry of readEntries(file, format, { signal })) {
     entries += 1;
     if ("code" in entry) {
@@ -47,6 +47,7 @@ async function lookAtFile(file: string, signal?: AbortSignal): Promise<Omit<Anno
     for (const code of found.problems) rejects.add(entry.number, code, entry.beginning);
     for (const annotation of found.annotations) {
       annotations += 1;
+      if (annotation.annotator === "") unnamed += 1;
       people.add(annotation.annotator);
       for (const label of annotation.labels) labels.add(label);
     }
@@ -58,6 +59,7 @@ async function lookAtFile(file: string, signal?: AbortSignal): Promise<Omit<Anno
     entries,
     annotations,
     people: people.size,
+    unnamed,
     labels: listed,
     rejectedByCode: rejects.byCode,
     rejectedLines: rejects.first().slice(0, rejectsShown),

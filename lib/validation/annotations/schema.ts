@@ -68,6 +68,8 @@ export const annotationPreviewSchema = z.object({
   entries: z.number().int(),
   annotations: z.number().int(),
   people: z.number().int(),
+  /** annotations that name nobody: they count as one person's */
+  unnamed: z.number().int(),
   labels: z.array(foundLabelSchema),
   /** what the import will leave out, and the first of it */
   rejectedByCode: rejectCountsSchema,
