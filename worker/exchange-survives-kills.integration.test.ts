@@ -25,7 +25,7 @@ import {
 import { makeTinyModelAndCorpus, tinyPretraining } from "./testing/tiny-pretraining";
 
 const reason = "STUDIO_TEST_PYTHON names no Python environment of the runner";
-const steps = 60;
+const steps = 45;
 
 describe.skipIf(!existsSync(testPython))(`a run as a job of Ray through a bucket (skipped where ${reason})`, () => {
   let store: ObjectStore;
@@ -57,7 +57,7 @@ describe.skipIf(!existsSync(testPython))(`a run as a job of Ray through a bucket
   }, 120_000);
 
   it("goes on from a checkpoint there after kill -9, and its artifacts come home whole", async () => {
-    const parameters = { ...tinyPretraining.parameters, maxSteps: steps, checkpointEverySteps: 5 };
+    const parameters = { ...tinyPretraining.parameters, maxSteps: steps, checkpointEverySteps: 15 };
     const { id } = await inTransaction((transaction) =>
       startRun(transaction, researcher, { ...tinyPretraining, parameters }),
     );
@@ -103,5 +103,5 @@ describe.skipIf(!existsSync(testPython))(`a run as a job of Ray through a bucket
       const folders = readdirSync(scratch, { recursive: true, encoding: "utf8" });
       return folders.every((name) => !/attempts\/[^/]+\/./.test(name));
     });
-  }, 900_000);
+  }, 1_800_000);
 });

@@ -85,7 +85,7 @@ export function StartEndpointGeneration(props: {
             <Field label={t("concurrency")}>
               <Input name="concurrency" type="number" min={1} max={256} defaultValue={usual.concurrency} required />
             </Field>
-            <Field label={t("timeout")}>
+            <Field label={t("timeout")} hint={t("timeoutHint")}>
               <Input name="timeout" type="number" min={5} max={3600} defaultValue={usual.timeoutSeconds} required />
             </Field>
           </SamplingFields>

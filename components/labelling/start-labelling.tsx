@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { useStartKey } from "@/components/runs/use-start-key";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, Input, Select } from "@/components/ui/field";
@@ -25,6 +26,7 @@ export function StartLabelling(props: {
   const t = useTranslations("labelling");
   const format = useFormatter();
   const router = useRouter();
+  const startKey = useStartKey();
   const [open, setOpen] = useState(false);
   const [endpointId, setEndpointId] = useState(props.endpoints[0]?.id ?? "");
   const endpoint = props.endpoints.find(({ id }) => id === endpointId);
@@ -32,13 +34,13 @@ export function StartLabelling(props: {
     mutationFn: (form: FormData) =>
       call(startLabellingOperation, {
         params: { studyId: props.studyId },
-        body: {
+        body: startKey.on({
           drawId: String(form.get("draw")),
           endpointId,
           promptId: String(form.get("prompt")),
           tokenBudget: tokenBudgetOf(form),
           parameters: { concurrency: Number(form.get("concurrency")) },
-        },
+        }),
       }),
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/labelling/${id}`),
   });

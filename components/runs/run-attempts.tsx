@@ -20,13 +20,15 @@ export function RunAttempts({ run }: { run: RunView }) {
           <>
             <HeadCell number>{t("attempt")}</HeadCell>
             <HeadCell>{t("state")}</HeadCell>
-            <HeadCell>{t("started")}</HeadCell>
-            <HeadCell>{t("ended")}</HeadCell>
+            <HeadCell>
+              {t("started")}
+              <br />
+              {t("ended")}
+            </HeadCell>
             <HeadCell number>{t("toFirstEvent")}</HeadCell>
             <HeadCell number>{t("interrupted")}</HeadCell>
             <HeadCell number>{t("resumedFrom")}</HeadCell>
             <HeadCell number>{t("checkpointAt")}</HeadCell>
-            <HeadCell>{t("reason")}</HeadCell>
           </>
         }
       >
@@ -53,17 +55,20 @@ function Row({ attempt }: { attempt: AttemptView }) {
   return (
     <tr>
       <Cell number>{attempt.number}</Cell>
-      <Cell className="whitespace-nowrap">{t(`attemptStates.${attempt.state}`)}</Cell>
-      <Cell className="tabular whitespace-nowrap">{time(attempt.startedAt)}</Cell>
-      <Cell className="tabular whitespace-nowrap">{time(attempt.finishedAt)}</Cell>
+      <Cell className={attempt.failureCode ? "min-w-64" : ""}>
+        {t(`attemptStates.${attempt.state}`)}
+        {attempt.failureCode ? <span className="block text-sm text-muted">{failure(attempt.failureCode)}</span> : null}
+        <Detail text={attempt.failureDetail} />
+      </Cell>
+      <Cell className="tabular whitespace-nowrap">
+        {time(attempt.startedAt)}
+        <br />
+        {time(attempt.finishedAt)}
+      </Cell>
       <Cell number>{seconds(attempt.secondsToFirstEvent)}</Cell>
       <Cell number>{seconds(attempt.secondsInterrupted)}</Cell>
       <Cell number>{step(attempt.resumeStep)}</Cell>
       <Cell number>{step(attempt.checkpointStep)}</Cell>
-      <Cell className="min-w-64">
-        {attempt.failureCode ? failure(attempt.failureCode) : "–"}
-        <Detail text={attempt.failureDetail} />
-      </Cell>
     </tr>
   );
 }

@@ -251,6 +251,17 @@ describe("a labelling run", () => {
     await expect(changeLabellingBudget(actor, id, 5)).rejects.toMatchObject({ status: 409, code: "labelling_state" });
   });
 
+  it("is started once by a start that comes twice", async () => {
+    const { id: endpointId } = await createEndpoint(actor, { name: "test", baseUrl, model: "m", key: "" });
+    const [prompt] = await listPrompts(actor);
+    const parameters = labellingParametersSchema.parse({});
+    const input = { drawId, endpointId, promptId: prompt?.id ?? "", startKey: crypto.randomUUID(), parameters };
+    const again = () => startLabelling(actor, { ...input, tokenBudget: null });
+    const [one, two] = await Promise.all([again(), again()]);
+    expect(one).toEqual(two);
+    expect(await database().auditEntry.count({ where: { subjectId: one.id, action: "labelling.start" } })).toBe(1);
+  });
+
   it("counts labels of which the endpoint does not say what they took", async () => {
     answerWith = () => ({ status: 200, body: '{"choices":[{"message":{"content":"medical"}}]}' });
     const id = await start(2);

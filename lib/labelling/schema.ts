@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { startOptions } from "@/lib/compute/schema";
 
 export const endpointInputSchema = z.object({
   name: z.string().trim().min(1).max(80),
@@ -88,6 +89,7 @@ export const startLabellingSchema = z.object({
   drawId: z.uuid(),
   endpointId: z.uuid(),
   promptId: z.uuid(),
+  startKey: startOptions.startKey,
   tokenBudget: tokenBudgetSchema.default(null),
   parameters: labellingParametersSchema.prefault({}),
 });

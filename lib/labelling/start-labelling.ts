@@ -2,23 +2,32 @@ import { recordAudit } from "@/lib/audit/record";
 import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { inTransaction, Prisma } from "@/lib/platform/database/client";
+import { lockOf, takeLocks } from "@/lib/platform/database/locks";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { LabellingParameters } from "./schema";
 import { labellingTick } from "./tick-labelling";
 
+/** Has an LLM label a drawn sample. A start whose key is known already is answered with what it made. */
 export function startLabelling(
   actor: StudyActor,
   input: {
     drawId: string;
     endpointId: string;
     promptId: string;
+    startKey?: string;
     tokenBudget: number | null;
     parameters: LabellingParameters;
   },
 ): Promise<{ id: string }> {
   const { studyId } = actor;
   return inTransaction(async (transaction) => {
+    if (input.startKey) {
+      await takeLocks(transaction, lockOf(`start-labelling:${studyId}:${input.startKey}`));
+      const where = { studyId, startKey: input.startKey };
+      const started = await transaction.labellingRun.findFirst({ where, select: { id: true } });
+      if (started) return started;
+    }
     const [draw, endpoint, prompt] = await Promise.all([
       transaction.draw.findFirst({ where: { id: input.drawId, ...usableDraw(studyId) } }),
       transaction.llmEndpoint.findFirst({ where: { id: input.endpointId, archivedAt: null } }),
@@ -37,6 +46,7 @@ export function startLabelling(
         total: draw.size,
         tokenBudget: input.tokenBudget,
         price: endpoint.price ?? Prisma.DbNull,
+        startKey: input.startKey,
         createdById: actor.personId,
       },
     });
