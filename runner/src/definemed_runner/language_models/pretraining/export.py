@@ -6,6 +6,7 @@ in the order of the ranks.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as distributed
@@ -29,16 +30,16 @@ def write_by_slices(
     parameters = _parameters_to_save(model)
     facts = {name: TensorFacts(_WORDS[dtype], tuple(each.shape)) for name, each in parameters.items()}
     # Pieces go through the processors' memory, whatever the ranks compute on.
-    group = distributed.new_group(backend="gloo") if ranks.count > 1 else None
+    group: Any = distributed.new_group(backend="gloo") if ranks.count > 1 else None
     if ranks.leads:
         buffer = torch.empty(PIECE_BYTES if ranks.count > 1 else 0, dtype=torch.uint8)
 
         def produce(name: str) -> Iterator[memoryview]:
-            yield from (memoryview(piece.numpy()) for piece in _own_pieces(parameters[name], dtype, ranks))
+            yield from (piece.numpy().data for piece in _own_pieces(parameters[name], dtype, ranks))
             for rank in range(1, ranks.count):
                 for size in _piece_sizes(facts[name], rank, ranks.count):
                     distributed.recv(buffer[:size], src=rank, group=group)
-                    yield memoryview(buffer[:size].numpy())
+                    yield buffer[:size].numpy().data
 
         write_checkpoint(folder, facts, produce, shard_bytes)
         return

@@ -106,10 +106,11 @@ def own_rows(parameter: torch.Tensor, ranks: Ranks) -> tuple[torch.Tensor, int]:
     if not isinstance(parameter, DTensor) and ranks.count == 1:
         return parameter.detach(), 0
     rows = rows_of_rank(len(parameter), ranks.count, ranks.rank)
-    own = parameter.to_local().detach() if isinstance(parameter, DTensor) else None
-    if own is None or tuple(parameter.placements) != (Shard(0),) or len(own) != len(rows):
-        raise RuntimeError(f"A parameter of shape {tuple(parameter.shape)} is not shared out by rows.")
-    return own, rows.start
+    if isinstance(parameter, DTensor) and tuple(parameter.placements) == (Shard(0),):
+        own = parameter.to_local().detach()
+        if len(own) == len(rows):
+            return own, rows.start
+    raise RuntimeError(f"A parameter of shape {tuple(parameter.shape)} is not shared out by rows.")
 
 
 def rows_of_rank(rows: int, count: int, rank: int) -> range:
