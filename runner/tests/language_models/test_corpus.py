@@ -133,7 +133,10 @@ def tokenised(events: RecordedEvents) -> bool:
 
 
 def damage(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes())) and None
+    def rewrite(folder: Path) -> None:
+        (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+    return rewrite
 
 
 def test_the_next_attempts_take_what_the_first_one_made(small: Path) -> None:
@@ -160,7 +163,8 @@ def test_another_node_waits_for_what_the_first_one_makes(small: Path, monkeypatc
         return found
 
     monkeypatch.setattr(making, "find_kept", find)
-    for name, value in Seat(1, 2, "127.0.0.1", 1, "127.0.0.1", None).environment().items():
+    seat = Seat(1, 2, "127.0.0.1", 1, "127.0.0.1", None).environment()
+    for name, value in seat.items():
         monkeypatch.setenv(name, value)
     tokenizer, events = make_tokenizer(), RecordedEvents()
     with ThreadPoolExecutor(1) as other:
@@ -168,7 +172,8 @@ def test_another_node_waits_for_what_the_first_one_makes(small: Path, monkeypatc
         for _ in range(3):
             assert looked.acquire(timeout=60)
         assert not waiting.done()
-        monkeypatch.delenv(name)
+        for name in seat:
+            monkeypatch.delenv(name)
         wanted = make(context_of(small), small / "corpus", make_tokenizer())
         assert waiting.result(timeout=60) == wanted
     assert not tokenised(events)

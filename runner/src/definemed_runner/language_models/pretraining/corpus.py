@@ -231,7 +231,7 @@ def _lots(shards: list[pq.ParquetFile]) -> Iterator[pa.RecordBatch]:
             ids = pa.array([str(identifier) for identifier in batch.column("id").to_pylist()], pa.string())
             texts = pc.fill_null(batch.column("text").cast(pa.large_string()), "")
             documents = pa.record_batch([ids, texts], schema=DOCUMENTS)
-            ends = np.cumsum(pc.binary_length(texts).to_numpy(), dtype=np.int64)
+            ends = np.cumsum(pc.call_function("binary_length", [texts]).to_numpy(), dtype=np.int64)
             start = 0
             while start < len(documents):
                 before = int(ends[start - 1]) if start else 0
