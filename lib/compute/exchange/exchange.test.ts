@@ -193,7 +193,8 @@ describe.skipIf(!hasTestPython)("a backend with an exchange bucket", () => {
     await writeManifest(place(), { files: [{ path: "outputs/../../../escaped", bytes: 1, sha256: "0".repeat(64) }] });
     await put(1, "manifest.json", await readFile(attemptFile(place(), "manifest.json"), "utf8"));
     await rm(attemptFile(place(), "manifest.json"));
-    await put(1, "outputs/../../../escaped", "x");
+    // Some stores take no such name at all.
+    await put(1, "outputs/../../../escaped", "x").catch((error) => expect(error.code).toBe("store_refused"));
     ray.move("SUCCEEDED", { driver_exit_code: 0 });
     await until(async () => (await runOf(runId)).attempts[0]?.failureCode === "manifest_invalid");
     expect(await sizeOf(path.join(pathOf(`store:runs/${runId}`), "escaped"))).toBeNull();
