@@ -36,7 +36,7 @@ def test_killed_and_resumed_equals_unbroken_to_the_bit(store: Store) -> None:
     second = attempt(store, "broken", 2, resume=store.address_of(newest), **LONG)
     assert run_here(store, "broken", 2) == 0
     assert curve(second) == {number: loss for number, loss in curve(whole).items() if number > step}
-    assert "tokenising" in phases(first)
+    assert "tokenising" in phases(whole)
     assert "tokenising" not in phases(second)
     # Nothing continues any more, so that the tokens are of no use.
     assert not list(store.root.glob("runs/*/attempts/*/kept"))
