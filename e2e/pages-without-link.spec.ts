@@ -35,12 +35,12 @@ test("signing in, an invitation, a draft, a round at work, in German and English
   const invitation = await road.invite(research, study, `guest-${Date.now()}@example.org`);
   const draft = await road.draftRound(research, study, 0);
   /** By somebody's browser, or by one where nobody is signed in; a new one each time, which has seen no instructions. */
-  const lookAtAll = async (person: string | null, pages: Record<string, string>) => {
+  const lookAtAll = async (person: string | null, pages: Record<string, string>, options = {}) => {
     for (const language of [german, english]) {
       const page = person ? await pageOf(browser, person) : await (await browser.newContext()).newPage();
       const complaints = watch(page, baseURL ?? "");
       for (const [name, address] of Object.entries(pages)) {
-        await lookAtPage(page, address, name, language, baseURL ?? "", complaints);
+        await lookAtPage(page, address, name, language, baseURL ?? "", complaints, options);
       }
       await page.context().close();
     }
@@ -55,6 +55,7 @@ test("signing in, an invitation, a draft, a round at work, in German and English
   await road.openDraft(research, draft);
   await test.step("nothing to adjudicate", () =>
     lookAtAll(people.researcher, { "study-rounds-ID-adjudicate": `${draft}/adjudicate` }));
-  await test.step("at work", () => lookAtAll(people.clinician, { "study-rounds-ID-work": `${draft}/work` }));
+  await test.step("at work", () =>
+    lookAtAll(people.clinician, { "study-rounds-ID-work": `${draft}/work` }, { instructions: true }));
   await road.closeRound(research, draft);
 });
