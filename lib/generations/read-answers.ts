@@ -2,7 +2,7 @@ import { spendingOf } from "@/lib/labelling/spending";
 import { database } from "@/lib/platform/database/client";
 import type { EndpointGeneration } from "@/lib/platform/database/generated/client";
 import { notFound } from "@/lib/platform/problem";
-import { pairedDifference, wilsonInterval } from "@/lib/stats";
+import { sampleMean, wilsonInterval } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
 import {
   type AnswerFilter,
@@ -78,11 +78,9 @@ function endpointOf(
   return { name: endpoint.name, host, model, seed, parameters, spending: spendingOf(generation) };
 }
 
-/** The mean with its t interval: the mean of differences to nothing. */
 function meanOf(values: number[]): AnswerSetSummary["words"] {
-  if (values.length < 2) return null;
-  const { value, interval, n } = pairedDifference(values.map((words) => ({ a: words, b: 0 })));
-  return { value, interval, n };
+  const mean = sampleMean(values, { least: 0 });
+  return mean && { value: mean.value, interval: mean.interval, n: mean.n };
 }
 
 const pageSize = 20;

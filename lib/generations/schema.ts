@@ -114,7 +114,7 @@ export const answerSetSchema = z.object({
   mixed: figureSchema.nullable(),
   /** share of answers that begin by declining, Wilson 95 %; null: the analysis was made before this was looked for */
   declined: figureSchema.nullable(),
-  /** mean words of an answer, t interval */
+  /** mean words of an answer, t interval; null: not analysed, or all alike, which tells nothing of the spread */
   words: figureSchema.nullable(),
   /** share of answers cut at the longest length allowed, Wilson 95 % */
   cut: figureSchema.nullable(),

@@ -37,6 +37,7 @@ export { StatisticsError, type StatisticsErrorCode } from "./error";
 export { macroAverage } from "./means/macro-average";
 export { type PairedRow, pairedDifference } from "./means/paired-difference";
 export { type LabeledItem, type PpiOptions, type PredictionSummary, ppiMean } from "./means/ppi-mean";
+export { sampleMean } from "./means/sample-mean";
 export { type StratifiedTotalInput, stratifiedTotal } from "./means/stratified-total";
 export {
   type BradleyTerry,

@@ -3,11 +3,31 @@ import { describe, expect, it } from "vitest";
 import { normalGenerator } from "../numerics/random";
 import { repeatStudies, studyGenerator } from "../testing/repeated-studies";
 import { type PairedRow, pairedDifference } from "./paired-difference";
+import { sampleMean } from "./sample-mean";
 import { stratifiedTotal } from "./stratified-total";
 
 /** Extra hours of sleep with two drugs (Student, Biometrika 6, 1908). */
 const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
 const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+
+describe("the mean of a sample", () => {
+  it("has the t interval (sleep: .75, −.5297804 to 2.0297804, and 2.33, .8976775 to 3.7623225)", () => {
+    const [one, two] = [sampleMean(first), sampleMean(second)];
+    expect(one?.value).toBeCloseTo(0.75, 12);
+    expect(one?.interval.lower).toBeCloseTo(-0.5297804, 7);
+    expect(one?.interval.upper).toBeCloseTo(2.0297804, 7);
+    expect(two?.interval.lower).toBeCloseTo(0.8976775, 7);
+    expect(two?.interval.upper).toBeCloseTo(3.7623225, 7);
+  });
+
+  it("does not go below what a value can be, and is not told where nothing shows how far values spread", () => {
+    const few = sampleMean([1, 1, 9], { least: 0 });
+    expect(few?.interval.lower).toBe(0);
+    expect(few?.interval.upper).toBeGreaterThan(9);
+    for (const values of [[], [5], [5, 5, 5, 5]]) expect(sampleMean(values)).toBeNull();
+    expect(() => sampleMean([1, Number.NaN])).toThrow("A value");
+  });
+});
 
 describe("the difference of two on the same things", () => {
   it("is a less b with the paired t interval (sleep: 1.58, .7001 to 2.4599)", () => {
