@@ -1,55 +1,37 @@
-import { recordAudit } from "@/lib/audit/record";
 import { enqueue } from "@/lib/jobs/enqueue";
-import { roomFor } from "@/lib/labelling/spending";
-import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { changeWorkBudget, type EndpointWork, moveWork } from "@/lib/labelling/change-endpoint-work";
+import { inTransaction } from "@/lib/platform/database/client";
 import type { EndpointGenerationState } from "@/lib/platform/database/generated/enums";
-import { conflict, notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { GenerationMove } from "./schema";
 import { generationTick } from "./tick-generation";
 
-const moves = {
-  pause: { from: ["queued", "running"], to: "paused" },
-  resume: { from: ["paused"], to: "queued" },
-  cancel: { from: ["queued", "running", "paused"], to: "cancelled" },
-} as const satisfies Record<GenerationMove, { from: EndpointGenerationState[]; to: EndpointGenerationState }>;
+const generation: EndpointWork<EndpointGenerationState> = {
+  name: "generations",
+  subject: "endpoint-generation",
+  wrongState: "generation_state",
+  moves: {
+    pause: { from: ["queued", "running"], to: "paused" },
+    resume: { from: ["paused"], to: "queued" },
+    cancel: { from: ["queued", "running", "paused"], to: "cancelled" },
+  },
+  update: (transaction, where, from, data) =>
+    transaction.endpointGeneration.updateMany({ where: { ...where, state: { in: [...from] } }, data }),
+  find: (transaction, where) => transaction.endpointGeneration.findFirst({ where }),
+  enqueueTick: (transaction, id) =>
+    enqueue(transaction, generationTick, { generationId: id }, { key: `generation:${id}` }),
+};
 
-/**
- * Answers that are there stay. Throws `generation_state` where it is in no state for that, `budget_reached` and
- * `usage_unknown` where it can't go on with its budget.
- */
+/** Answers that are there stay. Throws `generation_state`, `budget_reached` and `usage_unknown` as `moveWork`. */
 export function changeGeneration(actor: StudyActor, generationId: string, move: GenerationMove): Promise<void> {
-  return inTransaction((transaction) => moveGeneration(transaction, actor, generationId, move));
+  return inTransaction((transaction) => moveWork(generation, transaction, actor, generationId, move));
 }
 
-/** As `changeGeneration`, within a change of more than the state. */
-export async function moveGeneration(
-  transaction: Database,
+/** Null: as many tokens as it takes. Throws `generation_state` as `changeWorkBudget`. */
+export function changeGenerationBudget(
   actor: StudyActor,
   generationId: string,
-  move: GenerationMove,
+  tokenBudget: number | null,
 ): Promise<void> {
-  const { from, to } = moves[move];
-  const where = { id: generationId, studyId: actor.studyId };
-  const { count } = await transaction.endpointGeneration.updateMany({
-    where: { ...where, state: { in: [...from] } },
-    data: {
-      state: to,
-      failureCode: null,
-      failureDetail: null,
-      finishedAt: to === "cancelled" ? new Date() : null,
-    },
-  });
-  const generation = await transaction.endpointGeneration.findFirst({ where });
-  if (!generation) throw notFound();
-  if (count === 0) throw conflict("generation_state", { state: generation.state });
-  await recordAudit(transaction, actor, {
-    action: `generations.${move}`,
-    subject: "endpoint-generation",
-    subjectId: generationId,
-  });
-  if (to !== "queued") return;
-  const room = roomFor(generation);
-  if (typeof room === "string") throw conflict(room);
-  await enqueue(transaction, generationTick, { generationId }, { key: `generation:${generationId}` });
+  return inTransaction((transaction) => changeWorkBudget(generation, transaction, actor, generationId, tokenBudget));
 }

@@ -1,56 +1,40 @@
-import { recordAudit } from "@/lib/audit/record";
 import { enqueue } from "@/lib/jobs/enqueue";
-import { type Database, inTransaction } from "@/lib/platform/database/client";
+import { inTransaction } from "@/lib/platform/database/client";
 import type { LabellingState } from "@/lib/platform/database/generated/enums";
-import { conflict, notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
-import { labellingSpent, roomFor } from "./spending";
+import { changeWorkBudget, type EndpointWork, moveWork, type WorkMove } from "./change-endpoint-work";
+import { labellingSpent } from "./spending";
 import { labellingTick } from "./tick-labelling";
 
-const moves = {
-  pause: { from: ["queued", "running"], to: "paused" },
-  resume: { from: ["paused", "failed"], to: "queued" },
-  cancel: { from: ["queued", "running", "paused", "failed"], to: "cancelled" },
-} as const satisfies Record<string, { from: LabellingState[]; to: LabellingState }>;
+const labelling: EndpointWork<LabellingState> = {
+  name: "labelling",
+  subject: "labelling-run",
+  wrongState: "labelling_state",
+  moves: {
+    pause: { from: ["queued", "running"], to: "paused" },
+    resume: { from: ["paused", "failed"], to: "queued" },
+    cancel: { from: ["queued", "running", "paused", "failed"], to: "cancelled" },
+  },
+  update: (transaction, where, from, data) =>
+    transaction.labellingRun.updateMany({ where: { ...where, state: { in: [...from] } }, data }),
+  find: async (transaction, where) => {
+    const run = await transaction.labellingRun.findFirst({ where });
+    return run && labellingSpent(run);
+  },
+  enqueueTick: (transaction, id) =>
+    enqueue(transaction, labellingTick, { labellingRunId: id }, { key: `labelling:${id}` }),
+};
 
-export type LabellingMove = keyof typeof moves;
-
-/**
- * Labels that are there stay. Throws `labelling_state` where the run is in no state for that, `budget_reached` and
- * `usage_unknown` where it can't go on with its budget.
- */
-export function changeLabelling(actor: StudyActor, labellingRunId: string, move: LabellingMove): Promise<void> {
-  return inTransaction((transaction) => moveLabelling(transaction, actor, labellingRunId, move));
+/** Labels that are there stay. Throws `labelling_state`, `budget_reached` and `usage_unknown` as `moveWork`. */
+export function changeLabelling(actor: StudyActor, labellingRunId: string, move: WorkMove): Promise<void> {
+  return inTransaction((transaction) => moveWork(labelling, transaction, actor, labellingRunId, move));
 }
 
-/** As `changeLabelling`, within a change of more than the state. */
-export async function moveLabelling(
-  transaction: Database,
+/** Null: as many tokens as it takes. Throws `labelling_state` as `changeWorkBudget`. */
+export function changeLabellingBudget(
   actor: StudyActor,
   labellingRunId: string,
-  move: LabellingMove,
+  tokenBudget: number | null,
 ): Promise<void> {
-  const { from, to } = moves[move];
-  const where = { id: labellingRunId, studyId: actor.studyId };
-  const { count } = await transaction.labellingRun.updateMany({
-    where: { ...where, state: { in: [...from] } },
-    data: {
-      state: to,
-      failureCode: null,
-      failureDetail: null,
-      finishedAt: to === "cancelled" ? new Date() : null,
-    },
-  });
-  const run = await transaction.labellingRun.findFirst({ where });
-  if (!run) throw notFound();
-  if (count === 0) throw conflict("labelling_state", { state: run.state });
-  await recordAudit(transaction, actor, {
-    action: `labelling.${move}`,
-    subject: "labelling-run",
-    subjectId: labellingRunId,
-  });
-  if (to !== "queued") return;
-  const room = roomFor(labellingSpent(run));
-  if (typeof room === "string") throw conflict(room);
-  await enqueue(transaction, labellingTick, { labellingRunId }, { key: `labelling:${labellingRunId}` });
+  return inTransaction((transaction) => changeWorkBudget(labelling, transaction, actor, labellingRunId, tokenBudget));
 }
