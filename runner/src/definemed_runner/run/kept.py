@@ -72,17 +72,23 @@ def _is_whole(folder: Path, files: list[FileEntry], on_bytes: Callable[[int, int
     try:
         if any((folder / each.path).stat().st_size != each.bytes for each in files):
             return False
-        total = sum(each.bytes for each in files)
-        done = 0
-
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            on_bytes(done, total)
-
+        count = counting_up(files, on_bytes)
         return all(file_sha256(folder / each.path, count) == each.sha256 for each in files)
     except OSError:
         return False
+
+
+def counting_up(files: list[FileEntry], on_bytes: Callable[[int, int], None]) -> Callable[[int], None]:
+    """What hears how many more bytes of the files are done, and tells `on_bytes` how many of how many are."""
+    total = sum(each.bytes for each in files)
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        on_bytes(done, total)
+
+    return count
 
 
 def remove_kept(context: RunContext) -> None:

@@ -16,7 +16,7 @@ from definemed_runner.run.exchange.messenger import Messenger
 from definemed_runner.run.exchange.patience import patiently
 from definemed_runner.run.exchange.transfers import Damaged, fetch_file, send_described, send_file
 from definemed_runner.run.files import list_files, write_atomically, write_json_atomically
-from definemed_runner.run.kept import KEPT, parse_mark, read_mark
+from definemed_runner.run.kept import KEPT, counting_up, parse_mark, read_mark
 
 _KEPT_CHECKPOINTS = 2
 _LARGEST_MARK = 64 << 20
@@ -283,14 +283,7 @@ def _fetch_kept(bucket: Bucket, root: Path, mark_key: str, on_bytes: Callable[[i
         files = None if mark is None else parse_mark(mark)
         if mark is None or files is None:
             return False
-        total = sum(each.bytes for each in files)
-        done = 0
-
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            on_bytes(done, total)
-
+        count = counting_up(files, on_bytes)
         for each in files:
             key = f"{mark_key.rpartition('/')[0]}/{each.path}"
             fetch_file(bucket, key, folder / each.path, each.bytes, each.sha256, count)
