@@ -5,14 +5,10 @@ import { currentActor } from "@/app/_server/actor";
 import { Preferences } from "@/components/frame/preferences";
 import { SignInForm } from "@/components/frame/sign-in-form";
 import { environment } from "@/lib/platform/environment";
+import { safeNext } from "./safe-next";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("signIn") };
-}
-
-/** Only ways within the studio; anything else leads home. */
-function safeNext(next: unknown): string {
-  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/";
 }
 
 export default async function SignInPage(props: { searchParams: Promise<Record<string, unknown>> }) {

@@ -50,5 +50,5 @@ export function mayRole(role: Role, permission: Permission): boolean {
 }
 
 export function isPermission(name: string): name is Permission {
-  return name in permissions;
+  return Object.hasOwn(permissions, name);
 }

@@ -21,6 +21,9 @@ describe("reading an answer", () => {
     '{"label": ["medical"]}',
     "<html><body>502</body></html>",
     '{"label": "medical"',
+    "constructor",
+    '{"label": "constructor"}',
+    '{"label": "toString"} {"label": "__proto__"}',
   ])("%j is unusable, never guessed", (answer) => expect(parseAnswer(answer)).toBe("unusable"));
 });
 
@@ -32,6 +35,9 @@ describe("the prompt", () => {
 
   it("cuts a document that is too long", () =>
     expect(renderPrompt("{{document}}", "x".repeat(50), 10)).toBe("x".repeat(10)));
+
+  it("cuts it between characters, never within one", () =>
+    expect(renderPrompt("{{document}}", `${"x".repeat(9)}😀 und mehr`, 10)).toBe("x".repeat(9)));
 
   it("needs its placeholder exactly once, as our own have it", () => {
     for (const language of ["de", "en"] as const) {

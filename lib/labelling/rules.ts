@@ -4,21 +4,23 @@ export type Outcome = "medical" | "non_medical" | "unusable";
 
 /** The request's user message: the prompt with the document in its place, cut to `maxCharacters`. */
 export function renderPrompt(text: string, document: string, maxCharacters: number): string {
-  const cut = document.length > maxCharacters ? document.slice(0, maxCharacters) : document;
+  // Half a character at the end is no text that an endpoint takes.
+  const cut = document.length > maxCharacters ? document.slice(0, maxCharacters).replace(/\p{Cs}$/u, "") : document;
   // A function, so that "$&" and the like in web text are not taken as patterns.
   return text.replace(placeholder, () => cut);
 }
 
-const labels: Record<string, Outcome> = {
-  medical: "medical",
-  medizinisch: "medical",
-  "non-medical": "non_medical",
-  "non medical": "non_medical",
-  nonmedical: "non_medical",
-  "not medical": "non_medical",
-  "nicht-medizinisch": "non_medical",
-  "nicht medizinisch": "non_medical",
-};
+/** A map, not an object: those have names of their own ("constructor"), which an answer may say too. */
+const labels = new Map<string, Outcome>([
+  ["medical", "medical"],
+  ["medizinisch", "medical"],
+  ["non-medical", "non_medical"],
+  ["non medical", "non_medical"],
+  ["nonmedical", "non_medical"],
+  ["not medical", "non_medical"],
+  ["nicht-medizinisch", "non_medical"],
+  ["nicht medizinisch", "non_medical"],
+]);
 
 const normalise = (text: unknown) => (typeof text === "string" ? text.trim().toLowerCase().replaceAll("_", "-") : "");
 
@@ -27,12 +29,12 @@ const normalise = (text: unknown) => (typeof text === "string" ? text.trim().toL
  * also two objects that contradict each other, is unusable: a guess would be a label that nobody gave.
  */
 export function parseAnswer(answer: string): Outcome {
-  const bare = labels[normalise(answer).replace(/^["'`*]+|["'`*.!]+$/g, "")];
+  const bare = labels.get(normalise(answer).replace(/^["'`*]+|["'`*.!]+$/g, ""));
   if (bare) return bare;
   const found = new Set<Outcome>();
   for (const [object] of answer.matchAll(/\{[^{}]*\}/g)) {
     try {
-      const outcome = labels[normalise((JSON.parse(object) as { label?: unknown }).label)];
+      const outcome = labels.get(normalise((JSON.parse(object) as { label?: unknown }).label));
       if (outcome) found.add(outcome);
     } catch {
       // Not JSON; another object of the answer may be.
