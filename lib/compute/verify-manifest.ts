@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { damageOf } from "@/lib/platform/text-damage";
 import { type AttemptPlace, attemptFile, FileTooLarge, readText, sizeOf } from "./attempt-files";
 import { type Manifest, manifestSchema } from "./manifest";
 
@@ -30,6 +31,8 @@ export async function verifyManifest(place: AttemptPlace, kind: string): Promise
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) return { invalid: z.prettifyError(parsed.error).slice(0, 1000) };
   const manifest = parsed.data;
+  // No path has such characters, and no summary with them could be kept.
+  if (damageOf(manifest)) return { invalid: "it holds NUL characters or halves of characters" };
   const invalid =
     (await wrongIdentity(manifest, place, kind)) ??
     wrongOutputs(manifest, place) ??

@@ -27,6 +27,9 @@ const completionSchema = z.object({
   usage: usageSchema,
 });
 
+/** PostgreSQL's text has no place for U+0000. */
+const storable = (text: string) => text.replaceAll("\u0000", "");
+
 // Servers that know the longest answer by its newer name only, from the first refusal on.
 const newerServers = new Set<string>();
 
@@ -77,10 +80,10 @@ export async function askForAnswer(
   const { choices, usage } = parsed.data;
   const { promptTokens, completionTokens } = readUsage(usage);
   return {
-    text: (choices[0]?.message.content ?? "").replaceAll("\u0000", "").trim(),
+    text: storable(choices[0]?.message.content ?? "").trim(),
     tokens: completionTokens,
     promptTokens,
-    finish: (choices[0]?.finish_reason ?? "stop").slice(0, 40),
+    finish: storable(choices[0]?.finish_reason ?? "stop").slice(0, 40),
     latencyMs: Math.round(performance.now() - started),
   };
 }

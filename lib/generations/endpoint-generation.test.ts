@@ -107,7 +107,10 @@ describe("a model behind an endpoint", () => {
     const keys = new Set<string | undefined>();
     answerWith = (each, _, request) => {
       keys.add(request.headers.authorization);
-      return completion(` Antwort auf ${questionOf(each)}\u0000 `, questionOf(each) === "Frage 4" ? "length" : "stop");
+      return completion(
+        ` Antwort auf ${questionOf(each)}\u0000 `,
+        questionOf(each) === "Frage 4" ? "leng\u0000th" : "stop",
+      );
     };
     const settings = { temperature: 0.7, topP: 0.9, maxNewTokens: 50, systemPrompt: "Kurz." };
     const id = await start(settings);

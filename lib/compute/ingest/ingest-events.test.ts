@@ -130,8 +130,14 @@ describe("event files that are not as they should be", () => {
 
   it("lose characters that the database can't hold, and no more", async () => {
     await writeEventFile(place, 1, [{ type: "log", level: "info", message: "a\u0000b <script>" }]);
+    await writeEventFile(place, 2, [
+      { ...metric(1), name: "lo\u0000ss" },
+      { type: "progress", done: 1, total: 2, unit: "doc\u0000s", phase: "tra\u0000in" },
+      { type: "warning", code: "slow\u0000", message: "slow" },
+    ]);
     await ingestEvents(place);
-    expect(await logOf()).toMatchObject([{ message: "a�b <script>" }]);
+    expect(await logOf()).toMatchObject([{ message: "a�b <script>" }, { code: "slow�" }]);
+    expect((await metricsOf(place.runId)).rows).toMatchObject([{ name: "lo�ss", step: 1 }]);
   });
 
   it("believe no checkpoint that lies elsewhere", async () => {

@@ -3,11 +3,18 @@ import { z } from "zod";
 const step = z.int().min(0).max(2_147_483_647);
 const time = z.number().min(0).max(32_503_680_000);
 // PostgreSQL's text has no place for U+0000.
-const sentence = z.string().transform((text) => text.replaceAll("\0", "�").slice(0, 4000));
-const word = z.string().max(200);
+const storable = (text: string) => text.replaceAll("\0", "�");
+const sentence = z.string().transform((text) => storable(text).slice(0, 4000));
+const word = z.string().max(200).transform(storable);
 
 const eventSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("metric"), name: word.min(1), step, value: z.number(), time }),
+  z.object({
+    type: z.literal("metric"),
+    name: z.string().min(1).max(200).transform(storable),
+    step,
+    value: z.number(),
+    time,
+  }),
   z.object({
     type: z.literal("progress"),
     done: z.number().min(0),

@@ -159,7 +159,7 @@ async function endWithoutManifest(
   const lines = await logTail(connection, attempt.submissionId).catch(() => "");
   const told = outcomeOfLog(lines || job.message);
   if (told) return end(told.code, told.message, told.retry);
-  const detail = (lines || job.message).replaceAll("\0", "").slice(-4000);
+  const detail = (lines || job.message).slice(-4000);
   if (job.exitCode === 3 || job.status === "STOPPED") return end("stopped_outside", detail, "again");
   if (job.exitCode === 2) return end("user_mistake", detail, "never");
   if (job.status === "SUCCEEDED") return end("manifest_missing", detail, "again");

@@ -21,6 +21,7 @@ export type Ending = {
  * fenced, so that a process of it that nobody knows of any more ends too.
  */
 export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Ending, now: Date): Promise<void> {
+  const { code, detail } = storable(ending);
   // Where an exchange is away, the next attempt does not begin before this one is fenced there too.
   const fenced = await tryToWriteSign(run, attempt.number, "fenced");
   await inTransaction(async (transaction) => {
@@ -30,8 +31,8 @@ export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Endin
       where: { id: attempt.id, state: { in: liveAttemptStates } },
       data: {
         state: ending.state,
-        failureCode: ending.code,
-        failureDetail: ending.detail || null,
+        failureCode: code,
+        failureDetail: detail,
         finishedAt: now,
         fencedAt: fenced ? now : null,
         waitingCode: null,
@@ -58,8 +59,8 @@ export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Endin
         state: cancelled ? "cancelled" : "failed",
         finishedAt: now,
         nextAttemptAt: null,
-        failureCode: cancelled ? null : ending.code,
-        failureDetail: cancelled ? null : ending.detail || null,
+        failureCode: cancelled ? null : code,
+        failureDetail: cancelled ? null : detail,
       },
     });
     await recordAudit(transaction, null, {
@@ -67,9 +68,15 @@ export async function endAttempt(run: RunRow, attempt: AttemptRow, ending: Endin
       subject: "run",
       subjectId: run.id,
       studyId: run.studyId,
-      detail: cancelled ? {} : { code: ending.code },
+      detail: cancelled ? {} : { code },
     });
   });
+}
+
+/** What the cluster's programs said may hold anything; PostgreSQL's text has no place for U+0000. */
+function storable({ code, detail }: Ending): Pick<Ending, "code"> & { detail: string | null } {
+  const plain = (text: string) => text.replaceAll("\0", "");
+  return { code: code && plain(code), detail: plain(detail) || null };
 }
 
 /**

@@ -227,6 +227,15 @@ describe("an attempt that fails", () => {
     expect(ray.submissions).toHaveLength(1);
   });
 
+  it("ends, whatever characters its runner's words have", async () => {
+    await reachRunning();
+    const outcome = { code: "digest_mismatch", message: "The file a\u0000b." };
+    await writeWhole(attemptFile(place(), "outcome.json"), JSON.stringify(outcome));
+    ray.move("FAILED", { driver_exit_code: 2 });
+    await clock.advance(runId);
+    expect(await runOf(runId)).toMatchObject({ state: "failed", failureDetail: "The file ab." });
+  });
+
   it("is repeated when the fault may pass, up to the limit, with growing pauses", async () => {
     for (const attempt of [1, 2, 3]) {
       await clock.advance(runId);
@@ -314,6 +323,8 @@ describe("an attempt that fails", () => {
     ["is of another attempt", { attempt: 7 }],
     ["is of another spec", { specDigest: `sha256:${"0".repeat(64)}` }],
     ["is no manifest", { outputs: "none" }],
+    ["has a name that no file can have", { files: [{ path: "outputs/a\0b", bytes: 9, sha256: "0".repeat(64) }] }],
+    ["tells what can't be kept", { summary: { worst: "a\u0000b" } }],
   ])("is no success when a file of the manifest %s", async (_, changes) => {
     await reachRunning();
     await writeManifest(place(), changes);
