@@ -3,17 +3,15 @@ import { database, inTransaction } from "@/lib/platform/database/client";
 import { unprocessable } from "@/lib/platform/problem";
 import type { Actor } from "./actor";
 import { hashPassword, verifyPassword } from "./password";
-import { checkSignInRate, countFailedSignIn } from "./rate-limit";
+import { beginSignIn, endSignIn } from "./rate-limit";
 
 /** Ends every session of the person, so that a stolen one dies with the old password. Throws `password_wrong`. */
 export async function changePassword(actor: Actor, input: { current: string; next: string }): Promise<void> {
   const key = `person:${actor.email}`;
-  await checkSignInRate([key]);
+  await beginSignIn(key);
   const person = await database().person.findUniqueOrThrow({ where: { id: actor.personId } });
-  if (!(await verifyPassword(person.passwordHash, input.current))) {
-    await countFailedSignIn([key]);
-    throw unprocessable("password_wrong");
-  }
+  if (!(await verifyPassword(person.passwordHash, input.current))) throw unprocessable("password_wrong");
+  await endSignIn(key);
   const passwordHash = await hashPassword(input.next);
   await inTransaction(async (transaction) => {
     await transaction.person.update({ where: { id: actor.personId }, data: { passwordHash } });

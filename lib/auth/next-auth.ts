@@ -1,27 +1,11 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
-import { database } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { log } from "@/lib/platform/log";
 import { Problem } from "@/lib/platform/problem";
-import { findPersonOfIdentity } from "./external-identity";
-import { verifyPassword } from "./password";
-import { checkSignInRate, countFailedSignIn, forgetFailedSignIns } from "./rate-limit";
+import { addressOf, personOfCredentials } from "./credentials";
+import { findPersonOfIdentity, verifiedEmail } from "./external-identity";
 import { openSession, revokeSession, sessionCookie, sessionSeconds } from "./session";
-
-async function personOfCredentials(email: string, password: string, address: string): Promise<string | null> {
-  const keys = [`person:${email}`, `address:${address}`];
-  await checkSignInRate(keys);
-  const person = await database().person.findFirst({
-    where: { email, deactivatedAt: null, simulated: false, external: false },
-  });
-  if (await verifyPassword(person?.passwordHash ?? null, password)) {
-    await forgetFailedSignIns(`person:${email}`);
-    return person?.id ?? null;
-  }
-  await countFailedSignIn(keys);
-  return null;
-}
 
 /** Built on first request, since it needs the environment. */
 export function authOptions(): NextAuthOptions {
@@ -42,11 +26,7 @@ export function authOptions(): NextAuthOptions {
         credentials: { email: {}, password: {} },
         async authorize(credentials, request) {
           const email = credentials?.email?.trim().toLowerCase() ?? "";
-          // The supervisor's web server listens on loopback; a proxy in front tells who asks.
-          const address =
-            String(request.headers?.["x-forwarded-for"] ?? "direct")
-              .split(",")[0]
-              ?.trim() ?? "direct";
+          const address = addressOf(request.headers?.["x-forwarded-for"]);
           try {
             const id = await personOfCredentials(email, credentials?.password ?? "", address);
             return id ? { id, userAgent: String(request.headers?.["user-agent"] ?? "") } : null;
@@ -70,9 +50,9 @@ export function authOptions(): NextAuthOptions {
               checks: ["pkce", "state", "nonce"] as ("pkce" | "state" | "nonce")[],
               clientId: openIdConnect.clientId,
               clientSecret: openIdConnect.clientSecret,
-              profile: (claims: { sub: string; email?: string; email_verified?: boolean; name?: string }) => ({
+              profile: (claims: { sub: string; email?: string; email_verified?: unknown; name?: string }) => ({
                 id: claims.sub,
-                email: claims.email_verified === false ? null : (claims.email ?? null),
+                email: verifiedEmail(claims),
                 name: claims.name ?? null,
               }),
             },

@@ -1,4 +1,4 @@
-import { RateLimiterPrisma } from "rate-limiter-flexible";
+import { RateLimiterPrisma, RateLimiterRes } from "rate-limiter-flexible";
 import { database } from "@/lib/platform/database/client";
 import { Problem } from "@/lib/platform/problem";
 
@@ -19,20 +19,27 @@ function signInLimiter(): RateLimiterPrisma {
   return limiter;
 }
 
-/** Throws `too_many_attempts` where the limit is reached. */
-export async function checkSignInRate(keys: string[]): Promise<void> {
-  for (const key of keys) {
-    const state = await signInLimiter().get(key);
-    if (state && state.consumedPoints >= pointsPerWindow) {
-      throw new Problem(429, "too_many_attempts", { minutes: Math.ceil(state.msBeforeNext / 60_000) });
-    }
-  }
+const tooMany = (milliseconds: number) =>
+  new Problem(429, "too_many_attempts", { minutes: Math.ceil(milliseconds / 60_000) });
+
+/**
+ * Before the password is looked at. A person's try counts from here on, so that of many at once no more than the limit get
+ * through; many people may share an address, whose tries count when they have failed. Throws `too_many_attempts`.
+ */
+export async function beginSignIn(person: string, address?: string): Promise<void> {
+  const limiter = signInLimiter();
+  const state = address ? await limiter.get(address) : null;
+  if (state && state.consumedPoints >= pointsPerWindow) throw tooMany(state.msBeforeNext);
+  await limiter.consume(person).catch((refused: unknown) => {
+    throw refused instanceof RateLimiterRes ? tooMany(refused.msBeforeNext) : refused;
+  });
 }
 
-export async function countFailedSignIn(keys: string[]): Promise<void> {
-  for (const key of keys) await signInLimiter().penalty(key);
+export async function countFailedSignIn(address: string): Promise<void> {
+  await signInLimiter().penalty(address);
 }
 
-export async function forgetFailedSignIns(key: string): Promise<void> {
-  await signInLimiter().delete(key);
+/** It went well: the person's tries are forgotten. */
+export async function endSignIn(person: string): Promise<void> {
+  await signInLimiter().delete(person);
 }
