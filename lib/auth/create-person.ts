@@ -24,7 +24,12 @@ export async function createPerson(
           simulated: input.simulated ?? false,
         },
       });
-      await recordAudit(transaction, actor, { action: "people.create", subject: "person", subjectId: person.id });
+      await recordAudit(transaction, actor, {
+        action: "people.create",
+        subject: "person",
+        subjectId: person.id,
+        detail: { administrator: person.administrator },
+      });
       return { id: person.id };
     });
   } catch (error) {

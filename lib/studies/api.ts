@@ -3,6 +3,7 @@ import { operation } from "@/lib/platform/http/operation";
 import {
   acceptInvitationSchema,
   auditEntrySchema,
+  auditPlaceSchema,
   createStudySchema,
   invitationSchema,
   inviteSchema,
@@ -81,7 +82,7 @@ export const listAuditOperation = operation({
   summary: "The study's audit log, newest first",
   access: { kind: "study", permission: "audit.read" },
   params: studyParams,
-  query: z.object({ before: z.string().regex(/^\d+$/).optional() }),
+  query: z.object({ before: auditPlaceSchema.optional() }),
   response: z.object({ entries: z.array(auditEntrySchema), next: z.string().nullable() }),
 });
 

@@ -71,12 +71,14 @@ export async function readInvitation(token: string): Promise<{ email: string; st
 
 /** Makes the account and the membership. Throws `invitation_invalid`; `email_taken` where an account came about meanwhile. */
 export async function acceptInvitation(input: { token: string; name: string; password: string }): Promise<void> {
+  // Before the hash, which is slow on purpose: whoever holds no invitation costs the studio nothing.
+  if (!(await readInvitation(input.token))) throw unprocessable("invitation_invalid");
   const passwordHash = await hashPassword(input.password);
   await inTransaction(async (transaction) => {
     const invitation = await transaction.invitation.findFirst({ where: openInvitation(input.token) });
     if (!invitation) throw unprocessable("invitation_invalid");
     const { count } = await transaction.invitation.updateMany({
-      where: { id: invitation.id, acceptedAt: null },
+      where: { id: invitation.id, acceptedAt: null, revokedAt: null },
       data: { acceptedAt: new Date() },
     });
     if (count === 0) throw unprocessable("invitation_invalid");

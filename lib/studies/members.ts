@@ -41,30 +41,38 @@ async function keepAnOwner(transaction: Database, studyId: string): Promise<void
   if (owners.length === 0) throw conflict("last_owner");
 }
 
+/** One change of a study's members after the other. */
+async function lockMember(transaction: Database, studyId: string, personId: string): Promise<{ role: Role }> {
+  await transaction.$executeRaw`select 1 from "Study" where id = ${studyId}::uuid for update`;
+  const member = await transaction.member.findFirst({ where: { studyId, personId }, select: { role: true } });
+  if (!member) throw notFound();
+  return member;
+}
+
 export async function changeMember(actor: StudyActor, personId: string, role: Role): Promise<void> {
   await inTransaction(async (transaction) => {
-    await transaction.$executeRaw`select 1 from "Study" where id = ${actor.studyId}::uuid for update`;
-    const { count } = await transaction.member.updateMany({
-      where: { studyId: actor.studyId, personId },
-      data: { role },
-    });
-    if (count === 0) throw notFound();
+    const before = await lockMember(transaction, actor.studyId, personId);
+    await transaction.member.updateMany({ where: { studyId: actor.studyId, personId }, data: { role } });
     await keepAnOwner(transaction, actor.studyId);
     await recordAudit(transaction, actor, {
       action: "members.change",
       subject: "person",
       subjectId: personId,
-      detail: { role },
+      detail: { before: before.role, role },
     });
   });
 }
 
 export async function removeMember(actor: StudyActor, personId: string): Promise<void> {
   await inTransaction(async (transaction) => {
-    await transaction.$executeRaw`select 1 from "Study" where id = ${actor.studyId}::uuid for update`;
-    const { count } = await transaction.member.deleteMany({ where: { studyId: actor.studyId, personId } });
-    if (count === 0) throw notFound();
+    const { role } = await lockMember(transaction, actor.studyId, personId);
+    await transaction.member.deleteMany({ where: { studyId: actor.studyId, personId } });
     await keepAnOwner(transaction, actor.studyId);
-    await recordAudit(transaction, actor, { action: "members.remove", subject: "person", subjectId: personId });
+    await recordAudit(transaction, actor, {
+      action: "members.remove",
+      subject: "person",
+      subjectId: personId,
+      detail: { role },
+    });
   });
 }

@@ -46,8 +46,11 @@ export const acceptInvitationSchema = z.object({
   password: z.string().min(12).max(200),
 });
 
+/** The id of an audit entry; PostgreSQL's 64-bit integers have no more digits. */
+export const auditPlaceSchema = z.string().regex(/^\d{1,18}$/);
+
 export const auditEntrySchema = z.object({
-  id: z.string(),
+  id: auditPlaceSchema,
   at: z.iso.datetime(),
   person: z.string().nullable(),
   byToken: z.boolean(),

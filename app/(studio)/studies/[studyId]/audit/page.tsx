@@ -4,15 +4,16 @@ import { requireStudyActor } from "@/app/_server/actor";
 import { EmptyState, PageHeader } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
 import { listAudit } from "@/lib/studies/list-audit";
+import { auditPlaceSchema } from "@/lib/studies/schema";
 
-type Props = { params: Promise<{ studyId: string }>; searchParams: Promise<{ before?: string }> };
+type Props = { params: Promise<{ studyId: string }>; searchParams: Promise<{ before?: unknown }> };
 
 export default async function AuditPage({ params, searchParams }: Props) {
   const { studyId } = await params;
   const { before } = await searchParams;
   const actor = await requireStudyActor(studyId, "audit.read");
   const [page, t, format] = await Promise.all([
-    listAudit(actor, before && /^\d+$/.test(before) ? before : undefined),
+    listAudit(actor, auditPlaceSchema.safeParse(before).data),
     getTranslations("people"),
     getFormatter(),
   ]);
