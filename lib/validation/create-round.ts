@@ -42,7 +42,6 @@ export async function createRound(actor: StudyActor, input: CreateRoundInput): P
         drawId,
         members: memberIds,
         doubleShare: round.doubleShare,
-        seed: round.seed,
         stopRule,
         continuesRoundId: round.continuesRoundId,
       },

@@ -163,6 +163,12 @@ describe("validation rounds", () => {
     expect(entries.map((entry) => entry.action)).toEqual(["rounds.create", "rounds.open", "rounds.close"]);
   });
 
+  it("keep their seed out of the audit log, so that an owner who decides can't work out which items come twice", async () => {
+    const { roundId } = await makeRound(owner, [owner, anna], { seed: 4_711 });
+    const entries = await database().auditEntry.findMany({ where: { studyId: owner.studyId, subjectId: roundId } });
+    expect(JSON.stringify(entries.map(({ detail }) => detail))).not.toMatch(/seed|4711/);
+  });
+
   it("show owners how much each has done, and everyone else only their own", async () => {
     const { roundId } = await makeRound(owner, [anna, researcher]);
     const [item] = (await claim(anna, roundId)).items;
