@@ -44,6 +44,16 @@ describe("a task of Label Studio", () => {
     expect(labelsOf({ id: 1, data, annotations: [odd] })).toEqual([["7", "ja"]]);
   });
 
+  it("reads an object in place of a label or note as it is written, whatever it calls itself", () => {
+    const odd = { toString: "x" };
+    const choices = { from_name: "label", type: "choices", value: { choices: ["ja", odd] } };
+    const note = { from_name: "note", type: "textarea", value: { text: odd } };
+    const [annotation] = interpretEntry({ data, annotations: [{ result: [choices, note] }] }).annotations;
+    expect(annotation?.labels.map(({ label }) => label)).toEqual(["ja", '{"toString":"x"}']);
+    expect(annotation?.note).toBe('{"toString":"x"}');
+    expect(interpretEntry({ text: "T", label: "ja", note: odd }).annotations[0]?.note).toBe('{"toString":"x"}');
+  });
+
   it("tells of skipped, empty, span and rating annotations instead of guessing a label", () => {
     const span = { from_name: "ner", type: "labels", value: { start: 0, end: 4, labels: ["Organ"] } };
     const rating = { from_name: "stars", type: "rating", value: { rating: 4 } };

@@ -31,6 +31,9 @@ export function interpretEntry(record: Values): Interpreted {
   return interpretFlat(record);
 }
 
+/** An object in place of a text is shown as it is written: it may bring a `toString` of its own that is no function. */
+const wordsOf = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value));
+
 const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -64,11 +67,11 @@ function interpretResult(annotation: Values): RawAnnotation | AnnotationRejectCo
     const control = typeof region.from_name === "string" ? region.from_name : "";
     const value = isObject(region.value) ? region.value : {};
     if (Array.isArray(value.choices) && !("start" in value)) {
-      const choices = value.choices.map(String);
+      const choices = value.choices.map(wordsOf);
       if (control === "flags" && choices.every(isFlag)) flags = choices.filter(isFlag);
       else labels.push(...choices.map((label) => ({ control, label })));
-    } else if (region.type === "textarea") notes.push(...[value.text].flat().map(String));
-    else others.add("start" in value || String(region.type).endsWith("labels") ? "spans" : "control_unsupported");
+    } else if (region.type === "textarea") notes.push(...[value.text].flat().map(wordsOf));
+    else others.add("start" in value || wordsOf(region.type).endsWith("labels") ? "spans" : "control_unsupported");
   }
   if (labels.length === 0) return [...others][0] ?? "empty_annotation";
   return {
@@ -108,7 +111,7 @@ function interpretFlat(record: Values): Interpreted {
     annotator: annotatorOf(record.person ?? record.annotator ?? record.user ?? record.username),
     labels,
     flags: [record.flags].flat().filter(isFlag),
-    note: [record.note ?? record.Comments ?? []].flat().map(String).join("\n"),
+    note: [record.note ?? record.Comments ?? []].flat().map(wordsOf).join("\n"),
     activeMs: millisecondsOf(record.lead_time),
     decidedAt: dateOf(record.updated_at ?? record.created_at),
   };
