@@ -3,6 +3,7 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -329,6 +330,24 @@ describe("a file that can't become a corpus", () => {
     expect(existsSync(target)).toBe(false);
     expect(existsSync(`${target}.part`)).toBe(false);
     expect((await importCorpusFile({ file, folder: target, columns })).documents).toBe(20_000);
+  });
+
+  it("touches nothing of what is there when it learns at the very end that it is another's by now", async () => {
+    const file = fileOf(lines({ id: "1", text: german }));
+    const target = path.join(folder, "taken-over");
+    let reports = 0;
+    const counting = { onProgress: () => void reports++ };
+    await importCorpusFile({ file, folder: path.join(folder, "counted"), columns, ...counting });
+    mkdirSync(target);
+    writeFileSync(path.join(target, "part-00000.parquet"), "another's");
+    const controller = new AbortController();
+    let left = reports;
+    const onProgress = () => {
+      if (--left === 0) controller.abort();
+    };
+    const running = importCorpusFile({ file, folder: target, columns, signal: controller.signal, onProgress });
+    await expect(running).rejects.toThrow();
+    expect(readFileSync(path.join(target, "part-00000.parquet"), "utf8")).toBe("another's");
   });
 });
 

@@ -54,7 +54,8 @@ export function importCorpusFile(input: {
 /**
  * Writes documents as they come as a corpus: a folder of Parquet shards that appears whole when everything is there. What
  * is in the way at `folder` from an earlier, ended attempt is removed. Memory does not grow with the documents. Throws
- * ImportFailure and what `open` and its batches throw; whatever is thrown, nothing is left behind.
+ * ImportFailure and what `open` and its batches throw; whatever is thrown, nothing is left behind. `onProgress` may end it
+ * by `signal`, at the latest before anything at `folder` is touched.
  */
 export async function importDocuments(input: {
   open: () => Promise<{ batches: AsyncIterable<ReadBatch>; bytes: number }>;
@@ -101,6 +102,8 @@ export async function importDocuments(input: {
     const description = await describeCorpus(pathToFileURL(shards).href, signal);
     const digest = await digestOf(shards);
     await report(state);
+    // Who has taken the work over meanwhile may have written the folder already.
+    signal?.throwIfAborted();
     await rm(folder, { recursive: true, force: true });
     await rename(shards, folder);
     return {

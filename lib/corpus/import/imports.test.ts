@@ -302,6 +302,21 @@ describe("an import", () => {
     expect((await readCorpus(actor, corpusId)).documents).toBe(3);
   });
 
+  it("that another worker took over in the last moment leaves the other's files where they are", async () => {
+    const { importId, corpusId } = await started();
+    await database().$executeRawUnsafe(
+      `create function taken_over() returns trigger language plpgsql as $$ begin return null; end $$`,
+    );
+    await database().$executeRawUnsafe(
+      `create trigger taken_over before update on "CorpusImport" for each row when (new."state" = 'succeeded')
+       execute function taken_over()`,
+    );
+    await runImport.run({ importId }, running());
+    await database().$executeRawUnsafe(`drop function taken_over cascade`);
+    expect((await readImport(actor, importId)).state).toBe("running");
+    expect(filesOf(corpusId)).toEqual([corpusId]);
+  });
+
   it("whose server file has gone since fails with that reason", async () => {
     const place = path.join(root, "soon-gone.jsonl");
     writeFileSync(place, content);

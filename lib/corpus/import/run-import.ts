@@ -157,8 +157,9 @@ async function succeed(claim: Claim, imported: ImportedCorpus): Promise<void> {
       finishedAt: new Date(),
     });
     if (!kept) {
-      // Cancelled in the last moment: what was written has no owner.
-      await rm(pathOf(claim.address), { recursive: true, force: true });
+      const now = await transaction.corpusImport.findUnique({ where: { id: claim.id }, select: { state: true } });
+      // Cancelled in the last moment: what was written has no owner. Taken over: it is another's.
+      if (now?.state === "cancelled") await rm(pathOf(claim.address), { recursive: true, force: true });
       return;
     }
     await transaction.rejectedLine.deleteMany({ where: { importId: claim.id } });

@@ -5,6 +5,7 @@ import { defineJob } from "@/lib/jobs/define";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { database } from "@/lib/platform/database/client";
 import { pathOf } from "@/lib/platform/storage/addresses";
+import { isUploadInUse } from "../uploads/upload-store";
 import { runImport, staleSeconds } from "./run-import";
 
 /** Files that nobody imported are kept for a day. */
@@ -56,8 +57,5 @@ async function isOld(folder: string, now: number): Promise<boolean> {
 }
 
 async function removeUnused(folder: string, address: string): Promise<void> {
-  const used = await database().corpusImport.count({
-    where: { source: { startsWith: address }, state: { in: ["queued", "running"] } },
-  });
-  if (used === 0) await rm(folder, { recursive: true, force: true });
+  if (!(await isUploadInUse(address))) await rm(folder, { recursive: true, force: true });
 }

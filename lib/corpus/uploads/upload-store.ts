@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { database } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { newId } from "@/lib/platform/ids";
 import { notFound, Problem } from "@/lib/platform/problem";
@@ -57,6 +58,16 @@ export async function findUpload(actor: { studyId: string }, uploadId: string): 
 /** What the person who uploads is told. */
 export function viewUpload({ uploadId, fileName, bytes, received }: Upload): Omit<Upload, "address"> {
   return { uploadId, fileName, bytes, received };
+}
+
+/** Whether an import reads it or will: of a corpus, or of decisions that were made elsewhere. */
+export async function isUploadInUse(address: string): Promise<boolean> {
+  const where = { source: { startsWith: address }, state: { in: ["queued" as const, "running" as const] } };
+  const [corpora, annotations] = await Promise.all([
+    database().corpusImport.count({ where }),
+    database().annotationImport.count({ where }),
+  ]);
+  return corpora + annotations > 0;
 }
 
 /** Removes an upload by the address of its content. */

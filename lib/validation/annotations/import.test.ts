@@ -1,6 +1,10 @@
+import { mkdirSync, readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { beforeEach, describe, expect, it } from "vitest";
+import path from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { removeOldUploads } from "@/lib/corpus/import/sweep-imports";
 import { subsampleDesignSchema } from "@/lib/corpus/schema";
+import { deleteUpload } from "@/lib/corpus/uploads/delete-upload";
 import { createUpload } from "@/lib/corpus/uploads/upload-store";
 import { database } from "@/lib/platform/database/client";
 import { pathOf } from "@/lib/platform/storage/addresses";
@@ -18,6 +22,8 @@ import type { DecisionLabel } from "../schema";
 import { makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
 import { verifyAssignment } from "../verify-assignment";
+import { AnnotationCollector } from "./collect-annotations";
+import { AnnotationFailure } from "./failure";
 import { previewAnnotations } from "./preview-annotations";
 import { readAnnotationImport } from "./read-import";
 import { importAnnotationsJob } from "./run-import";
@@ -296,6 +302,16 @@ describe("imported annotations", () => {
     await expect(startAnnotationImport(stranger, input)).rejects.toMatchObject({ status: 404 });
   });
 
+  it("keep their file until they are through", async () => {
+    const uploadId = await upload(JSON.stringify([task(1, "a", [1, "ja"])]));
+    const mapping = [{ control: "art", label: "ja", meaning: "medical" as const }];
+    const { importId } = await startAnnotationImport(researcher, { uploadId, name: "x", mapping });
+    await expect(deleteUpload(researcher, uploadId)).rejects.toMatchObject({ code: "upload_in_use" });
+    await removeOldUploads(Date.now() + 48 * 3_600_000);
+    await importAnnotationsJob.run({ importId }, { signal: new AbortController().signal });
+    expect(await readAnnotationImport(researcher, importId)).toMatchObject({ state: "succeeded", documents: 1 });
+  });
+
   it("leave nothing behind when none of them can be taken, and start over after a worker died", async () => {
     const none = await bringIn(JSON.stringify([task(1, "a", [1, "ja"])]), [
       { control: "art", label: "anderes", meaning: "medical" },
@@ -322,11 +338,33 @@ describe("imported annotations", () => {
         draws: { create: { number: 1, design: {}, size: 2 } },
       },
     });
+    const folder = pathOf(`store:corpora/${corpusId}`);
+    mkdirSync(`${folder}.1.annotations/pieces`, { recursive: true });
     await database().annotationImport.update({
       where: { id: importId },
       data: { state: "running", heartbeatAt: new Date(0) },
     });
     await importAnnotationsJob.run({ importId }, { signal: new AbortController().signal });
     expect(await readAnnotationImport(researcher, importId)).toMatchObject({ state: "succeeded", documents: 2 });
+    const beside = readdirSync(path.dirname(folder)).filter((name) => name.startsWith(corpusId));
+    expect(beside).toEqual([corpusId]);
+  });
+
+  it("that fail leave alone what another worker has made, which took them over meanwhile", async () => {
+    const uploadId = await upload(JSON.stringify([task(1, "a", [1, "ja"])]));
+    const mapping = [{ control: "art", label: "ja", meaning: "medical" as const }];
+    const { importId } = await startAnnotationImport(researcher, { uploadId, name: "x", mapping });
+    const { studyId } = researcher;
+    const { corpusId } = await database().annotationImport.findUniqueOrThrow({ where: { id: importId } });
+    // biome-ignore lint/correctness/useYield: it fails before its first document
+    vi.spyOn(AnnotationCollector.prototype, "collect").mockImplementationOnce(async function* () {
+      await database().annotationImport.update({ where: { id: importId }, data: { startedAt: new Date() } });
+      const address = `store:corpora/${corpusId}`;
+      await database().corpus.create({ data: { id: corpusId, studyId, name: "x", state: "ready", address } });
+      throw new AnnotationFailure("annotations_none");
+    });
+    await importAnnotationsJob.run({ importId }, { signal: new AbortController().signal });
+    expect(await database().corpus.count({ where: { id: corpusId } })).toBe(1);
+    expect(await readAnnotationImport(researcher, importId)).toMatchObject({ state: "running" });
   });
 });

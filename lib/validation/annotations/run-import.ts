@@ -1,4 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import path from "node:path";
 import { z } from "zod";
 import { recordAudit, recordOwnAudit } from "@/lib/audit/record";
 import { isDatabaseAway } from "@/lib/corpus/database-away";
@@ -92,9 +93,10 @@ async function carryOut(claim: Claim, signal: AbortSignal): Promise<void> {
   const decisions = new CollectedDecisions(work, stopped);
   try {
     await removeAttempt(claim);
+    await removeWork(folder);
     await mkdir(work, { recursive: true });
     const collector = new AnnotationCollector(meaningsOf(mappingSchema.parse(claim.mapping)), decisions);
-    const corpus = await writeCorpus(claim, folder, collector, keep, stopped);
+    const corpus = await writeCorpus(claim, { folder, work }, collector, keep, stopped);
     await makeSample(claim, corpus, stopped);
     stopped.throwIfAborted();
     await succeed(claim, collector, stopped);
@@ -118,7 +120,7 @@ async function carryOut(claim: Claim, signal: AbortSignal): Promise<void> {
  */
 async function writeCorpus(
   claim: Claim,
-  folder: string,
+  { folder, work }: { folder: string; work: string },
   collector: AnnotationCollector,
   keep: (data: Prisma.AnnotationImportUncheckedUpdateManyInput) => Promise<void>,
   signal: AbortSignal,
@@ -127,6 +129,7 @@ async function writeCorpus(
   const batches = collector.collect(pathOf(claim.source), signal);
   const { rejected, rejectedByCode, rejectedLines, ...corpus } = await importDocuments({
     folder,
+    work: path.join(work, "corpus"),
     open: async () => ({ batches, bytes: Number(claim.bytesTotal) }),
     detectLanguages: false,
     onProgress: async ({ bytesRead, documents }) => {
@@ -198,6 +201,7 @@ async function fail(claim: Claim, error: unknown): Promise<void> {
       "annotation import failed",
     );
   }
+  if (!(await updateClaimed(database(), claim, { heartbeatAt: new Date() }))) return;
   await removeAttempt(claim);
   await inTransaction(async (transaction) => {
     if (!(await updateClaimed(transaction, claim, { state: "failed", failureCode, finishedAt: new Date() }))) return;
@@ -219,6 +223,7 @@ function codeOf(error: unknown): AnnotationFailureCode {
 
 /** The worker stops: another one, or the next start, does it. */
 async function giveBack(claim: Claim): Promise<void> {
+  if (!(await updateClaimed(database(), claim, { heartbeatAt: new Date() }))) return;
   await removeAttempt(claim);
   await inTransaction(async (transaction) => {
     const kept = await updateClaimed(transaction, claim, { state: "queued", startedAt: null, heartbeatAt: null });
@@ -227,10 +232,17 @@ async function giveBack(claim: Claim): Promise<void> {
   });
 }
 
-/** Corpus and sample of an attempt that made no round. */
+/** Corpus and sample of an attempt that made no round; to be called by whoever still has the claim. */
 async function removeAttempt({ studyId, corpusId, sampleId }: Claim): Promise<void> {
   await database().sample.deleteMany({ where: { id: sampleId, studyId, draws: { none: { rounds: { some: {} } } } } });
   await database().corpus.deleteMany({ where: { id: corpusId, studyId, samples: { none: {} } } });
   const left = await database().corpus.count({ where: { id: corpusId } });
   if (left === 0) await rm(pathOf(`store:corpora/${corpusId}`), { recursive: true, force: true });
+}
+
+/** What attempts that died were working on beside the corpus's folder. */
+async function removeWork(folder: string): Promise<void> {
+  const names = await readdir(path.dirname(folder)).catch(() => []);
+  const left = names.filter((name) => name.startsWith(`${path.basename(folder)}.`));
+  for (const name of left) await rm(path.join(path.dirname(folder), name), { recursive: true, force: true });
 }
