@@ -96,7 +96,9 @@ export async function saveLabelSet(
   });
 }
 
-export async function dropLabelSet({ address }: BuiltLabelSet): Promise<void> {
+/** A set that rows name keeps its file: a fault says nothing of whether the transaction was committed before it. */
+export async function dropLabelSet({ id, address }: Pick<BuiltLabelSet, "id" | "address">): Promise<void> {
+  if (await database().labelSet.findUnique({ where: { id }, select: { id: true } })) return;
   await rm(pathOf(address), { force: true });
 }
 

@@ -11,6 +11,7 @@ import { writeWhole } from "@/lib/platform/storage/files";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
+import { dropLabelSet } from "./build-label-set";
 import { startTrainingSchema } from "./schema";
 import { setThreshold } from "./set-threshold";
 import { startFiltering } from "./start-filtering";
@@ -134,6 +135,13 @@ describe("the training of a classifier", () => {
     await expect(startTraining(researcher, refused)).rejects.toMatchObject({ status: 422, code: "spec_invalid" });
     expect(stored()).toEqual(before);
     expect(await database().labelSet.count({ where: { studyId: researcher.studyId } })).toBe(0);
+  });
+
+  it("keeps the file of its label set, should only the reply that the start was kept get lost", async () => {
+    await startTraining(researcher, await input({ labellingRunId: await makeLabels(60, 30) }));
+    const set = await database().labelSet.findFirstOrThrow({ where: { studyId: researcher.studyId } });
+    await dropLabelSet(set);
+    expect(existsSync(pathOf(set.address))).toBe(true);
   });
 
   it("needs to know whose labels it learns from", () => {
