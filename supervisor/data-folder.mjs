@@ -1,6 +1,6 @@
 // @ts-check
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { anyFreePort, isPortFree } from "./ports.mjs";
 import { explainFileError, Refusal } from "./refusal.mjs";
@@ -53,32 +53,37 @@ export class DataFolder {
 
   /**
    * @param {string} name of a JSON file in this folder
-   * @returns {Record<string, any> | undefined} undefined when there is none
+   * @returns {Record<string, any> | undefined} undefined when there is none; one that cannot be read is not taken for none
    */
   read(name) {
+    const file = join(this.path, name);
     let text;
     try {
-      text = readFileSync(join(this.path, name), "utf8");
-    } catch {
-      return undefined;
+      text = readFileSync(file, "utf8");
+    } catch (error) {
+      if (!lstatSync(file, { throwIfNoEntry: false })) return undefined;
+      throw new Refusal(
+        `${file} is there and cannot be read (${error instanceof Error ? error.message : error}). ` +
+          "Start the studio as the user to whom it belongs, or bring back what it leads to.",
+        { cause: error },
+      );
     }
     try {
       return JSON.parse(text);
     } catch (error) {
-      const file = join(this.path, name);
       throw new Refusal(`${file} is damaged. Restore it from a backup, or move it away.`, { cause: error });
     }
   }
 
   /**
-   * Written whole or not at all.
+   * Written whole or not at all, also when the power fails.
    * @param {string} name
    * @param {object} value
    * @param {number} [mode]
    */
   write(name, value, mode = 0o644) {
     const file = join(this.path, name);
-    writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode });
+    writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true });
     chmodSync(`${file}.new`, mode);
     renameSync(`${file}.new`, file);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-import { statSync, writeFileSync } from "node:fs";
+import { readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -27,6 +27,17 @@ test("a damaged file is named in a sentence", () => {
   const path = temporaryFolder();
   writeFileSync(join(path, "secrets.json"), '{"half');
   expect(() => new DataFolder(path)).toThrow(/secrets\.json is damaged\. Restore it/);
+});
+
+test("secrets that are there and cannot be read are not made anew: what is encrypted with them would be lost", () => {
+  const path = temporaryFolder();
+  const file = join(path, "secrets.json");
+  for (const target of ["not-mounted/secrets.json", "secrets.json"]) {
+    symlinkSync(target, file);
+    expect(() => new DataFolder(path)).toThrow(/secrets\.json is there and cannot be read/);
+    expect(readlinkSync(file)).toBe(target);
+    rmSync(file);
+  }
 });
 
 test("a folder that cannot be made is a sentence", () => {
