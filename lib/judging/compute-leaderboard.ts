@@ -1,12 +1,5 @@
 import type { VoteTally } from "@/lib/platform/database/generated/client";
-import {
-  bradleyTerry,
-  type PairTally,
-  type ScoredVote,
-  StatisticsError,
-  wilsonInterval,
-  winRateFromVotes,
-} from "@/lib/stats";
+import { bradleyTerry, type PairTally, type ScoredVote, StatisticsError, winRateFromVotes } from "@/lib/stats";
 import type { LeaderboardView } from "./schema";
 
 export type Entry = {
@@ -39,10 +32,9 @@ export function computeLeaderboard(entries: readonly Entry[], tallies: readonly 
       }),
     );
   const { fit, fitProblem } = fitStrengths(pairTallies, entries.length);
-  const all = tallies.reduce((sum, t) => sum + t.firstWins + t.secondWins + t.ties + t.bothBad, 0);
-  const bothBad = tallies.reduce((sum, t) => sum + t.bothBad, 0);
+  const judged = tallies.filter((tally) => tally.firstWins + tally.secondWins + tally.ties + tally.bothBad > 0);
   return {
-    voters: new Set(tallies.map((tally) => tally.personId)).size,
+    voters: new Set(judged.map((tally) => tally.personId)).size,
     bothBadAsTie,
     contestants: entries
       .map((entry) => {
@@ -63,7 +55,7 @@ export function computeLeaderboard(entries: readonly Entry[], tallies: readonly 
       .sort((a, b) => (b.strength?.value ?? b.winRate?.value ?? -1) - (a.strength?.value ?? a.winRate?.value ?? -1)),
     headToHead: headToHead(pairTallies),
     firstSlot: winRateOf(pairTallies.flatMap((tally) => scoresOf(tally, tally.firstWins, tally.secondWins))),
-    bothBad: all > 0 ? { value: bothBad / all, interval: wilsonInterval(bothBad, all), n: all } : null,
+    bothBad: winRateOf(judged.flatMap(bothBadOf)),
     cannotJudge: tallies.reduce((sum, tally) => sum + tally.cannotJudge, 0),
     tieNu: fit?.tie?.nu ?? null,
     fitProblem,
@@ -96,6 +88,15 @@ const scoresOf = ({ ties = 0, clusters }: PairTally, wins: number, losses: numbe
       [0.5, ties],
     ] as const
   ).flatMap(([score, count]) => (count > 0 ? [{ score, count, ...clusters }] : []));
+
+/** "Both bad" (1) or not (0), whatever was said else: a share of votes that hang together as a win rate's do. */
+const bothBadOf = ({ firstWins, secondWins, ties, bothBad, personId: voter, promptId: prompt }: Tally): ScoredVote[] =>
+  (
+    [
+      [1, bothBad],
+      [0, firstWins + secondWins + ties],
+    ] as const
+  ).flatMap(([score, count]) => (count > 0 ? [{ score, count, voter, prompt }] : []));
 
 /** The votes on one contestant, as it fared. */
 function votesOf(answerSetId: string, tallies: PairTally[]): ScoredVote[] {

@@ -223,6 +223,38 @@ describe("a blind comparison", () => {
     expect(headToHead).toHaveLength(1);
   });
 
+  it("shows the votes as they are now: a correction leaves their number alone, as do a withdrawal and another vote", async () => {
+    const { id, strong } = await makeComparison(owner, [anna], { prompts: 4 });
+    const { pairs } = await claim(anna, id, 4);
+    const winner = (pair: { first: string; second: string }) => forStrong(pair);
+    const loser = (pair: { first: string; second: string }) => (forStrong(pair) === "first" ? "second" : "first");
+    await submit(anna, id, ...pairs.map((pair) => voteOn(pair.id, winner(pair))));
+    const strongs = async () => {
+      const { contestants, votesCast } = await readLeaderboard(owner, id, false);
+      const { wins, losses, ties } = contestants.find(({ answerSetId }) => answerSetId === strong) ?? {};
+      return { votesCast, wins, losses, ties };
+    };
+    expect(await strongs()).toEqual({ votesCast: 4, wins: 4, losses: 0, ties: 0 });
+    const [one, two] = pairs;
+    if (!one || !two) throw new Error("There are two pairs.");
+    await submit(anna, id, voteOn(one.id, loser(one)));
+    expect(await strongs()).toEqual({ votesCast: 4, wins: 3, losses: 1, ties: 0 });
+    await submit(anna, id, voteOn(two.id, null));
+    expect(await strongs()).toEqual({ votesCast: 3, wins: 2, losses: 1, ties: 0 });
+    await submit(anna, id, voteOn(two.id, "tie"));
+    expect(await strongs()).toEqual({ votesCast: 4, wins: 2, losses: 1, ties: 1 });
+  });
+
+  it("shows what is known of the answers now, though no vote came after it", async () => {
+    const { id, strong } = await makeComparison(owner, [anna]);
+    await workThrough(anna, id, forStrong);
+    const strongs = async () =>
+      (await readLeaderboard(owner, id, false)).contestants.find(({ answerSetId }) => answerSetId === strong);
+    expect(await strongs()).toMatchObject({ mixed: null, meanWords: null });
+    await database().answer.updateMany({ where: { answerSetId: strong }, data: { mixed: false, words: 12 } });
+    expect(await strongs()).toMatchObject({ mixed: { value: 0 }, meanWords: 12 });
+  });
+
   it("takes no vote and hands out no pair once it is closed", async () => {
     const { id } = await makeComparison(owner, [anna]);
     const [pair] = (await claim(anna, id)).pairs;

@@ -23,43 +23,46 @@ export async function readLeaderboard(
   });
   if (!comparison) throw notFound();
   if (comparison.state === "open" && comparison.members.length > 0) throw new Problem(403, "still_judging");
-  const { votesCast } = comparison;
-  const newest = await database().leaderboard.findFirst({
-    where: { comparisonId, bothBadAsTie },
-    orderBy: { votesCast: "desc" },
+  const { votesCast, revision } = comparison;
+  const [newest, entries] = await Promise.all([
+    database().leaderboard.findFirst({ where: { comparisonId, bothBadAsTie }, orderBy: { revision: "desc" } }),
+    readEntries(comparisonId),
+  ]);
+  const view = (votes: number, fit: Fit, outdated: boolean): LeaderboardView => ({
+    ...withEntries(fit, entries),
+    comparisonId,
+    votesCast: votes,
+    outdated,
   });
-  if (newest && newest.votesCast === votesCast) return view(comparisonId, votesCast, newest.result, false);
+  if (newest?.revision === revision) return view(votesCast, newest.result as unknown as Fit, false);
   const tallies = await database().voteTally.count({ where: { comparisonId } });
-  if (tallies <= talliesAtOnce) {
-    return view(comparisonId, votesCast, await makeLeaderboard(comparisonId, bothBadAsTie), false);
-  }
+  if (tallies <= talliesAtOnce) return view(votesCast, await makeLeaderboard(comparisonId, bothBadAsTie), false);
   await enqueue(
     database(),
     fitLeaderboard,
     { comparisonId, bothBadAsTie },
     { key: `leaderboard:${comparisonId}:${bothBadAsTie}` },
   );
-  if (newest) return view(comparisonId, newest.votesCast, newest.result, true);
-  return view(comparisonId, 0, computeLeaderboard(await readEntries(comparisonId), [], bothBadAsTie), true);
+  if (newest) return view(newest.votesCast, newest.result as unknown as Fit, true);
+  return view(0, computeLeaderboard(entries, [], bothBadAsTie), true);
 }
 
-const view = (comparisonId: string, votesCast: number, result: unknown, outdated: boolean): LeaderboardView => ({
-  ...(result as Fit),
-  comparisonId,
-  votesCast,
-  outdated,
-});
+/** What is known of the answers themselves now: their analysis may have come after the fit, and a name may have changed. */
+function withEntries(fit: Fit, entries: readonly Entry[]): Fit {
+  const known = new Map(entries.map((entry) => [entry.answerSetId, entry]));
+  return { ...fit, contestants: fit.contestants.map((one) => ({ ...one, ...known.get(one.answerSetId) })) };
+}
 
 async function makeLeaderboard(comparisonId: string, bothBadAsTie: boolean): Promise<Fit> {
-  // The count is read first: votes that arrive meanwhile make the fit newer than it says, never older.
-  const { votesCast } = await database().comparison.findUniqueOrThrow({ where: { id: comparisonId } });
+  // The revision is read first: votes that arrive meanwhile make the fit newer than it says, never older.
+  const { votesCast, revision } = await database().comparison.findUniqueOrThrow({ where: { id: comparisonId } });
   const [entries, tallies] = await Promise.all([
     readEntries(comparisonId),
     database().voteTally.findMany({ where: { comparisonId } }),
   ]);
   const result = computeLeaderboard(entries, tallies, bothBadAsTie);
   await database().leaderboard.createMany({
-    data: [{ comparisonId, votesCast, bothBadAsTie, result: result as unknown as Prisma.InputJsonObject }],
+    data: [{ comparisonId, revision, votesCast, bothBadAsTie, result: result as unknown as Prisma.InputJsonObject }],
     skipDuplicates: true,
   });
   return result;

@@ -89,12 +89,14 @@ function keepVote(actor: StudyActor, comparisonId: string, vote: VoteInput): Pro
       data: { decided: pair.decided + move.decided, claimed: pair.claimed + move.claimed },
     });
     const shown = { comparisonId, personId: actor.personId, promptId: pair.promptId, ...sides(pair, swapped) };
-    if (own?.outcome && !own.surplus) await countVote(transaction, shown, own.outcome, -1);
-    if (vote.outcome && !move.surplus) await countVote(transaction, shown, vote.outcome, 1);
-    if (move.decided !== 0) {
+    const before = own?.surplus ? null : (own?.outcome ?? null);
+    const after = move.surplus ? null : vote.outcome;
+    if (before) await countVote(transaction, shown, before, -1);
+    if (after) await countVote(transaction, shown, after, 1);
+    if (before !== after) {
       await transaction.comparison.update({
         where: { id: comparisonId },
-        data: { votesCast: { increment: move.decided } },
+        data: { votesCast: { increment: move.decided }, revision: { increment: 1 } },
       });
     }
     return kept(vote);

@@ -106,24 +106,36 @@ describe("cluster-robust covariance", () => {
   });
 
   it("of many clusters is the sum of outer products of cluster scores times G / (G − 1)", () => {
-    const fit = regression(180, 2);
+    const fit = regression(180, 3);
     const cluster = Int32Array.from({ length: 180 }, (_, i) => i % 60);
     const { covariance, degreesOfFreedom } = clusterRobust(
       fit.model,
       fit.observations,
       { cluster, count: 60 },
-      identity(2),
+      identity(3),
     );
-    const meat = new Matrix(2, 2);
+    const meat = new Matrix(3, 3);
     for (let id = 0; id < 60; id++) {
-      const score = [0, 1].map((j) =>
+      const score = [0, 1, 2].map((j) =>
         fit.residuals.reduce((sum, value, i) => (i % 60 === id ? sum + value * fit.design.at(i, j) : sum), 0),
       );
       for (const [i, a] of score.entries()) for (const [j, b] of score.entries()) meat.add(i, j, (a * b * 60) / 59);
     }
     const direct = sandwich(fit.model.inverseInformation, meat);
     expectClose(covariance, direct);
-    expect(degreesOfFreedom[0]).toBeCloseTo(59, 2);
+    expect(degreesOfFreedom[0]).toBeGreaterThan(58);
+    expect(degreesOfFreedom[0]).toBeLessThanOrEqual(59);
+  });
+
+  it("of two parameters is CR2 with many clusters too", () => {
+    const fit = regression(130, 2);
+    const cluster = Int32Array.from({ length: 130 }, (_, i) => (i < 40 ? i % 2 : i - 38));
+    const robust = clusterRobust(fit.model, fit.observations, { cluster, count: 92 }, identity(2));
+    for (const contrast of [0, 1]) {
+      const direct = directCR2(fit, cluster, contrast);
+      expect(robust.covariance.at(contrast, contrast)).toBeCloseTo(direct.variance, 10);
+      expect(robust.degreesOfFreedom[contrast]).toBeCloseTo(direct.degreesOfFreedom, 8);
+    }
   });
 
   it("has few degrees of freedom when few of many clusters are large", () => {

@@ -56,13 +56,20 @@ export function biasReducedCovariance(
   // the variance estimate is a quadratic form; its mean and variance if observations are independent
   const degreesOfFreedom = Array.from({ length: contrasts.rows }, (_, c) => {
     let [trace, square] = [0, 0];
+    // the sum over pairs of clusters of the squared product of their rows, as the squares of the summed products
+    const products = new Matrix(contrasts.columns, contrasts.columns);
     for (const { copies, adjusted, moved } of parts) {
       const row = moved.row(c);
       const [own, self] = [dot(adjusted.row(c), row), dot(row, row)];
       trace += copies * (own - self);
       square += copies * ((own - self) ** 2 - self ** 2);
-      for (const other of parts) square += copies * other.copies * dot(row, other.moved.row(c)) ** 2;
+      row.forEach((one, i) => {
+        row.forEach((other, j) => {
+          products.add(i, j, copies * one * other);
+        });
+      });
     }
+    square += dot(products.values, products.values);
     return trace > 0 && square > 0 ? Math.max(1, trace ** 2 / square) : 1;
   });
   return { covariance, degreesOfFreedom };

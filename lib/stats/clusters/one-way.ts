@@ -11,8 +11,8 @@ const FEW_CLUSTERS = 50;
 
 /**
  * Cluster-robust covariance of contrasts (rows) of the parameters: sums of scores per cluster around the inverse
- * information (Liang and Zeger, Biometrika 73, 1986). With up to 50 clusters bias-reduced by CR2; with more, times
- * G / (G − 1), and with degrees of freedom from the effective number of clusters.
+ * information (Liang and Zeger, Biometrika 73, 1986). With up to 50 clusters, or two parameters, bias-reduced by CR2; else
+ * times G / (G − 1), and with degrees of freedom from the effective number of clusters.
  */
 export function clusterRobust(
   model: FittedModel,
@@ -22,7 +22,9 @@ export function clusterRobust(
 ): RobustCovariance {
   const groups = groupByCluster(observations, dimension);
   const clusters = groups.copies.reduce((sum, copies) => sum + copies, 0);
-  if (clusters <= FEW_CLUSTERS) return biasReducedCovariance(model, groups, contrasts);
+  // Of two parameters, such as both means of a difference, one may rest on few of many clusters: then G / (G − 1) is too
+  // small for it. With more, each cluster's leverage would take long.
+  if (clusters <= FEW_CLUSTERS || contrasts.columns === 2) return biasReducedCovariance(model, groups, contrasts);
   const covariance = plainCovariance(model, groups, contrasts);
   const factor = clusters / (clusters - 1);
   covariance.values.forEach((value, index) => {

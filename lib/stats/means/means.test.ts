@@ -47,6 +47,18 @@ describe("the difference of two on the same things", () => {
     expect(interval.upper - value).toBeCloseTo(2.1009 * standardError, 4);
   });
 
+  it("of different things has Welch's standard error, however many there are of the other (Biometrika 29, 1938)", () => {
+    const normal = normalGenerator(46);
+    const [few, many] = [6, 200].map((size) => Array.from({ length: size }, normal)) as [number[], number[]];
+    const spread = (values: number[]) => {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+    };
+    const rows: PairedRow[] = [...few.map((a) => ({ a, b: null })), ...many.map((b) => ({ a: null, b }))];
+    const { standardError } = pairedDifference(rows);
+    expect(standardError).toBeCloseTo(Math.sqrt(spread(few) / 6 + spread(many) / 200), 12);
+  });
+
   it("uses rows with one value too, and ignores empty ones", () => {
     const rows: PairedRow[] = first.map((a, i) => ({ a: i < 2 ? null : a, b: i > 7 ? null : (second[i] ?? null) }));
     const used = pairedDifference(rows);
@@ -212,6 +224,23 @@ describe("a total over strata", () => {
     });
     expect(documents.covered).toBeGreaterThan(0.93);
     expect(documents.meanWidth).toBeLessThan(900);
+  });
+
+  it("of values without a largest one covers it with three of them, and beyond the largest that was seen", () => {
+    const normal = normalGenerator(44);
+    const one = [{ id: "all", weight: 1, populationSize: 1_000_000 }];
+    for (const drawn of [2, 3, 5]) {
+      const { covered } = repeatStudies(1500, () => {
+        const items = Array.from({ length: drawn }, () => ({ stratum: "all", value: 100 + 20 * normal() }));
+        return { interval: stratifiedTotal({ strata: one, items }).interval, truth: 100_000_000 };
+      });
+      expect(covered).toBeGreaterThan(0.93);
+      expect(covered).toBeLessThan(0.97);
+    }
+    const items = [120, 250, 90].map((value) => ({ stratum: "all", value }));
+    const { value, standardError, interval } = stratifiedTotal({ strata: one, items });
+    expect(interval.lower).toBe(0);
+    expect(interval.upper).toBeCloseTo(value + 4.302653 * standardError, -2);
   });
 
   it("refuses strata without size or items", () => {

@@ -129,6 +129,20 @@ describe("a prediction-powered mean", () => {
     expect(rare.covered).toBeGreaterThan(0.93);
   });
 
+  it("covers as often with eight labels, though these have chosen lambda", () => {
+    const normal = normalGenerator(74);
+    const { covered } = repeatStudies(4000, () => {
+      const few = Array.from({ length: 8 }, () => {
+        const truth = normal();
+        return { truth, prediction: truth + normal() };
+      });
+      const predictions = [{ stratum: "all", count: 2000, mean: normal() * Math.sqrt(2 / 2000), variance: 2 }];
+      return { interval: ppiMean(few, predictions).interval, truth: 0 };
+    });
+    expect(covered).toBeGreaterThan(0.94);
+    expect(covered).toBeLessThan(0.97);
+  });
+
   it("refuses input that leaves a stratum unknown", () => {
     expect(() => ppiMean(labeled, [])).toThrow("must be predictions");
     expect(() => ppiMean([], [1, 2])).toThrow("0 labelled items");

@@ -163,8 +163,9 @@ function rectifierCells(strata: readonly PpiStratum[], lambda: number): { strata
  * prediction plus the mean of truth less λ · prediction over labelled items, which are a random sample of their stratum
  * (Angelopoulos, Bates, Fannjiang, Jordan and Zrnic, Science 382, 2023; λ tuned for least variance, clipped to 0 to 1:
  * Angelopoulos, Duchi and Zrnic, PPI++, 2023, equation 13; by strata: Fisch et al., 2024, with one λ for all). Variance by
- * strata from both samples; t interval with Satterthwaite's degrees of freedom; where a stratum has fewer than
- * five labels of a kind, the interval of truth less prediction is a score interval.
+ * strata from both samples; t interval with Satterthwaite's degrees of freedom, one less for a tuned λ, as for a slope that
+ * the sample gave (Cochran 1977, section 7.4); where a stratum has fewer than five labels of a kind, the interval of truth
+ * less prediction is a score interval.
  *
  * With `phaseOne`, whose items are all predicted, the weights were estimated from that sample, and the variance of the
  * strata's means over it is added (Cochran 1977, equation 12.32).
@@ -218,7 +219,11 @@ export function ppiMean(
   const degreesOfFreedom = uncertainty > 0 ? variance ** 2 / uncertainty : Number.POSITIVE_INFINITY;
   const { strata: cells, sparse } = rectifierCells(strata, lambda);
   let standardError = Math.sqrt(variance);
-  const half = criticalT(level, degreesOfFreedom) * standardError;
+  // As a regression's slope, a λ that the labels chose fits them better than it fits others: it takes a degree of freedom.
+  const freedom = rectifiers.reduce((sum, rectifier) => sum + rectifier.n - 1, 0);
+  const lost = chosen === "tuned" && lambda > 0 && freedom > 1 ? 1 : 0;
+  const widened = Math.sqrt(predicted + (lost ? freedom / (freedom - lost) : 1) * (variance - predicted));
+  const half = criticalT(level, Math.max(1, degreesOfFreedom - lost)) * widened;
   if (!sparse) {
     const method = "prediction-powered mean, t interval";
     return { value, standardError, interval: { lower: value - half, upper: value + half }, level, n, method, lambda };

@@ -1,8 +1,9 @@
 import { requireFinite, requireLevel, StatisticsError } from "../error";
-import type { RatioCell, RatioStratum } from "../sampling/ratio";
+import { criticalT } from "../numerics/distributions";
+import { linearisedRatio, type RatioCell, type RatioStratum } from "../sampling/ratio";
 import { ratioEstimate } from "../sampling/ratio-estimate";
 import { groupByStratum, readStrata, requireSampled } from "../sampling/strata";
-import type { Estimate } from "../types";
+import type { Estimate, Interval } from "../types";
 
 export type StratifiedTotalInput = {
   strata: { id: string; weight: number; populationSize: number }[];
@@ -35,11 +36,26 @@ function unseenValue(value: number, all: ReadonlyMap<number, number>): number {
 }
 
 /**
+ * The t interval of a mean of values such as tokens, around `narrower`. They have no largest value, so that a score interval,
+ * which knows only values that were seen, is far too narrow for few of them. Where none was negative, 0 is the least.
+ */
+function tInterval(strata: readonly RatioStratum[], level: number, narrower: Interval, least: number): Interval {
+  const ratio = linearisedRatio(strata);
+  const half = ratio ? criticalT(level, ratio.degreesOfFreedom) * ratio.standardError : 0;
+  const value = ratio?.value ?? 0;
+  return {
+    lower: Math.max(least, Math.min(narrower.lower, value - half)),
+    upper: Math.max(narrower.upper, value + half),
+  };
+}
+
+/**
  * Total of a value (1 for a document, its tokens, ...; the unit of the values) over a population, from a stratified
  * random sample: sum over strata of population size times sample mean, with the finite-population correction (Cochran,
  * Sampling Techniques 1977, equations 5.1 and 5.13). Intervals: by t with Satterthwaite's degrees of freedom, on the
  * logit scale where all values are 0 or 1; where a stratum has fewer than five items unlike the others, by scoreInterval,
- * so that a stratum in which nothing was found does not count as known.
+ * so that a stratum in which nothing was found does not count as known. Of several values beside 0 the interval holds the
+ * t interval in any case.
  *
  * The strata's weights are not used: a total needs sizes.
  *
@@ -77,11 +93,14 @@ export function stratifiedTotal({ strata, items, level = 0.95 }: StratifiedTotal
   const range = { lower: Math.min(0, ...values), upper: Math.max(0, ...values) };
   const mean = ratioEstimate({ strata: ratioStrata, level, range, sparse, unseen });
   if (!mean) throw new StatisticsError("empty_input", "A total needs items.");
+  const counted = new Set(values.filter((value) => value !== 0)).size < 2;
+  const least = range.lower < 0 ? Number.NEGATIVE_INFINITY : 0;
+  const { lower, upper } = counted ? mean.interval : tInterval(ratioStrata, level, mean.interval, least);
   return {
     ...mean,
     value: mean.value * populationSize,
     standardError: mean.standardError * populationSize,
-    interval: { lower: mean.interval.lower * populationSize, upper: mean.interval.upper * populationSize },
+    interval: { lower: lower * populationSize, upper: upper * populationSize },
     method: mean.method.replace("ratio estimator", "stratified total"),
   };
 }

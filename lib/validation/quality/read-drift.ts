@@ -17,7 +17,8 @@ type Row = { decisions: number; parts: number; part: number; personId: string } 
 /**
  * Whether what people decide moves while a round goes on. The current decisions that count, in the order in which they
  * were made, are cut into equal parts; in each the share of "medical", of those that say what the LLM says, and of those
- * that say what is gold, the latter where gold rests on more than the one decision. "Unsure" is an answer that says
+ * that say what is gold, the latter where gold rests on more than the one decision, and once nothing waits for adjudication:
+ * else documents on which people differ would be missing, first those of the last part. "Unsure" is an answer that says
  * neither. A browser's clock that runs ahead is held back to the arrival. Asked for by itself, since it reads decisions.
  * Throws 403 `quality_hidden_while_deciding`, 422 `labelling_not_of_round`.
  */
@@ -26,6 +27,7 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
   const labelling = chooseLabelling(await listLabellings(round), query.labelling);
   // Nobody knows in which order decisions that were brought in were made.
   if (round.convenience) return driftOf([]);
+  const contested = await database().roundItem.count({ where: { roundId, contested: true, settled: null } });
   const rows = await database().$queryRaw<Row[]>`
     with decided as (
       select decision."personId", decision."label", decision."roundItemId",
@@ -53,7 +55,7 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
     left join "LlmLabel" label on label."itemId" = queued."itemId"
       and label."labellingRunId" = ${labelling?.state === "counted" ? labelling.id : null}::uuid
     group by placed."decisions", placed."parts", placed."part", placed."personId"`;
-  return driftOf(rows);
+  return driftOf(contested > 0 ? rows.map((row) => ({ ...row, gold: 0, goldOf: 0 })) : rows);
 }
 
 function driftOf(rows: Row[]): Drift {
