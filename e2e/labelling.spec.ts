@@ -53,7 +53,7 @@ async function exported(round: string) {
   type Row = {
     text: string;
     flags: string[];
-    decisions: { label: string; note: string; flags: string[]; counted: boolean }[];
+    decisions: { label: string; note: string; flags: string[]; counted: boolean; late: boolean }[];
   };
   const rows = (await road.download(research, "JSONL")).trim().split("\n");
   return rows.map((row) => JSON.parse(row) as Row).filter((row) => row.decisions.length > 0);
@@ -90,7 +90,9 @@ async function decideNext(page: Page, key: string): Promise<string> {
   return numberOf(text);
 }
 
-test("without a connection one goes on, and after a closed lid everything arrives, once", async ({ browser }) => {
+test("without a connection one goes on; after a closed lid everything arrives, once, and is kept even if too late", async ({
+  browser,
+}) => {
   const round = await newRound();
   const page = await pageOf(browser, people.clinician);
   const context = page.context();
@@ -126,6 +128,26 @@ test("without a connection one goes on, and after a closed lid everything arrive
       .map(({ label }) => label)
       .sort(),
   ).toEqual(["medical", "medical", "medical", "non_medical", "non_medical"].sort());
+
+  await context.setOffline(true);
+  for (const key of ["m", "u"]) seen.push(await decideNext(later, key));
+  await unsent(later, 2);
+  await road.closeRound(research, round);
+  await context.setOffline(false);
+  await unsent(later, 0);
+  const told = "2 Entscheidungen kamen nach dem Ende der Runde an. Sie sind aufbewahrt, zählen aber nicht.";
+  await expect(later.getByRole("status").filter({ hasText: told })).toBeVisible();
+  await expectAccessible(later);
+  const after = await exported(round);
+  expect(after.map(({ text }) => numberOf(text)).sort()).toEqual([...seen].sort());
+  expect(
+    after
+      .flatMap((row) => row.decisions.filter(({ late }) => late))
+      .map(({ label }) => label)
+      .sort(),
+  ).toEqual(["medical", "unsure"]);
+  expect(counted(after)).toHaveLength(5);
+  await expect(research.getByText("2 Einträge nach dem Ende: aufbewahrt, nicht gezählt")).toBeVisible();
   await context.close();
 });
 

@@ -1,4 +1,4 @@
-import { countUnsent, forgetRefused, type Sent, sendLeft, type Unsent } from "@/components/work/left-behind";
+import { type Counts, countUnsent, forgetRefused, type Sent, sendLeft } from "@/components/work/left-behind";
 import { openOutboxStore } from "@/components/work/outbox-store";
 import { exclusively } from "@/components/work/use-outbox";
 import { outboxSenders } from "./outbox-senders";
@@ -13,7 +13,7 @@ export async function sendAllLeft(personId: string): Promise<Sent> {
   });
 }
 
-export async function countAllUnsent(personId: string): Promise<Unsent> {
+export async function countAllUnsent(personId: string): Promise<Counts> {
   return countUnsent(await openOutboxStore<unknown>(), personId);
 }
 

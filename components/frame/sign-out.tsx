@@ -7,16 +7,16 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/surface";
-import type { Unsent } from "@/components/work/left-behind";
-import { RefusedNotices } from "./refused-notices";
+import type { Counts } from "@/components/work/left-behind";
 import { countAllUnsent, forgetAllRefused, sendAllLeft } from "./send-left";
+import { ToldNotices } from "./told-notices";
 
-const nothing: Unsent = { decisions: 0, votes: 0 };
-const total = ({ decisions, votes }: Unsent) => decisions + votes;
+const nothing: Counts = { decisions: 0, votes: 0 };
+const total = ({ decisions, votes }: Counts) => decisions + votes;
 
 /** Signs out; where this device holds what the person has decided and the server does not have, it asks first. */
 export function useSignOut(personId: string) {
-  const [unsent, setUnsent] = useState<Unsent | null>(null);
+  const [unsent, setUnsent] = useState<Counts | null>(null);
   const leave = useMutation({
     networkMode: "always",
     mutationFn: () => signOut({ callbackUrl: "/sign-in" }),
@@ -47,7 +47,7 @@ export function useSignOut(personId: string) {
 
 function SignOutDialog(props: {
   personId: string;
-  found: Unsent;
+  found: Counts;
   leaving: boolean;
   /** the server did not answer */
   failed: boolean;
@@ -76,7 +76,9 @@ function SignOutDialog(props: {
         <div role="status" className="flex flex-col gap-3 empty:hidden">
           {trouble ? <Notice tone="attention">{t(`trouble.${trouble}`)}</Notice> : null}
           {send.isError ? <Notice tone="attention">{t("trouble.idle")}</Notice> : null}
-          {send.data && !read ? <RefusedNotices refused={send.data.refused} onDismiss={dismiss} /> : null}
+          {send.data && !read ? (
+            <ToldNotices refused={send.data.refused} late={send.data.late} onDismiss={dismiss} />
+          ) : null}
           {props.failed ? <Notice tone="danger">{t("failed")}</Notice> : null}
         </div>
         <div className="mt-2 flex flex-wrap justify-end gap-2">

@@ -47,6 +47,7 @@ export function ComparisonFacts(props: {
           </Fact>
           <Fact label={t("votesPerPair")}>{format.number(comparison.votesPerPair)}</Fact>
           {comparison.state === "draft" ? null : <Fact label={t("pairs")}>{format.number(comparison.pairs)}</Fact>}
+          {comparison.late > 0 ? <Fact label={t("late")}>{t("lateValue", { count: comparison.late })}</Fact> : null}
         </dl>
         {comparison.state === "draft" ? null : (
           <div className="mt-4">

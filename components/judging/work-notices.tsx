@@ -6,14 +6,14 @@ import { Notice } from "@/components/ui/surface";
 import type { OutboxState } from "@/components/work/outbox";
 import { SendingNotices } from "@/components/work/sending-notices";
 
-const refusals = ["comparison_closed", "not_in_comparison", "pair_not_claimed", "not_found"] as const;
+const refusals = ["not_in_comparison", "pair_not_claimed", "not_found"] as const;
 
 /** What the judge has to do or know about unsent votes; nothing while all is well. */
 export function WorkNotices(props: {
   outgoing: OutboxState;
   signedOut: boolean;
   unstorable: boolean;
-  onDismissRefused: () => void;
+  onDismissTold: () => void;
 }) {
   const t = useTranslations("judging.work");
   return (
@@ -22,14 +22,14 @@ export function WorkNotices(props: {
         of="votes"
         state={{ ...props.outgoing, refused: [] }}
         signedOut={props.signedOut}
-        onDismissRefused={props.onDismissRefused}
+        onDismissTold={props.onDismissTold}
       />
       {props.outgoing.refused.map(({ code, count }) => (
         <Notice
           key={code}
           tone="danger"
           action={
-            <Button size="small" onClick={props.onDismissRefused}>
+            <Button size="small" onClick={props.onDismissTold}>
               {t("understood")}
             </Button>
           }

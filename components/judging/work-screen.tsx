@@ -68,7 +68,7 @@ export function WorkScreen(props: {
         outgoing={work.outgoing}
         signedOut={supply.kind === "signed_out"}
         unstorable={work.unstorable}
-        onDismissRefused={work.dismissRefused}
+        onDismissTold={work.dismissTold}
       />
       <WorkBody
         pair={pair}

@@ -54,6 +54,7 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
           ] satisfies [string, React.ReactNode],
         ]
       : []),
+    ...(round.late > 0 ? [[t("late"), t("lateValue", { count: round.late })] satisfies [string, React.ReactNode]] : []),
     ...(round.quota === null ? [] : [[t("quota"), format.number(round.quota)] satisfies [string, React.ReactNode]]),
     ...(round.deadline === null
       ? []

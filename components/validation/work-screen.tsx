@@ -86,7 +86,7 @@ export function WorkScreen(props: {
           of="decisions"
           state={work.outgoing}
           signedOut={supply.kind === "signed_out"}
-          onDismissRefused={work.dismissRefused}
+          onDismissTold={work.dismissTold}
         />
         {work.unstorable ? <Notice tone="danger">{t("unstorable")}</Notice> : null}
       </div>

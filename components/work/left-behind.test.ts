@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { CallError } from "@/lib/platform/http/call";
 import { type Address, countUnsent, forgetRefused, type Senders, sendLeft } from "./left-behind";
+import type { SendResult } from "./outbox";
 import { MemoryStore } from "./outbox-store";
 
 const study = "study";
 
+const answers = {
+  kept: { status: "kept" },
+  refused: { status: "refused", code: "item_not_claimed" },
+  late: { status: "kept", code: "round_closed" },
+} satisfies Record<string, SendResult>;
+
 /** A server that answers every payload as told, and remembers what came for whom. */
-function bench(answer: (payload: unknown) => "kept" | "refused" = () => "kept") {
+function bench(answer: (payload: unknown) => keyof typeof answers = () => "kept") {
   const came: { address: Address; payloads: unknown[] }[] = [];
   const send = async (address: Address, payloads: unknown[]) => {
     came.push({ address, payloads });
-    return payloads.map((payload) => ({ status: answer(payload), code: "round_closed" }));
+    return payloads.map((payload) => answers[answer(payload)]);
   };
   const senders: Senders = { decisions: send, adjudications: send, votes: send };
   return { came, senders, store: new MemoryStore<unknown>() };
@@ -39,6 +46,7 @@ describe("what a person has left unsent on a device", () => {
     expect(await sendLeft(store, "anna", senders)).toEqual({
       unsent: { decisions: 0, votes: 0 },
       refused: [],
+      late: { decisions: 0, votes: 0 },
       trouble: "idle",
     });
     const personId = "anna";
@@ -87,10 +95,19 @@ describe("what a person has left unsent on a device", () => {
     await fill(store);
     const { unsent, refused } = await sendLeft(store, "anna", senders);
     expect(unsent).toEqual({ decisions: 0, votes: 0 });
-    expect(refused).toEqual([{ kind: "decisions", code: "round_closed", count: 1 }]);
+    expect(refused).toEqual([{ kind: "decisions", code: "item_not_claimed", count: 1 }]);
     await forgetRefused(store, "anna");
     expect((await sendLeft(store, "anna", senders)).refused).toEqual([]);
     expect(await countUnsent(store, "bert")).toEqual({ decisions: 1, votes: 0 });
+  });
+
+  it("is told of once where it came too late to count, and is not kept here then", async () => {
+    const { store, senders } = bench((payload) => (payload === "second" || payload === "vote" ? "late" : "kept"));
+    await fill(store);
+    const sent = await sendLeft(store, "anna", senders);
+    expect(sent).toMatchObject({ refused: [], late: { decisions: 1, votes: 1 }, unsent: { decisions: 0, votes: 0 } });
+    expect((await sendLeft(store, "anna", senders)).late).toEqual({ decisions: 0, votes: 0 });
+    expect((await store.listAll()).map(({ payload }) => payload)).toEqual(["bert's"]);
   });
 
   it("waits for its own page where no study is stored with it", async () => {

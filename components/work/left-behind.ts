@@ -25,19 +25,27 @@ async function leftOf(store: OutboxStore<unknown>, personId: string): Promise<Le
   return [...channels.values()];
 }
 
-/** Decisions (adjudications too) and votes of one person on this device that the server does not have. */
-export type Unsent = { decisions: number; votes: number };
+/** How many decisions (adjudications too) and votes of one person on this device. */
+export type Counts = { decisions: number; votes: number };
 
-export async function countUnsent(store: OutboxStore<unknown>, personId: string): Promise<Unsent> {
-  const unsent: Unsent = { decisions: 0, votes: 0 };
+const countedAs = (kind: OutboxKind) => (kind === "votes" ? "votes" : "decisions");
+
+/** What the server does not have. */
+export async function countUnsent(store: OutboxStore<unknown>, personId: string): Promise<Counts> {
+  const unsent: Counts = { decisions: 0, votes: 0 };
   for (const { kind, entries } of await leftOf(store, personId)) {
-    unsent[kind === "votes" ? "votes" : "decisions"] += entries.filter((entry) => !entry.refusedBecause).length;
+    unsent[countedAs(kind)] += entries.filter((entry) => !entry.refusedBecause).length;
   }
   return unsent;
 }
 
-/** What became of it: still here, and refused for good, by reason. `trouble`: why the rest is still here. */
-export type Sent = { unsent: Unsent; refused: { kind: OutboxKind; code: string; count: number }[]; trouble: Trouble };
+/** What became of it: still here, refused for good by reason, too late to count. `trouble`: why the rest is still here. */
+export type Sent = {
+  unsent: Counts;
+  refused: { kind: OutboxKind; code: string; count: number }[];
+  late: Counts;
+  trouble: Trouble;
+};
 type Trouble = Exclude<OutboxState["state"], "sending">;
 
 /**
@@ -52,6 +60,7 @@ export async function sendLeft(
   changed: (channel: string) => void = () => {},
 ): Promise<Sent> {
   let trouble: Trouble = "idle";
+  const late: Counts = { decisions: 0, votes: 0 };
   for (const { channel, kind, subjectId, entries } of await leftOf(store, personId)) {
     const studyId = entries.find((entry) => entry.studyId)?.studyId;
     if (!studyId || entries.every((entry) => entry.refusedBecause)) continue;
@@ -66,11 +75,12 @@ export async function sendLeft(
     };
     const outbox = new Outbox(options);
     await outbox.flush();
-    const { state } = outbox.read();
+    const { state, late: came } = outbox.read();
     outbox.close();
+    late[countedAs(kind)] += came;
     if (state !== "idle" && state !== "sending") trouble = state;
   }
-  return { unsent: await countUnsent(store, personId), refused: await listRefused(store, personId), trouble };
+  return { unsent: await countUnsent(store, personId), refused: await listRefused(store, personId), late, trouble };
 }
 
 async function listRefused(store: OutboxStore<unknown>, personId: string): Promise<Sent["refused"]> {

@@ -84,15 +84,31 @@ describe("the outbox", () => {
 
   it("keeps refused entries apart until their person has read why, and goes on with the others", async () => {
     const { outbox, settled } = bench((payloads) =>
-      payloads.map((payload) => (payload === "late" ? { status: "refused", code: "round_closed" } : kept)),
+      payloads.map((payload) => (payload === "strange" ? { status: "refused", code: "item_not_claimed" } : kept)),
     );
     await outbox.put("a");
-    await outbox.put("late");
+    await outbox.put("strange");
     await outbox.put("b");
     await settled();
-    expect(outbox.read()).toMatchObject({ unsent: 0, state: "idle", refused: [{ code: "round_closed", count: 1 }] });
-    await outbox.dismissRefused();
+    expect(outbox.read()).toMatchObject({
+      unsent: 0,
+      state: "idle",
+      refused: [{ code: "item_not_claimed", count: 1 }],
+    });
+    await outbox.dismissTold();
     expect(outbox.read().refused).toEqual([]);
+  });
+
+  it("counts what the server has kept too late to count, until its person has read it", async () => {
+    const { outbox, settled } = bench((payloads) =>
+      payloads.map((payload) => (payload === "late" ? { status: "kept", code: "round_closed" } : kept)),
+    );
+    for (const payload of ["a", "late", "late"]) await outbox.put(payload);
+    await settled();
+    expect(outbox.read()).toMatchObject({ unsent: 0, state: "idle", refused: [], late: 2 });
+    expect(await outbox.pending()).toEqual([]);
+    await outbox.dismissTold();
+    expect(outbox.read().late).toBe(0);
   });
 
   it("finds the one entry for which a whole batch is refused", async () => {

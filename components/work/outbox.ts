@@ -1,6 +1,7 @@
 import { CallError } from "@/lib/platform/http/call";
 import type { OutboxEntry, OutboxStore } from "./outbox-store";
 
+/** `code`: why it was refused, or kept without counting */
 export type SendResult = { status: "kept" | "refused"; code?: string };
 
 /** The server's results in the order in which the entries were sent; one that it says nothing of counts as refused. */
@@ -21,6 +22,8 @@ export type OutboxState = {
   state: "idle" | "sending" | "waiting" | "signed_out" | "other_person";
   /** entries that the server will never take, by reason */
   refused: { code: string; count: number }[];
+  /** entries of which the server said, since this page was opened, that they are kept but came too late to count */
+  late: number;
   /** false: a reload would lose what is unsent */
   lasting: boolean;
 };
@@ -64,7 +67,7 @@ export class Outbox<T> {
 
   constructor(options: OutboxOptions<T>) {
     this.options = { exclusively: (work) => work(), changed: () => {}, wait: waitByTimer, ...options };
-    this.snapshot = { known: false, unsent: 0, state: "idle", refused: [], lasting: options.store.lasting };
+    this.snapshot = { known: false, unsent: 0, state: "idle", refused: [], late: 0, lasting: options.store.lasting };
   }
 
   readonly read = (): OutboxState => this.snapshot;
@@ -86,8 +89,9 @@ export class Outbox<T> {
     return (await this.unsentEntries()).map((entry) => entry.payload);
   }
 
-  /** The person has read why these were refused. */
-  async dismissRefused(): Promise<void> {
+  /** The person has read what was refused or came too late. */
+  async dismissTold(): Promise<void> {
+    this.snapshot = { ...this.snapshot, late: 0 };
     const entries = await this.options.store.list(this.options.channel);
     await this.options.store.remove(entries.filter((entry) => entry.refusedBecause).map((entry) => entry.sequence));
     await this.refresh();
@@ -169,6 +173,8 @@ export class Outbox<T> {
       if (result?.status === "refused") await store.refuse(entry, result.code ?? "unexpected");
     }
     await store.remove(kept.map((entry) => entry.sequence));
+    const late = results.filter(({ status, code }) => status === "kept" && code !== undefined).length;
+    this.snapshot = { ...this.snapshot, late: this.snapshot.late + late };
   }
 
   private async pause(error: unknown): Promise<void> {

@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/surface";
 import type { OutboxState } from "./outbox";
 
-const reasons = ["round_closed", "not_in_round", "item_not_claimed", "own_item", "not_found"] as const;
+const reasons = ["not_in_round", "item_not_claimed", "own_item", "not_found"] as const;
 
 /** What the person has to do or know about unsent decisions or votes; nothing while all is well. */
 export function SendingNotices(props: {
@@ -14,7 +14,7 @@ export function SendingNotices(props: {
   signedOut: boolean;
   /** what is sent, so that it is called by its name */
   of: "decisions" | "votes";
-  onDismissRefused: () => void;
+  onDismissTold: () => void;
 }) {
   const t = useTranslations("validation.sending");
   const votes = useTranslations("judging.work.sending");
@@ -44,7 +44,7 @@ export function SendingNotices(props: {
           key={code}
           tone="danger"
           action={
-            <Button size="small" onClick={props.onDismissRefused}>
+            <Button size="small" onClick={props.onDismissTold}>
               {t("understood")}
             </Button>
           }
@@ -52,6 +52,19 @@ export function SendingNotices(props: {
           {t(`refused.${reasons.find((reason) => reason === code) ?? "other"}`, { count })}
         </Notice>
       ))}
+      {state.late > 0 ? (
+        <div role="status">
+          <Notice
+            action={
+              <Button size="small" onClick={props.onDismissTold}>
+                {t("understood")}
+              </Button>
+            }
+          >
+            {told("late", { count: state.late })}
+          </Notice>
+        </div>
+      ) : null}
     </>
   );
 }

@@ -129,6 +129,6 @@ export function useHeldWork<Item extends { id: string }, Draft, Choice, Payload>
     },
     note: (draft: Draft) => turn({ kind: "drafted", draft }),
     lookAgain,
-    dismissRefused: () => void outbox?.dismissRefused(),
+    dismissTold: () => void outbox?.dismissTold(),
   };
 }

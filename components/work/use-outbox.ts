@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Outbox, type OutboxState, type SendResult } from "./outbox";
 import { openOutboxStore } from "./outbox-store";
 
-const nothing: OutboxState = { known: false, unsent: 0, state: "idle", refused: [], lasting: true };
+const nothing: OutboxState = { known: false, unsent: 0, state: "idle", refused: [], late: 0, lasting: true };
 const subscribeNothing = () => () => {};
 const readNothing = () => nothing;
 

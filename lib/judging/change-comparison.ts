@@ -63,7 +63,7 @@ export async function openComparison(actor: StudyActor, comparisonId: string): P
   });
 }
 
-/** No further vote is taken; the salt and seed become public, so that anyone can check the order and the sides. */
+/** No further vote counts; the salt and seed become public, so that anyone can check the order and the sides. */
 export async function closeComparison(actor: StudyActor, comparisonId: string): Promise<void> {
   await inTransaction(async (transaction) => {
     await takeComparison(transaction, comparisonId);

@@ -255,15 +255,27 @@ describe("a blind comparison", () => {
     expect(await strongs()).toMatchObject({ mixed: { value: 0 }, meanWords: 12 });
   });
 
-  it("takes no vote and hands out no pair once it is closed", async () => {
+  it("hands out no pair once it is closed; votes that arrive then are kept once each and count for nothing", async () => {
     const { id } = await makeComparison(owner, [anna]);
-    const [pair] = (await claim(anna, id)).pairs;
+    const [pair, other] = (await claim(anna, id, 2)).pairs;
     await closeComparison(owner, id);
     await expect(claim(anna, id)).rejects.toMatchObject({ status: 409, code: "comparison_closed" });
-    await expect(submit(anna, id, voteOn(String(pair?.id), "tie"))).rejects.toMatchObject({
-      status: 409,
-      code: "comparison_closed",
+    const late = { ...voteOn(String(pair?.id), "tie"), note: "Zug" };
+    const { results } = await submit(anna, id, late, late, voteOn(String(pair?.id), null));
+    expect(results.map(({ status, code }) => [status, code])).toEqual(
+      Array.from({ length: 3 }, () => ["kept", "comparison_closed"]),
+    );
+    await expect(submit(anna, id, { ...late, pairId: String(other?.id) })).rejects.toMatchObject({
+      code: "idempotency_key_reused",
     });
+    const claimed = await database().pairClaim.findFirstOrThrow({ where: { pairId: pair?.id } });
+    expect(await database().lateVote.findMany({ where: { comparisonId: id }, orderBy: { id: "asc" } })).toMatchObject([
+      { personId: anna.personId, pairId: pair?.id, outcome: "tie", note: "Zug", swapped: claimed.swapped },
+      { outcome: null },
+    ]);
+    expect(await readComparison(owner, id)).toMatchObject({ late: 2, votesCast: 0 });
+    expect(await database().vote.count({ where: { comparisonId: id } })).toBe(0);
+    await expect(database().lateVote.deleteMany({})).rejects.toThrow();
     await expect(closeComparison(owner, id)).rejects.toMatchObject({ status: 409, code: "comparison_not_open" });
     await expectTalliesToMatch(id);
   });

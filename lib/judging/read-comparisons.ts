@@ -14,6 +14,7 @@ const include = {
     },
   },
   members: { include: { person: { select: { id: true, name: true, simulated: true } } } },
+  _count: { select: { lateVotes: true } },
 } satisfies Prisma.ComparisonInclude;
 
 type Row = Prisma.ComparisonGetPayload<{ include: typeof include }>;
@@ -35,6 +36,7 @@ function summarise(actor: StudyActor, row: Row): ComparisonSummary {
     pairs: row.pairs,
     wanted: row.wanted,
     votesCast: row.votesCast,
+    late: row._count.lateVotes,
     judging: row.state === "open" && row.members.some(({ personId }) => personId === actor.personId),
     assignmentHash: row.assignmentHash,
     // Who knows seed and salt before the end knows the sides.

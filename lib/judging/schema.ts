@@ -34,6 +34,8 @@ export const comparisonSchema = z.object({
   pairs: z.number().int(),
   wanted: z.number().int(),
   votesCast: z.number().int(),
+  /** votes, corrections and withdrawals that arrived only after it was closed: kept, not counted */
+  late: z.number().int(),
   /** the caller takes part and it is open: figures are kept from them */
   judging: z.boolean(),
   /** published at the start; the seed and the salt at the end */
@@ -90,6 +92,7 @@ export type SubmitVotesInput = z.infer<typeof submitVotesSchema>;
 export const voteResultSchema = z.object({
   idempotencyKey: z.uuid(),
   status: z.enum(["kept", "refused"]),
+  /** of a refusal, or `comparison_closed` of what was kept without counting */
   code: z.string().optional(),
 });
 export type VoteResult = z.infer<typeof voteResultSchema>;

@@ -3,6 +3,7 @@ import { newId } from "@/lib/platform/ids";
 import { conflict } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { enterComparison } from "./enter-comparison";
+import { keepLateVote } from "./keep-late-vote";
 import { shareComparison } from "./locks";
 import type { ComparisonState, SubmitVotesInput, VoteInput, VoteOutcome, VoteResult } from "./schema";
 import { countVote } from "./tally-vote";
@@ -17,7 +18,8 @@ export async function submitVotes(
   const results: VoteResult[] = [];
   for (const vote of input.votes) results.push(await keepVote(actor, comparisonId, vote));
   const [first] = results;
-  if (first?.code && results.every((result) => result.code === first.code)) throw conflict(first.code);
+  const refusedAlike = (result: VoteResult) => result.status === "refused" && result.code === first?.code;
+  if (first?.code && results.every(refusedAlike)) throw conflict(first.code);
   return { results };
 }
 
@@ -48,7 +50,7 @@ const refused = (vote: VoteInput, code: string): VoteResult => ({
 /**
  * Appends one vote and moves everything that counts it, in one transaction. A later vote of the same person on the same
  * pair corrects the earlier one; `outcome: null` withdraws it. A vote whose claim is gone counts if the pair still wants
- * one; else it is kept as surplus.
+ * one; else it is kept as surplus. What arrives after the comparison was closed is kept beside it (`keepLateVote`).
  */
 function keepVote(actor: StudyActor, comparisonId: string, vote: VoteInput): Promise<VoteResult> {
   return inTransaction(async (transaction) => {
@@ -57,7 +59,11 @@ function keepVote(actor: StudyActor, comparisonId: string, vote: VoteInput): Pro
     const known = await readKnown(transaction, actor.personId, vote);
     if (known.keyUsedOn) return known.keyUsedOn === vote.pairId ? kept(vote) : refused(vote, "idempotency_key_reused");
     if (!pair || !known.claim) return refused(vote, "pair_not_claimed");
-    if (pair.state !== "open") return refused(vote, "comparison_closed");
+    if (pair.state !== "open") {
+      const shown = { comparisonId, pairId: pair.id, personId: actor.personId, swapped: known.swapped ?? false };
+      const once = await keepLateVote(transaction, shown, vote);
+      return once ? { ...kept(vote), code: "comparison_closed" } : refused(vote, "idempotency_key_reused");
+    }
     const own = await ownVote(transaction, actor.personId, vote.pairId);
     if (vote.outcome === null && !own?.outcome) return refused(vote, "nothing_to_withdraw");
     const move = moveOf(pair, known.claim, own, vote.outcome);

@@ -6,7 +6,7 @@ import { readRound } from "./read-round";
 import { takeRound } from "./round-lock";
 import type { RoundDetail } from "./schema";
 
-/** Ends the work: open claims are released, later decisions refused, and the salt of the assignment is published. */
+/** Ends the work: open claims are released, later decisions no longer count, and the salt of the assignment is published. */
 export async function closeRound(actor: StudyActor, roundId: string): Promise<RoundDetail> {
   await inTransaction(async (transaction) => {
     await takeRound(transaction, roundId);

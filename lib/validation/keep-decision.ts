@@ -5,6 +5,7 @@ import { Problem } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { kept, refused } from "./decision-result";
 import { enterRound } from "./enter-round";
+import { keepLate } from "./keep-late";
 import { addRepeat, keepRepeat } from "./repeats/keep-repeat";
 import { planRepeat } from "./repeats/plan-repeat";
 import { sharedRound } from "./round-lock";
@@ -49,6 +50,7 @@ type Known = {
  * Appends one decision and moves everything that counts it, in one transaction. A person's later decision on the same
  * document corrects the earlier one, and `label: null` withdraws it. A decision whose claim is gone counts if the
  * document still wants one; else it is kept as surplus. The answer does not tell which, since that would tell of others.
+ * What arrives after the round was closed is kept beside it (`keepLate`), and the answer says so.
  * Throws as `enterRound`.
  */
 export function keepDecision(actor: StudyActor, roundId: string, input: DecisionInput): Promise<DecisionResult> {
@@ -61,7 +63,9 @@ export function keepDecision(actor: StudyActor, roundId: string, input: Decision
       return known.keyUsedOn === input.itemId ? kept(input) : refused(input, "idempotency_key_reused");
     if (!item) return keepRepeat(transaction, actor.personId, roundId, input);
     if (!known.claim) return refused(input, "item_not_claimed");
-    if (item.state !== "open") return refused(input, "round_closed");
+    if (item.state !== "open") {
+      return keepLate(transaction, { roundId, roundItemId: item.id, repeatId: null, personId: actor.personId }, input);
+    }
     const own = known.current.find((decision) => decision.personId === actor.personId);
     if (input.label === null && !own?.label) return refused(input, "nothing_to_withdraw");
 

@@ -12,6 +12,7 @@ export async function readRound(actor: StudyActor, roundId: string): Promise<Rou
       ...roundInclude,
       annotationImport: { select: { id: true } },
       continues: { select: { name: true, decided: true } },
+      _count: { select: { lateDecisions: true } },
     },
   });
   if (!round) throw notFound();
@@ -21,7 +22,8 @@ export async function readRound(actor: StudyActor, roundId: string): Promise<Rou
   const stopRule = stopRuleOf(round, summary.deciding);
   const highlighted = summary.deciding || round.annotationImport ? null : round.highlighted;
   const continues = continuesOf(round);
-  return { ...summary, instructionsDe, instructionsEn, stopRule, continues, contested, highlighted };
+  const late = round._count.lateDecisions;
+  return { ...summary, instructionsDe, instructionsEn, stopRule, continues, contested, highlighted, late };
 }
 
 function continuesOf(

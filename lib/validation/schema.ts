@@ -130,6 +130,8 @@ export const roundDetailSchema = roundSchema.extend({
   contested: z.object({ open: z.number().int(), settled: z.number().int() }).nullable(),
   /** counted decisions made while words were highlighted; null for those who decide, and where decisions were imported */
   highlighted: z.number().int().nullable(),
+  /** decisions, corrections and withdrawals that arrived only after the round was closed: kept, not counted */
+  late: z.number().int(),
 });
 export type RoundDetail = z.infer<typeof roundDetailSchema>;
 
@@ -205,7 +207,7 @@ export type SubmitDecisionsInput = z.infer<typeof submitDecisionsSchema>;
 export const decisionResultSchema = z.object({
   idempotencyKey: z.uuid(),
   status: z.enum(["kept", "refused"]),
-  /** of a refusal; a code of errors.json */
+  /** of a refusal, or `round_closed` of what was kept without counting; a code of errors.json */
   code: z.string().optional(),
 });
 export type DecisionResult = z.infer<typeof decisionResultSchema>;

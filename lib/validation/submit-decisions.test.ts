@@ -5,6 +5,7 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "./close-round";
 import { lapseClaims } from "./lapse-claims";
+import { readRound } from "./read-round";
 import { submitDecisions } from "./submit-decisions";
 import { findViolations } from "./testing/find-violations";
 import { makeRound } from "./testing/make-round";
@@ -29,6 +30,12 @@ describe("decisions", () => {
     return item.id;
   };
   const readItem = (id: string) => database().roundItem.findUniqueOrThrow({ where: { id } });
+  const readTallies = (roundId: string) =>
+    Promise.all([
+      database().agreementTally.findMany({ where: { roundId }, orderBy: { pattern: "asc" } }),
+      database().roundMember.findMany({ where: { roundId }, orderBy: { personId: "asc" } }),
+      database().roundItem.findMany({ where: { roundId }, orderBy: { id: "asc" } }),
+    ]);
   const readRow = (roundId: string) => database().round.findUniqueOrThrow({ where: { id: roundId } });
 
   it("settle a document alone, and by agreement of two; unsure and conflicting ones settle nothing", async () => {
@@ -149,34 +156,93 @@ describe("decisions", () => {
     expect(await findViolations(roundId)).toEqual([]);
   });
 
-  it("are refused by a closed round, which keeps nothing half done and still knows what it had kept", async () => {
+  it("that arrive after the round was closed are kept once each, say so, and count for nothing", async () => {
     const { roundId } = await makeRound(owner, [anna, bert], { strata: stratum(4) });
-    const [first, second] = (await claim(anna, roundId, 2)).items.map((item) => item.id);
+    const [first, second, third] = (await claim(anna, roundId, 3)).items.map((item) => item.id);
     const before = decisionOn(String(first), "medical");
     await submit(anna, roundId, before);
     await closeRound(owner, roundId);
-    const late = decisionOn(String(second), "medical");
-    await expect(submit(anna, roundId, late)).rejects.toMatchObject({ status: 409, code: "round_closed" });
-    const { results } = await submit(anna, roundId, before, late);
-    expect(results.map((result) => result.code ?? result.status)).toEqual(["kept", "round_closed"]);
+    const [tallies, row] = [await readTallies(roundId), await readRow(roundId)];
+
+    const late = decisionOn(String(second), "medical", {
+      flags: ["other"],
+      note: "Zug",
+      activeMs: 7000,
+      highlighted: true,
+    });
+    const others = [
+      decisionOn(String(first), "non_medical"),
+      decisionOn(String(first), null),
+      decisionOn(String(third), "unsure"),
+      decisionOn(String(third), null),
+    ];
+    const { results } = await submit(anna, roundId, before, late, late, ...others);
+    expect(results.map(({ status, code }) => [status, code])).toEqual([
+      ["kept", undefined],
+      ...Array.from({ length: 6 }, () => ["kept", "round_closed"]),
+    ]);
+    // Sent again after a lost reply, and all of it late: answered alike.
+    expect((await submit(anna, roundId, late)).results).toEqual([results[1]]);
+
+    const kept = await database().lateDecision.findMany({ where: { roundId }, orderBy: { id: "asc" } });
+    expect(kept.map(({ roundItemId, label }) => [roundItemId, label])).toEqual([
+      [second, "medical"],
+      [first, "non_medical"],
+      [first, null],
+      [third, "unsure"],
+      [third, null],
+    ]);
+    expect(kept[0]).toMatchObject({
+      personId: anna.personId,
+      flags: ["other"],
+      note: "Zug",
+      activeMs: 7000,
+      highlighted: true,
+    });
+    expect(kept[0]?.decidedAt.toISOString()).toBe(late.decidedAt);
+    expect(await readTallies(roundId)).toEqual(tallies);
+    expect(await readRow(roundId)).toEqual(row);
     expect(await database().decision.count({ where: { roundId } })).toBe(1);
     expect(await database().claim.count({ where: { roundId, state: "open" } })).toBe(0);
-    expect(await readRow(roundId)).toMatchObject({ state: "closed", decided: 1 });
     expect(await findViolations(roundId)).toEqual([]);
+    expect(await readRound(owner, roundId)).toMatchObject({ late: 5, decided: 1 });
+    await expect(database().lateDecision.updateMany({ data: { label: "unsure" } })).rejects.toThrow();
+    await expect(database().lateDecision.deleteMany({})).rejects.toThrow();
+  });
+
+  it("that arrive late are refused of strangers, on documents that were never given, and under a key of another", async () => {
+    const { roundId } = await makeRound(owner, [anna], { strata: stratum(3) });
+    const [first, second] = (await claim(anna, roundId, 2)).items.map((item) => item.id);
+    const unclaimed = await database().roundItem.findFirstOrThrow({ where: { roundId, claimed: 0 } });
+    await closeRound(owner, roundId);
+    const late = decisionOn(String(first), "medical");
+    const { results } = await submit(
+      anna,
+      roundId,
+      late,
+      { ...late, itemId: String(second) },
+      decisionOn(unclaimed.id, "medical"),
+    );
+    expect(results.map(({ status, code }) => [status, code])).toEqual([
+      ["kept", "round_closed"],
+      ["refused", "idempotency_key_reused"],
+      ["refused", "item_not_claimed"],
+    ]);
+    await expect(decide(bert, roundId, String(second), "medical")).rejects.toMatchObject({ code: "not_in_round" });
+    expect(await database().lateDecision.count({ where: { roundId } })).toBe(1);
   });
 
   it("and the closing of a round do not overlap", async () => {
     const { roundId } = await makeRound(owner, [anna, bert], { strata: stratum(8) });
     const { items } = await claim(anna, roundId, 8);
-    const work = items.map((item) =>
-      decide(anna, roundId, item.id, "medical").then(
-        () => true,
-        () => false,
-      ),
-    );
-    const [, ...kept] = await Promise.all([closeRound(owner, roundId), ...work]);
+    const work = items.map(async (item) => {
+      const { results } = await decide(anna, roundId, item.id, "medical");
+      return results[0]?.code === undefined;
+    });
+    const [, ...inTime] = await Promise.all([closeRound(owner, roundId), ...work]);
     const { decided } = await readRow(roundId);
-    expect(decided).toBe(kept.filter(Boolean).length);
+    expect(decided).toBe(inTime.filter(Boolean).length);
+    expect(await database().lateDecision.count({ where: { roundId } })).toBe(8 - decided);
     expect(await findViolations(roundId)).toEqual([]);
   });
 

@@ -17,6 +17,7 @@ export async function submitDecisions(
   const results: DecisionResult[] = [];
   for (const decision of input.decisions) results.push(await keepDecision(actor, roundId, decision));
   const [first] = results;
-  if (first?.code && results.every((result) => result.code === first.code)) throw conflict(first.code);
+  const refusedAlike = (result: DecisionResult) => result.status === "refused" && result.code === first?.code;
+  if (first?.code && results.every(refusedAlike)) throw conflict(first.code);
   return { results };
 }

@@ -67,7 +67,7 @@ export function AdjudicationScreen(props: {
           of="decisions"
           state={contested.outgoing}
           signedOut={supply.kind === "signed_out"}
-          onDismissRefused={contested.dismissRefused}
+          onDismissTold={contested.dismissTold}
         />
         {contested.unstorable ? <Notice tone="danger">{work("unstorable")}</Notice> : null}
       </div>

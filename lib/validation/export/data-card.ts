@@ -120,6 +120,7 @@ async function people(t: Translate, { round, interim }: ExportHead, locale: Loca
       ...(round.annotationImport ? [] : [t("highlighted", { highlighted: round.highlighted, decided: round.decided })]),
       ...(round.repeatShare > 0 ? [t("repeats", { share: share.format(round.repeatShare) })] : []),
       ...(round._count.trainingItems > 0 ? [t("training", { count: round._count.trainingItems })] : []),
+      ...(round._count.lateDecisions > 0 ? [t("late", { count: round._count.lateDecisions })] : []),
       ...(round.stopHalfWidth === null ? [] : [t("stopRule", stopValues(round, locale))]),
       t("settled", { documents: 0, disputed: 0, unsettled: 0, ...counts }),
     ]),

@@ -159,6 +159,40 @@ describe("a round's export", () => {
     expect(rows.filter((row) => row.gold_from === "disputed")).toHaveLength(rows.length - 2);
   });
 
+  it("holds what arrived late, marked so: no figure and no other program's file counts it", async () => {
+    const { roundId } = await closedRound();
+    const figures = await recomputeQuality((await textOf(researcher, roundId, "jsonl")).toString().split("\n"));
+    const foreign = await Promise.all([textOf(owner, roundId, "label-studio"), textOf(owner, roundId, "doccano")]);
+    const own = await database().decision.findFirstOrThrow({ where: { roundId, personId: anna.personId } });
+    await decide(anna, roundId, own.roundItemId, "unsure", { note: "im Zug", flags: ["other"] });
+    await decide(anna, roundId, own.roundItemId, null);
+
+    const lines = (await textOf(researcher, roundId, "jsonl")).toString().split("\n");
+    const rows = lines.filter(Boolean).map((line) => exportRowSchema.parse(JSON.parse(line)));
+    const late = rows.flatMap((row) => row.decisions.filter((decision) => decision.late));
+    expect(late).toMatchObject([
+      { label: "unsure", note: "im Zug", flags: ["other"], corrects: null, current: false, counted: false },
+      { label: null, current: false, counted: false },
+    ]);
+    const row = rows.find(({ decisions }) => decisions.some(({ id }) => id === late[0]?.id));
+    expect(row?.decisions.find(({ id }) => id === own.id)).toMatchObject({ current: true, counted: true, late: false });
+    expect((await textOf(researcher, roundId, "csv")).toString()).toContain("im Zug");
+    const file = path.join(folder, "late.parquet");
+    await writeFile(file, await textOf(researcher, roundId, "parquet"));
+    const cells = await readParquetRows(pathToFileURL(file).href, z.object({ decisions: z.string() }), { limit: 1000 });
+    expect(cells.filter((cell) => cell.decisions.includes('"late":true'))).toHaveLength(1);
+    expect(await recomputeQuality(lines)).toEqual(figures);
+    expect(await Promise.all([textOf(owner, roundId, "label-studio"), textOf(owner, roundId, "doccano")])).toEqual(
+      foreign,
+    );
+    expect((await textOf(owner, roundId, "data-card")).toString()).toContain("Arrived after the round was closed: 2 ");
+    const entry = await database().auditEntry.findFirstOrThrow({
+      where: { action: "rounds.export", subjectId: roundId },
+      orderBy: { id: "desc" },
+    });
+    expect(entry.detail).toMatchObject({ late: 2, decided: 130 });
+  });
+
   it("names nobody, whatever the format", async () => {
     const { roundId } = await makeRound(owner, [anna, bert], { doubleShare: 1 });
     await workThrough(anna, roundId);

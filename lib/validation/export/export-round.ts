@@ -38,7 +38,14 @@ export async function exportRound(
       action: "rounds.export",
       subject: "round",
       subjectId: roundId,
-      detail: { format, fileName, interim: head.interim, items: head.round.items, decided: head.round.decided },
+      detail: {
+        format,
+        fileName,
+        interim: head.interim,
+        items: head.round.items,
+        decided: head.round.decided,
+        late: head.round._count.lateDecisions,
+      },
     }),
   );
   const content = card === null ? contentOf(actor, head, format, signal) : once(card);

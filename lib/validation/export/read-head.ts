@@ -21,7 +21,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
         distinct: ["personId"],
         orderBy: [{ createdAt: "asc" }, { id: "asc" }],
       },
-      _count: { select: { trainingItems: { where: { removedIn: null } } } },
+      _count: { select: { trainingItems: { where: { removedIn: null } }, lateDecisions: true } },
       continues: { select: { name: true } },
       annotationImport: { select: { fileName: true } },
       study: { select: { name: true, example: true } },

@@ -21,6 +21,8 @@ type StoredDecision = {
   correctsId: string | null;
   surplus: boolean;
 };
+/** `again`: about the hidden repeat */
+type StoredLate = Omit<StoredDecision, "correctsId" | "surplus"> & { again: boolean };
 type StoredLabel = { run: string; outcome: ExportedLabel["outcome"]; probability: number | null };
 type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudications" | "repeats"> & {
   disputed: boolean;
@@ -29,6 +31,7 @@ type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudicati
   repeated: StoredDecision[];
   labels: StoredLabel[];
   versions: StoredDecision[];
+  arrivedLate: StoredLate[];
 };
 
 /**
@@ -92,7 +95,12 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
           'highlighted', made."highlighted", 'decidedAt', made."decidedAt",
           'correctsId', made."correctsId", 'surplus', true) order by made."createdAt", made."id"), '[]')
         from "Repeat" again join "RepeatDecision" made on made."repeatId" = again."id"
-        where again."roundItemId" = queued."id") as "repeated"
+        where again."roundItemId" = queued."id") as "repeated",
+      (select coalesce(json_agg(json_build_object('id', late."id", 'personId', late."personId", 'label', late."label",
+          'flags', late."flags", 'note', late."note", 'activeMs', late."activeMs",
+          'highlighted', late."highlighted", 'decidedAt', late."decidedAt", 'again', late."repeatId" is not null)
+          order by late."createdAt", late."id"), '[]')
+        from "LateDecision" late where late."roundItemId" = queued."id") as "arrivedLate"
     from queued
     cross join lateral (select * from "Item" where "id" = queued."itemId" offset 0) item
     cross join lateral (
@@ -107,7 +115,7 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
 type Runs = Map<string, { run: ExportHead["labellings"][number]; index: number }>;
 
 function rowOf(
-  { disputed, settled, labels, versions, settlements, repeated, ...row }: StoredRow,
+  { disputed, settled, labels, versions, settlements, repeated, arrivedLate, ...row }: StoredRow,
   runs: Runs,
   people: Map<string, string>,
 ): ExportRow {
@@ -115,9 +123,9 @@ function rowOf(
     ...row,
     gold_from: goldOrigin(row, disputed, settled),
     llm: labelsOf(labels, runs),
-    decisions: decisionsOf(versions, people),
+    decisions: [...decisionsOf(versions, people), ...lateOf(arrivedLate, false, people)],
     adjudications: adjudicationsOf(settlements, people),
-    repeats: decisionsOf(repeated, people),
+    repeats: [...decisionsOf(repeated, people), ...lateOf(arrivedLate, true, people)],
   };
 }
 
@@ -167,8 +175,16 @@ function decisionsOf(versions: StoredDecision[], people: Map<string, string>): E
       corrects: correctsId,
       current,
       counted: current && label !== null && !surplus,
+      late: false,
     };
   });
+}
+
+function lateOf(arrived: StoredLate[], again: boolean, people: Map<string, string>): ExportedDecision[] {
+  const versions = arrived
+    .filter((one) => one.again === again)
+    .map((one) => ({ ...one, correctsId: null, surplus: true }));
+  return decisionsOf(versions, people).map((one) => ({ ...one, current: false, late: true }));
 }
 
 function adjudicationsOf(
@@ -178,5 +194,5 @@ function adjudicationsOf(
   return decisionsOf(
     versions.map((version) => ({ ...version, flags: [] })),
     people,
-  ).map(({ flags: _, ...version }) => version);
+  ).map(({ flags: _, late: __, ...version }) => version);
 }

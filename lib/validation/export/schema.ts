@@ -35,11 +35,13 @@ export const exportedDecisionSchema = z.object({
   current: z.boolean(),
   /** current, with a label, and within the wanted number: what figures rest on */
   counted: z.boolean(),
+  /** arrived only after the round was closed: neither current nor counted; files of earlier versions lack it */
+  late: z.boolean().default(false),
 });
 export type ExportedDecision = z.infer<typeof exportedDecisionSchema>;
 
 /** What adjudication decided on a contested document, all versions. */
-export const exportedAdjudicationSchema = exportedDecisionSchema.omit({ flags: true });
+export const exportedAdjudicationSchema = exportedDecisionSchema.omit({ flags: true, late: true });
 export type ExportedAdjudication = z.infer<typeof exportedAdjudicationSchema>;
 
 export const exportedLabelSchema = z.object({

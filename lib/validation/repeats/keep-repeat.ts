@@ -1,6 +1,7 @@
 import type { Statements } from "@/lib/platform/database/statements";
 import { newId } from "@/lib/platform/ids";
 import { kept, refused } from "../decision-result";
+import { keepLate } from "../keep-late";
 import type { DecisionInput, DecisionLabel, DecisionResult, RoundState } from "../schema";
 import type { RepeatPlan } from "./plan-repeat";
 
@@ -19,7 +20,7 @@ export async function addRepeat(
     on conflict ("roundItemId", "personId") do nothing`;
 }
 
-type HeldRepeat = { id: string; state: RoundState };
+type HeldRepeat = { id: string; roundItemId: string; state: RoundState };
 type Known = { keyUsedOn: string | null; currentId: string | null; label: DecisionLabel | null };
 
 /** As `keepDecision`, for a document that came a second time: it counts for the person's consistency alone. */
@@ -31,7 +32,7 @@ export async function keepRepeat(
 ): Promise<DecisionResult> {
   const { idempotencyKey } = input;
   const [repeat] = await transaction.$queryRaw<HeldRepeat[]>`
-    select repeat."id", round."state" from "Repeat" repeat join "Round" round on round."id" = repeat."roundId"
+    select repeat."id", repeat."roundItemId", round."state" from "Repeat" repeat join "Round" round on round."id" = repeat."roundId"
     where repeat."id" = ${input.itemId}::uuid and repeat."roundId" = ${roundId}::uuid
       and repeat."personId" = ${personId}::uuid
     for update of repeat`;
@@ -45,7 +46,9 @@ export async function keepRepeat(
     left join "RepeatDecision" current on current."repeatId" = ${repeat.id}::uuid
       and not exists (select 1 from "RepeatDecision" later where later."correctsId" = current."id")`;
   if (known?.keyUsedOn) return known.keyUsedOn === repeat.id ? kept(input) : refused(input, "idempotency_key_reused");
-  if (repeat.state !== "open") return refused(input, "round_closed");
+  if (repeat.state !== "open") {
+    return keepLate(transaction, { roundId, roundItemId: repeat.roundItemId, repeatId: repeat.id, personId }, input);
+  }
   const before = known?.label ?? null;
   if (input.label === null && before === null) return refused(input, "nothing_to_withdraw");
   await transaction.$executeRaw`

@@ -108,7 +108,13 @@ describe("hidden repeats", () => {
     await expect(decide(other, roundId, repeat.id, "medical")).rejects.toMatchObject({ code: "item_not_claimed" });
     expect(await findViolations(roundId)).toEqual([]);
     await closeRound(owner, roundId);
-    await expect(decide(clinician, roundId, repeat.id, "medical")).rejects.toMatchObject({ code: "round_closed" });
+    const [result] = (await decide(clinician, roundId, repeat.id, "unsure")).results;
+    expect(result).toMatchObject({ status: "kept", code: "round_closed" });
+    expect(await database().lateDecision.findMany({ where: { roundId } })).toMatchObject([
+      { repeatId: repeat.id, roundItemId: repeat.roundItemId, label: "unsure" },
+    ]);
+    expect(await database().repeat.findUniqueOrThrow({ where: { id: repeat.id } })).toMatchObject({ label: null });
+    expect(await findViolations(roundId)).toEqual([]);
   });
 
   it("are drawn as often as asked, by seed, person and document", () => {
