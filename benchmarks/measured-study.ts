@@ -252,7 +252,7 @@ export async function makeMeasuredComparison(study: MeasuredStudy, models: numbe
   const pairs = await database().pair.count({ where: { comparisonId } });
   await database().comparison.update({
     where: { id: comparisonId },
-    data: { pairs, wanted: pairs * 3, votesCast: pairs * 2 },
+    data: { pairs, wanted: pairs * 3, votesCast: pairs * 2, revision: { increment: 1 } },
   });
   await database().$executeRaw`analyze`;
   return pairs * 2;
