@@ -65,7 +65,7 @@ export {
   type OutcomeShares,
   type PlannedStratum,
 } from "./planning/expected-outcomes";
-export { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
+export { clopperPearsonInterval, precisionAtPrevalence, proportion, wilsonInterval } from "./proportions";
 export type { FirstSample } from "./sampling/phases";
 export type { Stratum } from "./sampling/strata";
 export { type Trend, type TrendGroup, trendOfShares } from "./trend";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clopperPearsonInterval, precisionAtPrevalence, wilsonInterval } from "./proportions";
+import { clopperPearsonInterval, precisionAtPrevalence, proportion, wilsonInterval } from "./proportions";
 import type { Interval } from "./types";
 
 describe("intervals of a proportion", () => {
@@ -24,6 +24,15 @@ describe("intervals of a proportion", () => {
     expect([exact.lower, exact.upper].map((limit) => limit.toFixed(5))).toEqual(["0.25274", "0.36762"]);
     expect(wilsonInterval(0, 20).upper.toFixed(5)).toBe("0.16113");
     expect(clopperPearsonInterval(0, 20).upper.toFixed(5)).toBe("0.16843");
+  });
+
+  it("belong to a standard error that is not 0 where all went alike", () => {
+    expect(proportion(81, 263).standardError).toBeCloseTo(Math.sqrt((81 / 263) * (182 / 263)) / Math.sqrt(263), 12);
+    for (const successes of [0, 20]) {
+      const { value, standardError, interval, n } = proportion(successes, 20);
+      expect({ value, n, interval }).toEqual({ value: successes / 20, n: 20, interval: wilsonInterval(successes, 20) });
+      expect(standardError).toBeCloseTo(0.16113 / 2 / 1.959964, 5);
+    }
   });
 
   const intervals: [string, (successes: number, trials: number, level?: number) => Interval][] = [

@@ -1,6 +1,6 @@
 import { requireCount, requireLevel, requireShare, StatisticsError } from "./error";
 import { betaQuantile, criticalNormal } from "./numerics/distributions";
-import type { Interval } from "./types";
+import type { Estimate, Interval } from "./types";
 
 function requireTrials(successes: number, trials: number, level: number): void {
   requireLevel(level);
@@ -28,6 +28,20 @@ export function wilsonInterval(successes: number, trials: number, level = 0.95):
     lower: successes === 0 ? 0 : (2 * successes + z * z - spread) / scale,
     upper: successes === trials ? 1 : (2 * successes + z * z + spread) / scale,
   };
+}
+
+/**
+ * A proportion (0 to 1) with Wilson's interval. Where all trials went alike, the standard error, of which the sample then says
+ * nothing, is the one that the interval stands for.
+ *
+ * @throws StatisticsError `invalid_argument`, `empty_input`
+ */
+export function proportion(successes: number, trials: number, level = 0.95): Estimate {
+  const interval = wilsonInterval(successes, trials, level);
+  const value = successes / trials;
+  const implied = (interval.upper - interval.lower) / (2 * criticalNormal(level));
+  const standardError = Math.sqrt((value * (1 - value)) / trials) || implied;
+  return { value, standardError, interval, level, n: trials, method: "proportion, Wilson's interval" };
 }
 
 /**
