@@ -33,6 +33,11 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
   });
   const shown = inspection.data ?? classifier.inspection;
   const measured = classifier.judgedByPeople ? "measures" : "agreement";
+  const methods = [...new Set(measures.flatMap((measure) => shown.figures[measure]?.method ?? []))].map((method) => {
+    const alike = measures.filter((measure) => shown.figures[measure]?.method === method);
+    const names = alike.map((measure) => t(`${measured}.${measure}`)).join(", ");
+    return t("methodOf", { measures: names, method: methodText(method) });
+  });
   const x = { label: t("threshold"), domain: [0, 1] as [number, number] };
   return (
     <>
@@ -91,7 +96,7 @@ export function ClassifierPage(props: { studyId: string; classifier: ClassifierD
               ))}
             </div>
             <p className="max-w-[90ch] text-sm text-muted">
-              {t("howComputed", { test: classifier.documents.test })} {methodText(shown.method)}
+              {t("howComputed", { test: classifier.documents.test })} {methods.join(" ")}
             </p>
             <ConfusionMatrix confusion={shown.confusion} />
           </div>

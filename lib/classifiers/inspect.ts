@@ -81,7 +81,7 @@ export function inspectAt(
       count;
   }
   const none = { precision: null, recall: null, f1: null, prevalence: null, accuracy: null };
-  if (!strata) return { threshold, confusion, figures: none, method: "", problem: "convenience_sample" };
+  if (!strata) return { threshold, confusion, figures: none, problem: "convenience_sample" };
   const sample = poolSmallStrata(counts, strata);
   try {
     const result = stratifiedClassification({
@@ -94,7 +94,7 @@ export function inspectAt(
       })),
       positive,
     });
-    const figure = ({ value, interval, n }: (typeof result)["f1"]) => ({ value, interval, n });
+    const figure = ({ value, interval, n, method }: (typeof result)["f1"]) => ({ value, interval, n, method });
     return {
       threshold,
       confusion,
@@ -105,12 +105,11 @@ export function inspectAt(
         prevalence: figure(result.prevalence),
         accuracy: figure(result.accuracy),
       },
-      method: result.f1.method,
       problem: null,
     };
   } catch (error) {
     if (!(error instanceof StatisticsError)) throw error;
-    return { threshold, confusion, figures: none, method: "", problem: error.code };
+    return { threshold, confusion, figures: none, problem: error.code };
   }
 }
 

@@ -58,8 +58,8 @@ export const confusionSchema = z.object({
 export const inspectionSchema = z.object({
   threshold: z.number(),
   confusion: confusionSchema,
-  figures: z.record(z.enum(measures), figureSchema.nullable()),
-  method: z.string(),
+  /** each with its own method: one may rest on too few documents of a kind for that of another */
+  figures: z.record(z.enum(measures), figureSchema.extend({ method: z.string() }).nullable()),
   /** why there are no figures: a sentence of lib/stats */
   problem: z.string().nullable(),
 });
