@@ -13,7 +13,7 @@ import { readRoundOptions } from "./read-round-options";
 import type { DecisionLabel } from "./schema";
 import { adjudicate, claimDisputed } from "./testing/adjudicate";
 import { findViolations } from "./testing/find-violations";
-import { makeDraw, makeRound } from "./testing/make-round";
+import { extendDraw, makeDraw, makeRound } from "./testing/make-round";
 import { claim, decide, workThrough } from "./testing/work";
 import { verifyAssignment } from "./verify-assignment";
 
@@ -34,39 +34,10 @@ describe("a round over an extended draw", () => {
     adjudicator = await makeMember(studyId, "adjudicator");
     [anna, bert, carla] = await Promise.all([1, 2, 3].map(() => makeMember(studyId, "clinician")));
     earlier = await makeRound(owner, people(), { strata, doubleShare: 0.5 });
-    extended = await extend(earlier, 8);
+    extended = (await extendDraw(earlier.drawId, 8)).drawId;
   });
   const people = () => [anna, bert] as StudyActor[];
   const last = () => carla as StudyActor;
-
-  /** A further draw with the items of the first and more, as a drawn extension has them. */
-  async function extend({ sampleId, drawId, itemIds }: typeof earlier, more: number): Promise<string> {
-    const first = await database().item.findFirstOrThrow({ where: { id: itemIds[0] ?? "" } });
-    const size = itemIds.length + more;
-    const draw = await database().draw.create({
-      data: { sampleId, number: 2, extendsDrawId: drawId, design: {}, size },
-    });
-    const stratum = await database().stratum.create({
-      data: { drawId: draw.id, key: "stratum 0", populationSize: 100, sampleSize: size },
-    });
-    const { id: _, ...like } = first;
-    const added = Array.from({ length: more }, (_, n) => ({
-      ...like,
-      attributes: {},
-      documentId: `more-${n}`,
-      text: `Weiteres ${n}`,
-      originRow: 100 + n,
-      duplicateGroup: `more-${n}`,
-      permanentRandom: 0.99,
-    }));
-    const rows = await database().item.createManyAndReturn({ data: added, select: { id: true } });
-    await database().drawItem.createMany({
-      data: [...itemIds, ...rows.map(({ id }) => id)].map((itemId, position) => ({
-        ...{ drawId: draw.id, itemId, stratumId: stratum.id, position, inclusionProbability: size / 100 },
-      })),
-    });
-    return draw.id;
-  }
 
   const labelBy = (turn: number): DecisionLabel =>
     (["medical", "non_medical", "unsure"] as const)[turn % 3] ?? "unsure";

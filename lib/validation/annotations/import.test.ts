@@ -15,6 +15,7 @@ import { closeRound } from "../close-round";
 import { exportRound } from "../export/export-round";
 import { recomputeQuality } from "../export/recompute-quality";
 import { tallyLabelsJob } from "../jobs";
+import { readCompleteQuality } from "../quality/export-quality";
 import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
 import { createDraw } from "../sampling/create-draw";
@@ -195,7 +196,8 @@ describe("imported annotations", () => {
     expect(labelQuality?.confusion[0]?.medical).toBeGreaterThan(0);
     expect(agreement.figures.observed.estimate?.n).toBe(12);
     const lines = (await exportOf(researcher, round.id, "jsonl")).split("\n");
-    expect((await recomputeQuality(lines)).labelQuality?.problem?.code).toBe("convenience_sample");
+    const { complete } = await recomputeQuality(lines, { target: "this_corpus" });
+    expect(complete).toEqual(await readCompleteQuality(researcher, round.id, { target: "this_corpus" }));
     expect(await exportOf(researcher, round.id, "data-card")).toContain("Convenience sample of 12");
   });
 

@@ -219,7 +219,7 @@ function assignment(t: Translate, { round, interim }: ExportHead): string[] {
 const reproduce = (t: Translate) => [
   `## ${t("reproduceTitle")}`,
   t("reproduce"),
-  fence("npm run quality -- FILE.jsonl", "sh"),
+  fence("npm run --silent quality -- FILE.jsonl", "sh"),
   t("reproduceMore"),
 ];
 

@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { subsampleDesignSchema } from "@/lib/corpus/schema";
 import { database } from "@/lib/platform/database/client";
 import { environment } from "@/lib/platform/environment";
 import { readParquetRows } from "@/lib/platform/storage/parquet";
@@ -15,17 +12,12 @@ import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "../close-round";
-import { createRound } from "../create-round";
 import { tallyLabelsJob } from "../jobs";
-import { openRound } from "../open-round";
-import { exportFigures } from "../quality/export-quality";
-import { figuresCsv } from "../quality/figures-csv";
 import { readQuality } from "../quality/read-quality";
 import { qualityQuery } from "../quality/schema";
-import { createDraw } from "../sampling/create-draw";
-import { createRoundSchema, type DecisionLabel } from "../schema";
+import type { DecisionLabel } from "../schema";
 import { adjudicate, claimDisputed } from "../testing/adjudicate";
-import { makeDraw, makeLabelling, makeRound } from "../testing/make-round";
+import { makeLabelling, makeRound } from "../testing/make-round";
 import { claim, decide, workThrough } from "../testing/work";
 import { verifyAssignment } from "../verify-assignment";
 import { exportRound } from "./export-round";
@@ -161,7 +153,9 @@ describe("a round's export", () => {
 
   it("holds what arrived late, marked so: no figure and no other program's file counts it", async () => {
     const { roundId } = await closedRound();
-    const figures = await recomputeQuality((await textOf(researcher, roundId, "jsonl")).toString().split("\n"));
+    const asked = qualityQuery.parse({});
+    const before = (await textOf(researcher, roundId, "jsonl")).toString().split("\n");
+    const figures = await recomputeQuality(before, asked);
     const foreign = await Promise.all([textOf(owner, roundId, "label-studio"), textOf(owner, roundId, "doccano")]);
     const own = await database().decision.findFirstOrThrow({ where: { roundId, personId: anna.personId } });
     await decide(anna, roundId, own.roundItemId, "unsure", { note: "im Zug", flags: ["other"] });
@@ -181,7 +175,7 @@ describe("a round's export", () => {
     await writeFile(file, await textOf(researcher, roundId, "parquet"));
     const cells = await readParquetRows(pathToFileURL(file).href, z.object({ decisions: z.string() }), { limit: 1000 });
     expect(cells.filter((cell) => cell.decisions.includes('"late":true'))).toHaveLength(1);
-    expect(await recomputeQuality(lines)).toEqual(figures);
+    expect(await recomputeQuality(lines, asked)).toEqual(figures);
     expect(await Promise.all([textOf(owner, roundId, "label-studio"), textOf(owner, roundId, "doccano")])).toEqual(
       foreign,
     );
@@ -235,8 +229,10 @@ describe("a round's export", () => {
       decisions: JSON.parse(String(row.decisions)),
       adjudications: JSON.parse(String(row.adjudications)),
       repeats: JSON.parse(String(row.repeats)),
+      round: row.round === null ? null : JSON.parse(String(row.round)),
     }));
     expect(unfolded).toEqual(rows);
+    expect(rows.map(({ round }) => round?.id ?? null)).toEqual([roundId, ...Array(219).fill(null)]);
     expect(await readdir(path.join(environment().dataFolder, "exports"))).toEqual([]);
     const csv = (await textOf(researcher, roundId, "csv")).toString();
     expect(csv.split("\r\n")[0]).toBe(`\uFEFF${exportColumns.join(",")}`);
@@ -263,75 +259,6 @@ describe("a round's export", () => {
     const csv = (await textOf(owner, roundId, "csv")).toString();
     expect(csv).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")"`);
     expect(csv).toContain(",''schon mit Apostroph,");
-  });
-
-  it("can be computed anew by one command, to the last digit of the page", async () => {
-    const { roundId } = await closedRound();
-    const file = path.join(folder, "closed.jsonl");
-    await writeFile(file, await textOf(researcher, roundId, "jsonl"));
-    for (const target of ["like_these", "this_corpus"] as const) {
-      const page = await exportFigures(researcher, roundId, qualityQuery.parse({ target }));
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        ...["--import", "tsx", "lib/validation/export/print-quality.ts"],
-        ...[file, "--target", target],
-      ]);
-      // Which of two people comes first follows their ids on the page and their pseudonyms in the file, and κ's last digit that.
-      const split = (csv: string) => csv.split("\r\n").map((line) => line.replace(/^kappa [^,]+/, "kappa"));
-      const kappa = (lines: string[]) => Number(lines.find((line) => line.startsWith("kappa"))?.split(",")[1]);
-      const [computed, shown] = [split(stdout), split(page)];
-      const figures = (lines: string[]) => lines.filter((line) => !line.startsWith("kappa"));
-      expect(figures(computed)).toEqual(figures(shown));
-      expect(kappa(computed)).toBeCloseTo(kappa(shown), 12);
-      expect(stdout).toMatch(/^f1,0\.\d+/m);
-    }
-  });
-
-  it("holds both phases of a draw from a draw, so that its figures come out the same", async () => {
-    const { drawId, sampleId, itemIds } = await makeDraw(owner.studyId, [
-      { key: "clinic", populationSize: 1000, sampleSize: 100 },
-      { key: "forum", populationSize: 30_000, sampleSize: 200 },
-    ]);
-    const outcomes = itemIds.map((id, at) => [id, at % 4 === 0 ? "medical" : "non_medical"] as const);
-    const labellingRunId = await makeLabelling(owner.studyId, drawId, new Map(outcomes));
-    const design = { kind: "subsample", drawId, seed: 5, size: 80, by: ["llm"], labellingRunId, allocation: "equal" };
-    // Another run, which has said the same so far: by its labels the strata are not cut.
-    const other = await makeLabelling(owner.studyId, drawId, new Map(outcomes));
-    const second = await createDraw(owner, sampleId, subsampleDesignSchema.parse(design));
-    const { id: roundId } = await createRound(owner, {
-      ...{ drawId: second.id, name: "Zweite Phase", instructionsDe: "a", instructionsEn: "a" },
-      ...createRoundSchema
-        .pick({ doubleShare: true, memberIds: true })
-        .parse({ memberIds: [anna.personId], doubleShare: 0 }),
-      repeatShare: 0,
-    });
-    await openRound(owner, roundId);
-    await tallyLabelsJob.run({}, { signal: new AbortController().signal });
-    let turn = 0;
-    await workThrough(anna, roundId, () => (turn++ % 3 === 0 ? "medical" : "non_medical"));
-    await closeRound(owner, roundId);
-    const lines = (await textOf(researcher, roundId, "jsonl")).toString().split("\n");
-    for (const target of ["like_these", "this_corpus", "drawn_sample"] as const) {
-      for (const labelling of [labellingRunId, other]) {
-        const { labelQuality, agreement } = await recomputeQuality(lines, { target, labelling });
-        expect(labelQuality?.figures.f1.estimate?.n).toBe(80);
-        const page = await exportFigures(researcher, roundId, qualityQuery.parse({ target, labelling }));
-        expect(figuresCsv(labelQuality, agreement)).toBe(page);
-      }
-    }
-    const methodOf = async (labelling: string) =>
-      (await recomputeQuality(lines, { labelling })).labelQuality?.figures.precision.estimate?.method;
-    // In the stratum of "non-medical" documents the other run may call some medical, though none was judged there.
-    expect(await methodOf(labellingRunId)).toContain("linearised");
-    expect(await methodOf(other)).toContain("few items of a kind");
-    const card = (await textOf(researcher, roundId, "data-card")).toString();
-    expect(card).toContain("### First phase: draw 1 of 300 documents");
-    expect(card).toContain("| `forum` | 30,000 | 200 | 0.006667 |");
-  });
-
-  it("refuses what is no such file by its line, and a run that it does not hold", async () => {
-    await expect(recomputeQuality(["{}"])).rejects.toThrow("Line 1 does not fit: item_id");
-    await expect(recomputeQuality(["", "[1, 2"])).rejects.toThrow("Line 2 is not JSON");
-    await expect(recomputeQuality([], { labelling: "x" })).rejects.toThrow("no labels of x");
   });
 
   it("proves the published assignment by its own rows", async () => {

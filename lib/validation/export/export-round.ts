@@ -3,6 +3,7 @@ import { inTransaction } from "@/lib/platform/database/client";
 import type { StudyActor } from "@/lib/studies/actor";
 import { writeDataCard } from "./data-card";
 import { type ExportHead, readExportHead } from "./read-head";
+import { readExportedRound } from "./read-round";
 import { readExportRows } from "./read-rows";
 import type { ExportFormat, ExportQuery } from "./schema";
 import { writeCsvTable, writeDoccano, writeJsonLines, writeLabelStudio } from "./write-formats";
@@ -48,12 +49,13 @@ export async function exportRound(
       },
     }),
   );
-  const content = card === null ? contentOf(actor, head, format, signal) : once(card);
+  const content = card === null ? await contentOf(actor, head, format, signal) : once(card);
   return { fileName, contentType, content };
 }
 
-function contentOf(actor: StudyActor, head: ExportHead, format: ExportFormat, signal?: AbortSignal) {
-  const rows = readExportRows(actor, head);
+async function contentOf(actor: StudyActor, head: ExportHead, format: ExportFormat, signal?: AbortSignal) {
+  const complete = format === "jsonl" || format === "csv" || format === "parquet";
+  const rows = readExportRows(actor, head, complete ? await readExportedRound(head) : null);
   if (format === "csv") return writeCsvTable(rows);
   if (format === "parquet") return writeParquetTable(rows, signal);
   if (format === "label-studio") return writeLabelStudio(rows);

@@ -3,7 +3,14 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { followedRun } from "../rules";
 import type { DecisionLabel } from "../schema";
 import type { ExportHead } from "./read-head";
-import type { ExportedAdjudication, ExportedDecision, ExportedLabel, ExportRow, GoldOrigin } from "./schema";
+import type {
+  ExportedAdjudication,
+  ExportedDecision,
+  ExportedLabel,
+  ExportedRound,
+  ExportRow,
+  GoldOrigin,
+} from "./schema";
 
 /** What is held at a time: so many rows, fewer where their texts are long. */
 const rowsPerRead = 1000;
@@ -18,13 +25,14 @@ type StoredDecision = {
   activeMs: number;
   highlighted: boolean;
   decidedAt: string;
+  arrivedAt: string;
   correctsId: string | null;
   surplus: boolean;
 };
 /** `again`: about the hidden repeat */
 type StoredLate = Omit<StoredDecision, "correctsId" | "surplus"> & { again: boolean };
 type StoredLabel = { run: string; outcome: ExportedLabel["outcome"]; probability: number | null };
-type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudications" | "repeats"> & {
+type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudications" | "repeats" | "round"> & {
   disputed: boolean;
   settled: DecisionLabel | null;
   settlements: Omit<StoredDecision, "flags">[];
@@ -36,18 +44,21 @@ type StoredRow = Omit<ExportRow, "gold_from" | "llm" | "decisions" | "adjudicati
 
 /**
  * Every item of the round in the order of the queue, a batch at a time. Each batch is one statement, so that an item's
- * decisions and its gold are of the same moment, also while a round is open.
+ * decisions and its gold are of the same moment, also while a round is open. `facts` go with the first.
  */
 export async function* readExportRows(
   actor: StudyActor,
   head: ExportHead,
+  facts: ExportedRound | null,
 ): AsyncGenerator<ExportRow[], void, undefined> {
   const runs = new Map(head.labellings.map((run, index) => [run.id, { run, index }]));
   for (let after = -1; ; ) {
     const stored = await readBatch(actor, head, after);
     const last = stored.at(-1);
     if (!last) return;
-    yield stored.map((row) => rowOf(row, runs, head.pseudonyms));
+    const rows = stored.map((row) => rowOf(row, runs, head.pseudonyms));
+    if (after < 0 && rows[0]) rows[0].round = facts;
+    yield rows;
     after = last.queue_position;
   }
 }
@@ -82,23 +93,24 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
       (select coalesce(json_agg(json_build_object('id', decision."id", 'personId', decision."personId",
           'label', decision."label", 'flags', decision."flags", 'note', decision."note", 'activeMs', decision."activeMs",
           'highlighted', decision."highlighted",
-          'decidedAt', decision."decidedAt", 'correctsId', decision."correctsId", 'surplus', decision."surplus")
+          'decidedAt', decision."decidedAt", 'arrivedAt', decision."createdAt", 'correctsId', decision."correctsId", 'surplus', decision."surplus")
           order by decision."createdAt", decision."id"), '[]')
         from "Decision" decision where decision."roundItemId" = queued."id") as "versions",
       (select coalesce(json_agg(json_build_object('id', one."id", 'personId', one."personId", 'label', one."label",
           'note', one."note", 'activeMs', one."activeMs",
-          'highlighted', one."highlighted", 'decidedAt', one."decidedAt", 'correctsId', one."correctsId",
+          'highlighted', one."highlighted", 'decidedAt', one."decidedAt", 'arrivedAt', one."createdAt", 'correctsId', one."correctsId",
           'surplus', one."surplus") order by one."createdAt", one."id"), '[]')
         from "Adjudication" one where one."roundItemId" = queued."id") as "settlements",
       (select coalesce(json_agg(json_build_object('id', made."id", 'personId', made."personId", 'label', made."label",
           'flags', made."flags", 'note', made."note", 'activeMs', made."activeMs",
-          'highlighted', made."highlighted", 'decidedAt', made."decidedAt",
+          'highlighted', made."highlighted", 'decidedAt', made."decidedAt", 'arrivedAt', made."createdAt",
           'correctsId', made."correctsId", 'surplus', true) order by made."createdAt", made."id"), '[]')
         from "Repeat" again join "RepeatDecision" made on made."repeatId" = again."id"
         where again."roundItemId" = queued."id") as "repeated",
       (select coalesce(json_agg(json_build_object('id', late."id", 'personId', late."personId", 'label', late."label",
           'flags', late."flags", 'note', late."note", 'activeMs', late."activeMs",
-          'highlighted', late."highlighted", 'decidedAt', late."decidedAt", 'again', late."repeatId" is not null)
+          'highlighted', late."highlighted", 'decidedAt', late."decidedAt", 'arrivedAt', late."createdAt",
+          'again', late."repeatId" is not null)
           order by late."createdAt", late."id"), '[]')
         from "LateDecision" late where late."roundItemId" = queued."id") as "arrivedLate"
     from queued
@@ -126,6 +138,7 @@ function rowOf(
     decisions: [...decisionsOf(versions, people), ...lateOf(arrivedLate, false, people)],
     adjudications: adjudicationsOf(settlements, people),
     repeats: [...decisionsOf(repeated, people), ...lateOf(arrivedLate, true, people)],
+    round: null,
   };
 }
 
@@ -161,19 +174,22 @@ function labelsOf(labels: StoredLabel[], runs: Runs): ExportedLabel[] {
 
 function decisionsOf(versions: StoredDecision[], people: Map<string, string>): ExportedDecision[] {
   const corrected = new Set(versions.map((version) => version.correctsId));
-  return versions.map(({ personId, surplus, activeMs, decidedAt, correctsId, id, label, flags, note, highlighted }) => {
+  return versions.map((version) => {
+    const { id, label, flags, note, highlighted, surplus } = version;
     const current = !corrected.has(id);
     return {
       id,
-      person: people.get(personId) ?? "P?",
+      person: people.get(version.personId) ?? "P?",
       label,
       flags,
       note,
-      active_ms: activeMs,
+      active_ms: version.activeMs,
       highlighted,
-      decided_at: new Date(decidedAt).toISOString(),
-      corrects: correctsId,
+      decided_at: new Date(version.decidedAt).toISOString(),
+      arrived_at: new Date(version.arrivedAt).toISOString(),
+      corrects: version.correctsId,
       current,
+      surplus,
       counted: current && label !== null && !surplus,
       late: false,
     };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { locales } from "@/lib/platform/i18n/locale";
-import { llmOutcomes } from "../quality/schema";
+import { labellingChoiceSchema, llmOutcomes } from "../quality/schema";
 import { decisionLabelSchema } from "../schema";
 
 export const exportFormats = ["jsonl", "csv", "parquet", "label-studio", "doccano", "data-card"] as const;
@@ -18,7 +18,7 @@ export const goldOrigins = ["none", "single", "agreed", "unsure", "disputed", "a
 export type GoldOrigin = (typeof goldOrigins)[number];
 
 export const exportedDecisionSchema = z.object({
-  id: z.string(),
+  id: z.uuid(),
   /** pseudonym, the same for one person throughout the round */
   person: z.string(),
   /** null: this version withdraws the one that it corrects */
@@ -28,11 +28,16 @@ export const exportedDecisionSchema = z.object({
   active_ms: z.number().int(),
   /** words of the document were highlighted while it was on the screen; files of earlier versions lack it */
   highlighted: z.boolean().default(false),
-  decided_at: z.string(),
+  /** by the clock of the person's browser */
+  decided_at: z.iso.datetime(),
+  /** by the studio's clock; later where it waited for a connection */
+  arrived_at: z.iso.datetime(),
   /** id of the earlier version that this one replaces */
   corrects: z.string().nullable(),
   /** no later version replaces it */
   current: z.boolean(),
+  /** arrived beyond the wanted number: kept, never counted */
+  surplus: z.boolean(),
   /** current, with a label, and within the wanted number: what figures rest on */
   counted: z.boolean(),
   /** arrived only after the round was closed: neither current nor counted; files of earlier versions lack it */
@@ -55,6 +60,45 @@ export const exportedLabelSchema = z.object({
   probability: z.number().nullable(),
 });
 export type ExportedLabel = z.infer<typeof exportedLabelSchema>;
+
+/** What the figures need, holds for the round as a whole, and follows from none of its rows. */
+export const exportedRoundSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  state: z.enum(["open", "closed"]),
+  /** the interval is F1's (95 %) when the rule was last looked at, from the first `documents` of the queue */
+  stop_rule: z
+    .object({
+      run: z.uuid(),
+      half_width: z.number(),
+      documents: z.number().int(),
+      lower: z.number().nullable(),
+      upper: z.number().nullable(),
+      /** null: the rule has not ended the round */
+      stopped_at: z.iso.datetime().nullable(),
+    })
+    .nullable(),
+  /** the newest run comes first, also those that are under way */
+  runs: z.array(
+    z.object({
+      run: z.uuid(),
+      run_created_at: z.iso.datetime(),
+      model: z.string(),
+      prompt_language: z.string(),
+      prompt_version: z.number().int(),
+      /** the small model that the studio brings along */
+      local: z.boolean(),
+      labelled: z.number().int(),
+      total: z.number().int(),
+      state: labellingChoiceSchema.shape.state,
+      /** sources that the label quality shows by themselves, and how many others it pools */
+      sources: z.object({ shown: z.array(z.string()), others: z.number().int() }),
+      /** labels of documents that are not of the round but tell of its strata, where these were drawn from a draw */
+      outside: z.array(z.object({ stratum: z.string(), outcome: z.enum(llmOutcomes), count: z.number().int().min(1) })),
+    }),
+  ),
+});
+export type ExportedRound = z.infer<typeof exportedRoundSchema>;
 
 /** One line of the JSONL export; the other tables have the same columns, lists written as JSON. */
 export const exportRowSchema = z.object({
@@ -91,6 +135,8 @@ export const exportRowSchema = z.object({
   adjudications: z.array(exportedAdjudicationSchema),
   /** what people decided on a document that came to them a second time; counts for their consistency alone */
   repeats: z.array(exportedDecisionSchema),
+  /** on the row that is first in the queue, else null */
+  round: exportedRoundSchema.nullable(),
 });
 export type ExportRow = z.infer<typeof exportRowSchema>;
 export const exportColumns = Object.keys(exportRowSchema.shape) as (keyof ExportRow)[];

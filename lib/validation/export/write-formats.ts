@@ -11,15 +11,16 @@ export async function* writeJsonLines(batches: Batches): Pieces {
   for await (const rows of batches) yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
 
-/** Lists as JSON in their cell. */
+/** Lists and the round as JSON in their cell. */
 export function flatRow(row: ExportRow) {
-  const { llm, decisions, adjudications, repeats } = row;
+  const { llm, decisions, adjudications, repeats, round } = row;
   return {
     ...row,
     llm: JSON.stringify(llm),
     decisions: JSON.stringify(decisions),
     adjudications: JSON.stringify(adjudications),
     repeats: JSON.stringify(repeats),
+    round: round && JSON.stringify(round),
   };
 }
 
@@ -74,7 +75,7 @@ const choices = (from: string, values: readonly string[]) => ({
 });
 
 function taskOf(row: ExportRow, number: number) {
-  const { llm, decisions: _, adjudications: __, repeats: ___, ...data } = row;
+  const { llm, decisions: _, adjudications: __, repeats: ___, round: ____, ...data } = row;
   return {
     id: number,
     data,

@@ -36,6 +36,7 @@ const columns = {
   decisions: "text",
   adjudications: "text",
   repeats: "text",
+  round: "text",
 } as const satisfies ParquetColumns & Record<keyof ExportRow, unknown>;
 
 const dayMs = 86_400_000;

@@ -89,7 +89,7 @@ describe("whether words were highlighted", () => {
     await adjudicate(owner, roundId, third ?? "", "medical", { highlighted: true });
     const head = await readExportHead(owner, roundId);
     const rows = [];
-    for await (const batch of readExportRows(owner, head)) rows.push(...batch);
+    for await (const batch of readExportRows(owner, head, null)) rows.push(...batch);
     const current = rows.flatMap((row) => row.decisions.filter((decision) => decision.current));
     expect(current.map((decision) => decision.highlighted).sort()).toEqual([false, false, true]);
     expect(rows.flatMap((row) => row.adjudications.map((one) => one.highlighted))).toEqual([true]);

@@ -1,4 +1,5 @@
 import { cohenKappa, type Estimate, gwetAC1, krippendorffAlpha, specificAgreement } from "@/lib/stats";
+import { comparePseudonyms } from "../pseudonyms";
 import { readPattern } from "../rules";
 import { type DecisionLabel, decisionLabels } from "../schema";
 import { problemOf } from "./label-figures";
@@ -18,9 +19,10 @@ const attempt = (work: () => Estimate) => {
 
 /**
  * How far people agree, from AgreementTally alone. "Unsure" is a label of its own: who is unsure does not agree with who is
- * sure. The figures speak of the drawn documents, unweighted, so that all of them, κ too, rest on the same counts.
+ * sure. The figures speak of the drawn documents, unweighted, so that all of them, κ too, rest on the same counts. Patterns
+ * name people by their pseudonyms, which put each pair in an order.
  */
-export function agreementFigures(tallies: PatternTally[], nameOf: (personId: string) => string): Agreement {
+export function agreementFigures(tallies: PatternTally[], nameOf: (pseudonym: string) => string): Agreement {
   const kinds = kindsOf(tallies);
   const doubles = kinds.filter((kind) => kind.labels.length > 1);
   const total = (some: Kind[]) => some.reduce((sum, kind) => sum + kind.count, 0);
@@ -72,7 +74,7 @@ function agreementOn(label: DecisionLabel, doubles: Kind[]): Estimate {
   return specificAgreement(count(2), count(1));
 }
 
-function pairsOf(tallies: PatternTally[], nameOf: (personId: string) => string): Agreement["pairs"] {
+function pairsOf(tallies: PatternTally[], nameOf: (pseudonym: string) => string): Agreement["pairs"] {
   const tables = new Map<string, number[][]>();
   for (const { pattern, count } of tallies) {
     const decisions = readPattern(pattern);
@@ -89,14 +91,11 @@ function pairsOf(tallies: PatternTally[], nameOf: (personId: string) => string):
   }
   return [...tables]
     .map(([pair, table]) => {
-      const [first = "", second = ""] = pair.split(" ").map(nameOf);
-      return {
-        first,
-        second,
-        items: table.flat().reduce((sum, count) => sum + count, 0),
-        ...attempt(() => cohenKappa(table)),
-      };
+      const [first = "", second = ""] = pair.split(" ");
+      const items = table.flat().reduce((sum, count) => sum + count, 0);
+      return { first, second, items, ...attempt(() => cohenKappa(table)) };
     })
     .filter((pair) => pair.items > 0)
-    .sort((a, b) => b.items - a.items);
+    .sort((a, b) => b.items - a.items || comparePseudonyms(a.first, b.first) || comparePseudonyms(a.second, b.second))
+    .map((pair) => ({ ...pair, first: nameOf(pair.first), second: nameOf(pair.second) }));
 }

@@ -43,11 +43,19 @@ export function figureRow(
   return [name, ...numbers.map((one) => one ?? null), speaksOf, ...more.map((one) => one ?? null)];
 }
 
+/** The columns of figuresHeader after "speaks_of". */
+export const noBounds = [null, null, null, null, null];
+
+/** F1's interval that holds after looking again and again, where a stop rule has ended the round. */
+export function stopRuleRows(stopRule: LabelQuality["stopRule"]): CsvCell[][] {
+  if (!stopRule) return [];
+  const method = `anytime-valid interval when the stop rule ended the round (half-width ${stopRule.halfWidth})`;
+  const { lower, upper, documents } = stopRule;
+  return [["f1_when_stopped", null, null, lower, upper, 0.95, documents, method, "this_corpus", ...noBounds]];
+}
+
 /** Every figure of the label quality, one a line. */
-export function figuresCsv(
-  labelQuality: Pick<LabelQuality, "figures" | "problem" | "target"> | null,
-  agreement: Agreement,
-): string {
+export function figuresCsv(labelQuality: LabelQuality | null, agreement: Agreement): string {
   const rows = measures.flatMap((measure) => {
     const figure = labelQuality?.figures[measure];
     if (!labelQuality || !figure) return [];

@@ -1,4 +1,3 @@
-import { database } from "@/lib/platform/database/client";
 import { agree, goldOf, readPattern } from "../rules";
 import type { DecisionLabel } from "../schema";
 import type { PatternTally } from "./agreement-figures";
@@ -11,13 +10,6 @@ export type Adjudicated = {
   decided: number;
   count: number;
 };
-
-export function readAdjudicated(roundId: string): Promise<Adjudicated[]> {
-  return database().$queryRaw`
-    select "settled", "agreed", "decided", count(*)::int as "count" from "RoundItem"
-    where "roundId" = ${roundId}::uuid and "settled" is not null and "decided" > 0
-    group by "settled", "agreed", "decided"`;
-}
 
 /** How gold labels came about: adjudicated, else agreed by several, else one person's; from counts alone. */
 export function goldKinds(patterns: PatternTally[], adjudicated: Adjudicated[]): GoldKinds {

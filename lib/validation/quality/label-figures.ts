@@ -39,8 +39,8 @@ export type Estimates = Pick<Figures, "figures" | "problem">;
 export const predictedOf = (outcome: LlmOutcome) => (outcome === "medical" ? "medical" : "non_medical");
 
 /** All figures of the LLM's labels, from counts alone: a million decisions cost what a thousand cost. */
-export function labelQualityFigures(sizes: StratumSize[], counts: Tally[], target: Target, run: string): Figures {
-  const { strata, tallies } = inOrder(sizes, counts);
+export function labelQualityFigures(strata: StratumSize[], counts: Tally[], target: Target, run: string): Figures {
+  const tallies = inTallyOrder(strata, counts, ({ outcome, gold }) => [outcome, gold]);
   const sum = (matches: (tally: Tally) => boolean) =>
     tallies.reduce((total, tally) => total + (matches(tally) ? tally.count : 0), 0);
   const settledIn = (stratumId: string) => sum((tally) => tally.stratumId === stratumId && tally.gold !== "unsettled");
@@ -131,13 +131,23 @@ export function convenienceFigures(tallies: Tally[]): Figures {
 
 const compare = (first: string, second: string) => (first < second ? -1 : first > second ? 1 : 0);
 
-/** Sums come out alike to the last digit, whoever counted: the database, or a program that reads an export. */
-function inOrder(sizes: StratumSize[], counts: Tally[]): { strata: StratumSize[]; tallies: Tally[] } {
-  const strata = [...sizes].sort((a, b) => compare(a.key, b.key));
+export const inKeyOrder = <One extends { key: string }>(strata: readonly One[]): One[] =>
+  [...strata].sort((a, b) => compare(a.key, b.key));
+
+/**
+ * Counts by the order of their strata, then by the given values: sums come out alike to the last digit, whoever counted,
+ * the database or a program that reads an export.
+ */
+export function inTallyOrder<One extends { stratumId: string }>(
+  strata: readonly { id: string }[],
+  counts: readonly One[],
+  valuesOf: (one: One) => (string | boolean | null)[],
+): One[] {
   const place = new Map(strata.map(({ id }, index) => [id, index]));
-  const at = (tally: Tally) => place.get(tally.stratumId) ?? 0;
-  const tallies = [...counts].sort((a, b) => at(a) - at(b) || compare(a.outcome, b.outcome) || compare(a.gold, b.gold));
-  return { strata, tallies };
+  return counts
+    .map((one) => ({ one, place: place.get(one.stratumId) ?? 0, values: valuesOf(one).join(" ") }))
+    .sort((a, b) => a.place - b.place || compare(a.values, b.values))
+    .map(({ one }) => one);
 }
 
 function confusionRow(
@@ -171,13 +181,15 @@ export function estimates(strata: StratumSize[], tallies: Tally[], target: Targe
     const result = stratifiedClassification({
       ...designOf(strata, target),
       ...cutBy(strata, run),
-      items: tallies.map(({ stratumId, outcome, gold, count, outside = false }) => ({
-        stratum: stratumId,
-        truth: gold === "unsettled" ? null : gold,
-        predicted: predictedOf(outcome),
-        count,
-        outside,
-      })),
+      items: inTallyOrder(strata, tallies, ({ outcome, gold, outside = false }) => [outcome, gold, outside]).map(
+        ({ stratumId, outcome, gold, count, outside = false }) => ({
+          stratum: stratumId,
+          truth: gold === "unsettled" ? null : gold,
+          predicted: predictedOf(outcome),
+          count,
+          outside,
+        }),
+      ),
       positive: "medical",
     });
     const { unsettled, effectiveSizes } = result;

@@ -2,10 +2,7 @@ import { database } from "@/lib/platform/database/client";
 import { conflict } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { findReadableRound } from "./readable-round";
-import type { DisputedDocument } from "./schema";
-
-const mostDocuments = 20;
-const excerptCharacters = 160;
+import { type DisputedDocument, excerptCharacters, mostDisputed } from "./schema";
 
 /**
  * The documents of a closed round on which people differed most, then those with most flags, then those with most notes.
@@ -39,6 +36,6 @@ export async function listDisputed(actor: StudyActor, roundId: string): Promise<
     join "RoundItem" queued on queued."id" = ranked."roundItemId" and queued."roundId" = ${roundId}::uuid
     join "Item" item on item."id" = queued."itemId"
     order by ranked."differing" desc, ranked."flags" desc, ranked."notes" desc, queued."position"
-    limit ${mostDocuments}`;
+    limit ${mostDisputed}`;
   return { documents };
 }

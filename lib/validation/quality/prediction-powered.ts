@@ -1,5 +1,5 @@
 import { ppiMean } from "@/lib/stats";
-import { designOf, predictedOf, problemOf, type StratumSize, type Tally } from "./label-figures";
+import { designOf, inTallyOrder, predictedOf, problemOf, type StratumSize, type Tally } from "./label-figures";
 import type { FigureProblem, LlmOutcome, PredictionPowered, Target } from "./schema";
 
 export type PredictionCount = { stratumId: string; outcome: LlmOutcome; count: number };
@@ -20,7 +20,11 @@ export function predictionPowered(
   target: Target,
   problem: FigureProblem | null,
 ): PredictionPowered {
-  const settled = tallies.filter((tally) => tally.gold !== "unsettled" && tally.count > 0);
+  const settled = inTallyOrder(
+    strata,
+    tallies.filter((tally) => tally.gold !== "unsettled" && tally.count > 0),
+    ({ outcome, gold }) => [outcome, gold],
+  );
   const summaries = strata.map(({ id }) => {
     const people = settled.filter((tally) => tally.stratumId === id);
     const own = predictions.filter((prediction) => prediction.stratumId === id);

@@ -1,6 +1,5 @@
 import { database, Prisma } from "@/lib/platform/database/client";
-import type { Consistency } from "./schema";
-import { shareOfDocuments } from "./share-of-documents";
+import type { RepeatCount } from "./consistency";
 
 type Row = { roundId: string; personId: string; repeats: number; same: number };
 
@@ -18,15 +17,8 @@ export function countRepeats(of: { roundIds: string[]; personId?: string }): Pro
     group by repeat."roundId", repeat."personId"`;
 }
 
-/** How often each person decided the same when a document came to them, hidden, a second time. */
-export async function readConsistency(roundId: string, nameOf: (personId: string) => string): Promise<Consistency> {
+/** The same for one round, by the people's pseudonyms. */
+export async function readRepeats(roundId: string, pseudonyms: Map<string, string>): Promise<RepeatCount[]> {
   const rows = await countRepeats({ roundIds: [roundId] });
-  return rows
-    .map(({ personId, repeats, same }) => ({
-      person: nameOf(personId),
-      repeats,
-      same,
-      share: shareOfDocuments(same, repeats),
-    }))
-    .sort((a, b) => a.person.localeCompare(b.person));
+  return rows.map(({ personId, repeats, same }) => ({ person: pseudonyms.get(personId) ?? personId, repeats, same }));
 }

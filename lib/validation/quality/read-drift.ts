@@ -1,18 +1,9 @@
 import { database } from "@/lib/platform/database/client";
-import { StatisticsError, trendOfShares } from "@/lib/stats";
 import type { StudyActor } from "@/lib/studies/actor";
-import { chooseLabelling, findReadableRound, listLabellings } from "./readable-round";
-import { type Drift, type DriftMeasure, driftMeasures, type QualityQuery } from "./schema";
-import { shareOfDocuments } from "./share-of-documents";
-
-const mostParts = 10;
-/** A part of fewer decisions says nothing; fewer than two parts have no order. */
-const fewestInPart = 10;
-
-type Row = { decisions: number; parts: number; part: number; personId: string } & Record<
-  DriftMeasure | `${DriftMeasure}Of`,
-  number
->;
+import { chooseLabelling } from "./choose-labelling";
+import { type DriftRow, driftOf, fewestInDriftPart, mostDriftParts } from "./drift";
+import { findReadableRound, listLabellings } from "./readable-round";
+import type { Drift, QualityQuery } from "./schema";
 
 /**
  * Whether what people decide moves while a round goes on. The current decisions that count, in the order in which they
@@ -26,9 +17,9 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
   const round = await findReadableRound(actor, roundId);
   const labelling = chooseLabelling(await listLabellings(round), query.labelling);
   // Nobody knows in which order decisions that were brought in were made.
-  if (round.convenience) return driftOf([]);
+  if (round.convenience) return driftOf([], 0);
   const contested = await database().roundItem.count({ where: { roundId, contested: true, settled: null } });
-  const rows = await database().$queryRaw<Row[]>`
+  const rows = await database().$queryRaw<(Omit<DriftRow, "person"> & { personId: string })[]>`
     with decided as (
       select decision."personId", decision."label", decision."roundItemId",
         (count(*) over ())::int as "decisions",
@@ -37,7 +28,7 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
       where decision."roundId" = ${roundId}::uuid and decision."label" is not null and not decision."surplus"
         and not exists (select 1 from "Decision" later where later."correctsId" = decision."id")
     ), cut as (
-      select *, least(${mostParts}::int, "decisions" / ${fewestInPart}::int) as "parts" from decided
+      select *, least(${mostDriftParts}::int, "decisions" / ${fewestInDriftPart}::int) as "parts" from decided
     ), placed as (
       select *, ((("number" - 1)::bigint * "parts") / "decisions")::int as "part" from cut where "parts" > 1
     )
@@ -55,51 +46,6 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
     left join "LlmLabel" label on label."itemId" = queued."itemId"
       and label."labellingRunId" = ${labelling?.state === "counted" ? labelling.id : null}::uuid
     group by placed."decisions", placed."parts", placed."part", placed."personId"`;
-  return driftOf(contested > 0 ? rows.map((row) => ({ ...row, gold: 0, goldOf: 0 })) : rows);
-}
-
-function driftOf(rows: Row[]): Drift {
-  const [first] = rows;
-  const parts = first?.parts ?? 0;
-  const of = (measure: DriftMeasure) => ({
-    shares: sharesOf(rows, parts, measure),
-    trend: trendOf(rows, parts, measure),
-  });
-  return {
-    decisions: first?.decisions ?? 0,
-    parts,
-    measures: Object.fromEntries(driftMeasures.map((measure) => [measure, of(measure)])) as Drift["measures"],
-  };
-}
-
-function sharesOf(rows: Row[], parts: number, measure: DriftMeasure) {
-  return Array.from({ length: parts }, (_, part) => {
-    const own = rows.filter((row) => row.part === part);
-    const n = own.reduce((sum, row) => sum + row[`${measure}Of`], 0);
-    const count = own.reduce((sum, row) => sum + row[measure], 0);
-    return n > 0 ? { ...shareOfDocuments(count, n), method: "share of decisions, Wilson's interval" } : null;
-  });
-}
-
-function trendOf(rows: Row[], parts: number, measure: DriftMeasure): Drift["measures"][DriftMeasure]["trend"] {
-  const people = [...new Set(rows.map((row) => row.personId))];
-  const strata = people.map((personId) =>
-    rows
-      .filter((row) => row.personId === personId)
-      .map((row) => ({ score: row.part, successes: row[measure], trials: row[`${measure}Of`] })),
-  );
-  try {
-    const { slope, interval, z, pValue, n } = trendOfShares(strata);
-    const steps = parts - 1;
-    return {
-      change: slope * steps,
-      interval: { lower: interval.lower * steps, upper: interval.upper * steps },
-      z,
-      pValue,
-      n,
-    };
-  } catch (error) {
-    if (error instanceof StatisticsError && error.code === "no_variation") return null;
-    throw error;
-  }
+  const named = rows.map(({ personId, ...row }) => ({ ...row, person: round.pseudonyms.get(personId) ?? personId }));
+  return driftOf(named, contested);
 }

@@ -231,7 +231,7 @@ describe("label quality", () => {
       return [first?.first, first?.second].sort();
     };
     expect(await pair(owner)).toEqual(["clinician", "clinician"]);
-    expect(await pair(researcher)).toEqual(["A", "B"]);
+    expect(await pair(researcher)).toEqual(["P1", "P2"]);
   });
 
   it("waits for a labelling run that is under way, and refuses one of another sample", async () => {

@@ -3,6 +3,7 @@ import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { labelledDraws } from "../labelled-draws";
+import { pseudonymsOf } from "../pseudonyms";
 import { followedRun, isConvenience } from "../rules";
 import type { StratumSize } from "./label-figures";
 import type { LabellingChoice, Target } from "./schema";
@@ -23,7 +24,7 @@ export async function findReadableRound(actor: StudyActor, roundId: string) {
   if (round.state === "open" && round.members.some((member) => member.personId === actor.personId)) {
     throw new Problem(403, "quality_hidden_while_deciding");
   }
-  return { ...round, convenience: isConvenience(round.draw.design) };
+  return { ...round, convenience: isConvenience(round.draw.design), pseudonyms: pseudonymsOf(round) };
 }
 
 const underWay: LabellingState[] = ["queued", "running"];
@@ -60,26 +61,14 @@ export async function listLabellings(round: { id: string; drawId: string }): Pro
   });
 }
 
-/** The labelling run that is asked for, else the newest that is counted. Throws 422 `labelling_not_of_round`. */
-export function chooseLabelling(
-  labellings: LabellingChoice[],
-  wanted: string | undefined,
-): LabellingChoice | undefined {
-  if (!wanted) return labellings.find((labelling) => labelling.state === "counted") ?? labellings[0];
-  const found = labellings.find((labelling) => labelling.id === wanted);
-  if (!found) throw unprocessable("labelling_not_of_round");
-  return found;
-}
-
 /** The strata of the round's draw. Throws 422 `target_needs_two_phases` where there is no sample to speak of. */
 export async function readStrataFor(drawId: string, target: Target) {
   const rows = await database().stratum.findMany({
     where: { drawId },
-    orderBy: { key: "asc" },
     include: { phaseOneStratum: true, draw: { select: { design: true } } },
   });
   const strata = rows.map(({ draw, ...row }): StratumSize => ({ ...row, followedRun: followedRun(draw.design) }));
   const twoPhases = strata.some(({ phaseOneStratum }) => phaseOneStratum !== null);
   if (target === "drawn_sample" && !twoPhases) throw unprocessable("target_needs_two_phases");
-  return { strata, twoPhases };
+  return { strata };
 }

@@ -153,12 +153,12 @@ export const agreementSchema = z.object({
   single: z.number().int(),
   double: z.number().int(),
   figures: z.record(z.enum(coefficients), z.object(withProblem)),
-  /** Cohen's κ of each pair; names only for owners, letters for others */
+  /** Cohen's κ of each pair; names only for owners, the pseudonyms of the round's export for others and in files */
   pairs: z.array(z.object({ first: z.string(), second: z.string(), items: z.number().int(), ...withProblem })),
 });
 export type Agreement = z.infer<typeof agreementSchema>;
 
-/** Per person; names only for owners, letters for others. */
+/** Per person, named as in `agreement`. */
 export const consistencySchema = z.array(
   z.object({ person: z.string(), repeats: z.number().int(), same: z.number().int(), share: estimateSchema }),
 );
@@ -249,6 +249,10 @@ export const comparisonSchema = z.object({
   problem: problemSchema.nullable(),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** So many of the most disputed documents are listed, and so much of their texts is shown. */
+export const mostDisputed = 20;
+export const excerptCharacters = 160;
 
 export const disputedDocumentSchema = z.object({
   /** in the queue; opens it among the decided documents of the round */

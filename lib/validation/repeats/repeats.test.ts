@@ -85,7 +85,7 @@ describe("hidden repeats", () => {
     expect(one?.same).toBe(odd - 2);
     expect(one?.share.value).toBeCloseTo((odd - 2) / odd);
     const researcher = await makeMember(owner.studyId, "researcher");
-    expect((await readQuality(researcher, roundId, { target: "like_these" })).consistency[0]?.person).toBe("A");
+    expect((await readQuality(researcher, roundId, { target: "like_these" })).consistency[0]?.person).toBe("P1");
   });
 
   it("can be undone, put off, sent twice, and belong to one person", async () => {

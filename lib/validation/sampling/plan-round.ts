@@ -148,7 +148,7 @@ async function planStop(
   const prefix = await readSettledPrefix({ roundId, drawId, labellingRunId });
   const seen = prefix.counts.reduce((sum, { count }) => sum + count, 0);
   const settled = strata.map((stratum) => {
-    const own = prefix.counts.filter((count) => count.stratum === stratum.id);
+    const own = prefix.counts.filter((count) => count.stratumId === stratum.id);
     const sum = (medical: boolean, gold: string) =>
       own.reduce((all, one) => all + ((one.outcome === "medical") === medical && one.gold === gold ? one.count : 0), 0);
     const known: OutcomeShares = {

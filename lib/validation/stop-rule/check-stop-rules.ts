@@ -2,12 +2,9 @@ import { recordAudit } from "@/lib/audit/record";
 import { isDatabaseAway } from "@/lib/corpus/database-away";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { log } from "@/lib/platform/log";
-import { f1AnytimeInterval, type Interval } from "@/lib/stats";
-import { designOf } from "../quality/label-figures";
-import type { Gold } from "../rules";
+import { anytimeF1, type PrefixTally } from "./anytime-f1";
 
 type Rule = { roundId: string; studyId: string; drawId: string; halfWidth: number; labellingRunId: string };
-type Count = { stratum: string; outcome: "medical" | "non_medical" | "unusable"; gold: Gold | null; count: number };
 
 /**
  * Looks at every open round with a stop rule whose labels are there, and ends the handing out where F1 is known well enough.
@@ -34,7 +31,9 @@ export async function checkStopRules(signal?: AbortSignal): Promise<void> {
 }
 
 async function checkStopRule(rule: Rule): Promise<void> {
-  const { interval, documents } = await readAnytimeF1(rule);
+  const { strata, counts } = await readSettledPrefix(rule);
+  const interval = anytimeF1(strata, counts);
+  const documents = counts.reduce((sum, { count }) => sum + count, 0);
   const reached = (interval.upper - interval.lower) / 2 <= rule.halfWidth;
   const now = new Date();
   await inTransaction(async (transaction) => {
@@ -59,35 +58,16 @@ async function checkStopRule(rule: Rule): Promise<void> {
   });
 }
 
-type RuledRound = Pick<Rule, "roundId" | "drawId" | "labellingRunId">;
-
-/** F1 of the corpus from the settled prefix; of a second phase, the interval holds the first one's uncertainty too. */
-async function readAnytimeF1(rule: RuledRound): Promise<{ interval: Interval; documents: number }> {
-  const { strata, counts } = await readSettledPrefix(rule);
-  const design = designOf(strata, "this_corpus");
-  const interval = f1AnytimeInterval(
-    counts.map(({ stratum, outcome, gold, count }) => ({
-      stratum,
-      truth: gold,
-      predicted: outcome === "medical" ? "medical" : "non_medical",
-      count,
-    })),
-    design.strata,
-    { positive: "medical", phaseOne: design.phaseOne },
-  );
-  return { interval, documents: counts.reduce((sum, { count }) => sum + count, 0) };
-}
-
 /**
  * Counts of the settled prefix: the documents before the first one of the queue that still waits for a decision, for
  * adjudication, or for its LLM label. The queue is shuffled, so these are a random part of every stratum; taking whatever
  * is done instead would favour the documents that are quickly agreed on.
  */
-export async function readSettledPrefix(rule: RuledRound) {
+export async function readSettledPrefix(rule: Pick<Rule, "roundId" | "drawId" | "labellingRunId">) {
   const { roundId, labellingRunId } = rule;
   const [strata, counts] = await Promise.all([
     database().stratum.findMany({ where: { drawId: rule.drawId }, include: { phaseOneStratum: true } }),
-    database().$queryRaw<Count[]>`
+    database().$queryRaw<PrefixTally[]>`
       with first_open as (
         select item."position"
         from "RoundItem" item
@@ -97,7 +77,7 @@ export async function readSettledPrefix(rule: RuledRound) {
             or (item."contested" and item."agreed" is null and item."settled" is null))
         order by item."position" limit 1
       )
-      select item."stratumId" as "stratum", label."outcome", item."gold", count(*)::int as "count"
+      select item."stratumId", label."outcome", item."gold", count(*)::int as "count"
       from "RoundItem" item
       join "LlmLabel" label on label."itemId" = item."itemId" and label."labellingRunId" = ${labellingRunId}::uuid
       where item."roundId" = ${roundId}::uuid

@@ -54,6 +54,44 @@ export async function makeDraw(studyId: string, strata: StratumPlan[] = [{ popul
   return { sampleId: sample.id, drawId: draw.id, itemIds };
 }
 
+/** A further draw with the items of the first and `more` in each stratum, as a drawn extension has them. */
+export async function extendDraw(drawId: string, more: number) {
+  const first = await database().draw.findUniqueOrThrow({
+    where: { id: drawId },
+    include: { strata: { include: { items: { orderBy: { position: "asc" }, include: { item: true } } } } },
+  });
+  const { sampleId, number, design, strata } = first;
+  const size = first.size + more * strata.length;
+  const draw = await database().draw.create({
+    data: { sampleId, number: number + 1, extendsDrawId: drawId, design: design ?? {}, size },
+  });
+  const itemIds: string[] = [];
+  for (const { key, populationSize, items } of strata) {
+    const sampleSize = items.length + more;
+    const stratum = await database().stratum.create({ data: { drawId: draw.id, key, populationSize, sampleSize } });
+    const { id: _, ...like } = items[0]?.item ?? raise(`stratum ${key} is empty`);
+    const added = Array.from({ length: more }, (_, row) => {
+      const [documentId, text] = [`more-${number}-${key}-${row}`, `Weiteres ${number} ${key} ${row}`];
+      const names = { documentId, text, characters: text.length, duplicateGroup: documentId };
+      return { ...like, ...names, id: newId(), attributes: {}, originRow: 1000 * number + row, permanentRandom: 0.99 };
+    });
+    await database().item.createMany({ data: added });
+    const all = [...items.map(({ itemId }) => itemId), ...added.map(({ id }) => id)];
+    await database().drawItem.createMany({
+      data: all.map((itemId, row) => ({
+        ...{ drawId: draw.id, itemId, stratumId: stratum.id, position: itemIds.length + row },
+        inclusionProbability: sampleSize / populationSize,
+      })),
+    });
+    itemIds.push(...all);
+  }
+  return { sampleId, drawId: draw.id, itemIds };
+}
+
+const raise = (message: string): never => {
+  throw new Error(message);
+};
+
 const sizes = ({ populationSize, sampleSize }: StratumPlan) => ({ populationSize, sampleSize });
 
 export async function makeRound(

@@ -168,7 +168,7 @@ describe("training documents", () => {
     const head = await readExportHead(owner, roundId);
     expect(await writeDataCard(owner, head, "de")).toContain("Übung: 2 Dokumente kamen");
     const rows = [];
-    for await (const batch of readExportRows(owner, head)) rows.push(...batch);
+    for await (const batch of readExportRows(owner, head, null)) rows.push(...batch);
     expect(rows).toHaveLength(3);
     expect(rows.flatMap((row) => row.decisions)).toHaveLength(3);
   });
