@@ -62,6 +62,7 @@ export function figuresCsv(labelQuality: LabelQuality | null, agreement: Agreeme
     const more = { bounds: figure.unsettled?.limits, effectiveSize: figure.effectiveSize };
     return [figureRow(measure, figure.estimate, labelQuality.target, labelQuality.problem, more)];
   });
+  rows.push(...stopRuleRows(labelQuality?.stopRule ?? null));
   for (const name of coefficients) {
     const { estimate, problem } = agreement.figures[name];
     rows.push(figureRow(`agreement_${name}`, estimate, "drawn_documents", problem));

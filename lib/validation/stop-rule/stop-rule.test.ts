@@ -7,7 +7,7 @@ import { changeRound } from "../change-round";
 import { createRound } from "../create-round";
 import { listOpenWork } from "../list-open-work";
 import { openRound } from "../open-round";
-import { exportDetails } from "../quality/export-quality";
+import { exportDetails, exportFigures } from "../quality/export-quality";
 import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
 import { readRoundsStation } from "../read-station";
@@ -81,8 +81,10 @@ describe("a stop rule", () => {
     expect(labelQuality?.stopRule).toEqual({ ...stopRule?.interval, halfWidth: 0.2, documents: size });
     const { figure } = await readRoundsStation(owner);
     expect(figure).toMatchObject({ name: "f1", interval: stopRule?.interval });
-    const details = await exportDetails(owner, roundId, { target: "like_these" });
-    expect(details).toContain(`f1_when_stopped,,,${stopRule?.interval?.lower},1,0.95,${size},`);
+    for (const read of [exportFigures, exportDetails]) {
+      const csv = await read(owner, roundId, { target: "like_these" });
+      expect(csv).toContain(`f1_when_stopped,,,${stopRule?.interval?.lower},1,0.95,${size},`);
+    }
 
     await decide(clinician, roundId, late?.id ?? "", null);
     expect((await claim(clinician, roundId, 4)).items.map(({ id }) => id)).toEqual([late?.id]);
