@@ -15,6 +15,7 @@ import { closeRound } from "../close-round";
 import { exportRound } from "../export/export-round";
 import { recomputeQuality } from "../export/recompute-quality";
 import { tallyLabelsJob } from "../jobs";
+import { changeShowPace } from "../pace/show-pace";
 import { readCompleteQuality } from "../quality/export-quality";
 import { readQuality } from "../quality/read-quality";
 import { readRound } from "../read-round";
@@ -98,9 +99,14 @@ const task = (id: number, text: string, ...annotations: [number, string][]) => (
 });
 
 describe("imported annotations", () => {
-  it.each(["label-studio", "doccano"] as const)(
-    "are the same decisions after export and import by %s",
-    async (format) => {
+  it.each([
+    ["label-studio", "with", true],
+    ["label-studio", "without", false],
+    ["doccano", "without", true],
+  ] as const)(
+    "are the same decisions after export and import by %s, %s the working time",
+    async (format, timed, showPace) => {
+      await changeShowPace(researcher, { showPace });
       const owner = await makeMember(researcher.studyId, "owner");
       const [anna, bert] = [await makeMember(owner.studyId, "clinician"), await makeMember(owner.studyId, "clinician")];
       const { roundId } = await makeRound(owner, [anna, bert], {
@@ -119,8 +125,7 @@ describe("imported annotations", () => {
       const imported = await bringIn(await exportOf(owner, roundId, format));
       expect(imported).toMatchObject({ state: "succeeded", documents: 30, decisions: 45, people: 2, rejected: 0 });
       const again = String(imported.roundId);
-      // doccano keeps no working time.
-      const timeless = (rows: unknown[][]) => (format === "doccano" ? rows.map((row) => row.slice(0, 5)) : rows);
+      const timeless = (rows: unknown[][]) => (timed === "with" ? rows : rows.map((row) => row.slice(0, 5)));
       expect(timeless(await decisionsOf(again))).toEqual(timeless(await decisionsOf(roundId)));
       const agreement = async (id: string) => (await readQuality(owner, id, { target: "like_these" })).agreement;
       expect((await agreement(again)).figures).toEqual((await agreement(roundId)).figures);

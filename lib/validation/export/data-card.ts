@@ -225,7 +225,14 @@ const reproduce = (t: Translate) => [
 
 const caution = (t: Translate, { round }: ExportHead) => [
   `## ${t("cautionTitle")}`,
-  list([t("rights"), t("personal"), t("pseudonyms", { count: round.members.length }), t("erased"), t("notes")]),
+  list([
+    t("rights"),
+    t("personal"),
+    t("pseudonyms", { count: round.members.length }),
+    t(round.study.showPace ? "paceShown" : "paceHidden"),
+    t("erased"),
+    t("notes"),
+  ]),
 ];
 
 const columns = (t: Translate) => [

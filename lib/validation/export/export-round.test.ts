@@ -13,6 +13,7 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "../close-round";
 import { tallyLabelsJob } from "../jobs";
+import { changeShowPace } from "../pace/show-pace";
 import { readQuality } from "../quality/read-quality";
 import { qualityQuery } from "../quality/schema";
 import type { DecisionLabel } from "../schema";
@@ -119,7 +120,6 @@ describe("a round's export", () => {
         label: "medical",
         note: "siehe oben",
         flags: ["personal_data"],
-        active_ms: 1234,
         current: false,
         counted: false,
       },
@@ -202,6 +202,30 @@ describe("a round's export", () => {
         expect(content).not.toContain(person.email);
       }
     }
+  });
+
+  it("tells how long people took only where the study shows it, and the data card says why", async () => {
+    const { roundId } = await makeRound(owner, [anna, bert], { doubleShare: 1, repeatShare: 0.5 });
+    await workThrough(anna, roundId, () => "medical");
+    await workThrough(bert, roundId, () => "non_medical");
+    await closeRound(owner, roundId);
+    await adjudicate(researcher, roundId, String((await claimDisputed(researcher, roundId)).items[0]?.id), "medical");
+    const formats = ["jsonl", "csv", "parquet", "label-studio", "doccano"] as const;
+    const all = async () => (await Promise.all(formats.map((format) => textOf(owner, roundId, format)))).join("\n");
+    const timesOf = async () =>
+      (await rowsOf(owner, roundId)).flatMap(({ decisions, adjudications, repeats }) =>
+        [...decisions, ...adjudications, ...repeats].map((one) => one.active_ms),
+      );
+    expect((await timesOf()).length).toBeGreaterThan(24);
+    expect(new Set(await timesOf())).toEqual(new Set([null]));
+    const time = /(?:active_ms"*:|lead_time":)(?!null)/;
+    expect(await all()).not.toMatch(time);
+    const card = async () => (await textOf(owner, roundId, "data-card")).toString();
+    expect(await card()).toContain("active_ms (in Label Studio lead_time) is empty");
+    await changeShowPace(owner, { showPace: true });
+    expect(new Set(await timesOf())).toEqual(new Set([4000]));
+    expect(await all()).toMatch(time);
+    expect(await card()).toContain("tells of each person how fast they work");
   });
 
   it("keeps an erased text empty and says so", async () => {

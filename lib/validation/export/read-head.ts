@@ -24,7 +24,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
       _count: { select: { trainingItems: { where: { removedIn: null } }, lateDecisions: true } },
       continues: { select: { name: true } },
       annotationImport: { select: { fileName: true } },
-      study: { select: { name: true, example: true } },
+      study: { select: { name: true, example: true, showPace: true } },
       draw: {
         include: {
           strata: { include: { phaseOneStratum: true } },

@@ -52,11 +52,12 @@ export async function* readExportRows(
   facts: ExportedRound | null,
 ): AsyncGenerator<ExportRow[], void, undefined> {
   const runs = new Map(head.labellings.map((run, index) => [run.id, { run, index }]));
+  const told = { pseudonyms: head.pseudonyms, showPace: head.round.study.showPace };
   for (let after = -1; ; ) {
     const stored = await readBatch(actor, head, after);
     const last = stored.at(-1);
     if (!last) return;
-    const rows = stored.map((row) => rowOf(row, runs, head.pseudonyms));
+    const rows = stored.map((row) => rowOf(row, runs, told));
     if (after < 0 && rows[0]) rows[0].round = facts;
     yield rows;
     after = last.queue_position;
@@ -124,20 +125,22 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
     order by queued."position"`;
 }
 
+/** What is told of people: a pseudonym, and how long they took only where the study shows that. */
+type Told = { pseudonyms: Map<string, string>; showPace: boolean };
 type Runs = Map<string, { run: ExportHead["labellings"][number]; index: number }>;
 
 function rowOf(
   { disputed, settled, labels, versions, settlements, repeated, arrivedLate, ...row }: StoredRow,
   runs: Runs,
-  people: Map<string, string>,
+  told: Told,
 ): ExportRow {
   return {
     ...row,
     gold_from: goldOrigin(row, disputed, settled),
     llm: labelsOf(labels, runs),
-    decisions: [...decisionsOf(versions, people), ...lateOf(arrivedLate, false, people)],
-    adjudications: adjudicationsOf(settlements, people),
-    repeats: [...decisionsOf(repeated, people), ...lateOf(arrivedLate, true, people)],
+    decisions: [...decisionsOf(versions, told), ...lateOf(arrivedLate, false, told)],
+    adjudications: adjudicationsOf(settlements, told),
+    repeats: [...decisionsOf(repeated, told), ...lateOf(arrivedLate, true, told)],
     round: null,
   };
 }
@@ -172,18 +175,18 @@ function labelsOf(labels: StoredLabel[], runs: Runs): ExportedLabel[] {
     }));
 }
 
-function decisionsOf(versions: StoredDecision[], people: Map<string, string>): ExportedDecision[] {
+function decisionsOf(versions: StoredDecision[], { pseudonyms, showPace }: Told): ExportedDecision[] {
   const corrected = new Set(versions.map((version) => version.correctsId));
   return versions.map((version) => {
     const { id, label, flags, note, highlighted, surplus } = version;
     const current = !corrected.has(id);
     return {
       id,
-      person: people.get(version.personId) ?? "P?",
+      person: pseudonyms.get(version.personId) ?? "P?",
       label,
       flags,
       note,
-      active_ms: version.activeMs,
+      active_ms: showPace ? version.activeMs : null,
       highlighted,
       decided_at: new Date(version.decidedAt).toISOString(),
       arrived_at: new Date(version.arrivedAt).toISOString(),
@@ -196,19 +199,16 @@ function decisionsOf(versions: StoredDecision[], people: Map<string, string>): E
   });
 }
 
-function lateOf(arrived: StoredLate[], again: boolean, people: Map<string, string>): ExportedDecision[] {
+function lateOf(arrived: StoredLate[], again: boolean, told: Told): ExportedDecision[] {
   const versions = arrived
     .filter((one) => one.again === again)
     .map((one) => ({ ...one, correctsId: null, surplus: true }));
-  return decisionsOf(versions, people).map((one) => ({ ...one, current: false, late: true }));
+  return decisionsOf(versions, told).map((one) => ({ ...one, current: false, late: true }));
 }
 
-function adjudicationsOf(
-  versions: Omit<StoredDecision, "flags">[],
-  people: Map<string, string>,
-): ExportedAdjudication[] {
+function adjudicationsOf(versions: Omit<StoredDecision, "flags">[], told: Told): ExportedAdjudication[] {
   return decisionsOf(
     versions.map((version) => ({ ...version, flags: [] })),
-    people,
+    told,
   ).map(({ flags: _, late: __, ...version }) => version);
 }

@@ -25,7 +25,8 @@ export const exportedDecisionSchema = z.object({
   label: decisionLabelSchema.nullable(),
   flags: z.array(z.string()),
   note: z.string(),
-  active_ms: z.number().int(),
+  /** null where the study does not show how long people take */
+  active_ms: z.number().int().nullable(),
   /** words of the document were highlighted while it was on the screen; files of earlier versions lack it */
   highlighted: z.boolean().default(false),
   /** by the clock of the person's browser */

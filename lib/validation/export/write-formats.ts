@@ -82,7 +82,7 @@ function taskOf(row: ExportRow, number: number) {
     annotations: countedOf(row).map((decision) => ({
       person: decision.person,
       created_at: decision.decided_at,
-      lead_time: decision.active_ms / 1000,
+      lead_time: decision.active_ms === null ? null : decision.active_ms / 1000,
       was_cancelled: false,
       ground_truth: false,
       result: [
