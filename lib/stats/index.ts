@@ -32,6 +32,8 @@ export {
   type StratifiedClassification,
   type StratifiedClassificationInput,
   stratifiedClassification,
+  type UnsettledBounds,
+  unsettledBounds,
 } from "./classification/stratified-classification";
 export { StatisticsError, type StatisticsErrorCode } from "./error";
 export { macroAverage } from "./means/macro-average";

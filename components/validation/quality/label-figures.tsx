@@ -9,21 +9,31 @@ import { useProblemText } from "./problem-text";
 export function LabelFigures({ quality }: { quality: LabelQuality }) {
   const t = useTranslations("quality");
   const problemText = useProblemText();
-  if (quality.problem) {
-    return (
-      <Notice tone="attention" title={t("noFigures")}>
-        <p>{problemText(quality.problem)}</p>
-      </Notice>
-    );
-  }
+  const { problem } = quality;
+  const shown = problem ? measures.filter((measure) => quality.figures[measure].unsettled) : measures;
+  return (
+    <>
+      {problem ? (
+        <Notice tone="attention" title={t("noFigures")}>
+          <p>{problemText(problem)}</p>
+          {shown.length > 0 ? <p>{t("boundsOnly")}</p> : null}
+        </Notice>
+      ) : null}
+      {shown.length > 0 ? <Cards quality={quality} shown={shown} /> : null}
+    </>
+  );
+}
+
+function Cards({ quality, shown }: { quality: LabelQuality; shown: readonly Measure[] }) {
+  const t = useTranslations("quality");
   return (
     <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-      {measures.map((measure) => (
+      {shown.map((measure) => (
         <FigureCard
           key={measure}
           name={t(`measures.${measure}`)}
           estimate={quality.figures[measure].estimate}
-          missing={t(`missing.${measure === "recall" ? "recall" : "precision"}`)}
+          missing={quality.problem ? t("noPoint") : t(`missing.${measure === "recall" ? "recall" : "precision"}`)}
           explanation={`${t(`explanations.${measure}`)} ${t("effectiveSizeHint")}`}
           percent={measure === "prevalence"}
           large={measure === "f1"}
@@ -47,7 +57,7 @@ function Bounds({ quality, measure }: { quality: LabelQuality; measure: Measure 
   const t = useTranslations("quality");
   const format = useFormatter();
   const { unsettled, estimate } = quality.figures[measure];
-  if (!unsettled || !estimate) return null;
+  if (!unsettled || !(estimate || quality.problem)) return null;
   const count = quality.confusion.reduce((sum, row) => sum + row.unsettled, 0);
   // Two digits at least: the bounds say little when both read the same.
   const digits = Math.max(2, digitsFor(unsettled.limits));

@@ -23,8 +23,16 @@ export function outcomeOf(truth: string, predicted: string, positive: string): O
   return truth === predicted ? "otherRight" : "otherWrong";
 }
 
-/** The items counted by stratum and outcome, checked. */
-export function readJudged(strata: readonly Stratum[], items: readonly Judged[], positive: string): JudgedStratum[] {
+/**
+ * The items counted by stratum and outcome, checked. `forBounds`: what stays unsettled is going to be given an outcome, so
+ * that it says something about its stratum.
+ */
+export function readJudged(
+  strata: readonly Stratum[],
+  items: readonly Judged[],
+  positive: string,
+  forBounds = false,
+): JudgedStratum[] {
   const weighted = readStrata(strata);
   const groups = groupByStratum(strata, items);
   return weighted.map((stratum) => {
@@ -44,11 +52,11 @@ export function readJudged(strata: readonly Stratum[], items: readonly Judged[],
       settled += count;
     }
     const left = unsettled.positive + unsettled.other;
-    if (settled === 0 && left > 0) {
+    if (settled === 0 && left > 0 && !forBounds) {
       const message = `No item of stratum "${stratum.id}" could be settled, so nothing is known about its part.`;
       throw new StatisticsError("stratum_unsettled", message, [stratum.id]);
     }
-    requireSampled(stratum, settled, settled + left);
+    requireSampled(stratum, forBounds ? settled + left : settled, settled + left);
     return { ...stratum, outcomes, unsettled, outside: elsewhere };
   });
 }

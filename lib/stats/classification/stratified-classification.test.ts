@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Judged } from "./judged-sample";
 import type { Measure } from "./measures";
-import { type StratifiedClassificationInput, stratifiedClassification } from "./stratified-classification";
+import {
+  type StratifiedClassificationInput,
+  stratifiedClassification,
+  unsettledBounds,
+} from "./stratified-classification";
 
 const MEASURES: Measure[] = ["precision", "recall", "f1", "prevalence", "accuracy"];
 
@@ -156,6 +160,45 @@ describe("documents that people could not settle", () => {
       expect(figures.unsettled?.limits[measure].lower).toBeCloseTo(Math.min(...limits.map((l) => l.lower)), 6);
       expect(figures.unsettled?.limits[measure].upper).toBeCloseTo(Math.max(...limits.map((l) => l.upper)), 6);
     }
+  });
+
+  it("give the same bounds by themselves", () => {
+    expect(unsettledBounds(unsettled)).toEqual(figures.unsettled);
+    expect(unsettledBounds(byLabel(6))).toBeUndefined();
+  });
+
+  it("bound the figures also where nothing, or a single document, of a stratum could be settled", () => {
+    for (const settledDropped of [0, 1]) {
+      const input = {
+        ...unsettled,
+        items: [
+          ...unsettled.items.filter(({ stratum }) => stratum === "kept"),
+          { stratum: "dropped", predicted: "other", truth: "other", count: settledDropped },
+          { stratum: "dropped", predicted: "other", truth: null, count: 60 - settledDropped },
+        ],
+      };
+      const code = settledDropped === 0 ? "stratum_unsettled" : "stratum_with_one_item";
+      expect(() => stratifiedClassification(input)).toThrow(expect.objectContaining({ code }));
+      const bounds = unsettledBounds(input);
+      const all = ["medical", "other"].flatMap((kept) =>
+        ["medical", "other"].map((dropped) => {
+          const items = input.items.map((item) => {
+            return { ...item, truth: item.truth ?? (item.stratum === "kept" ? kept : dropped) };
+          });
+          return stratifiedClassification({ ...input, items });
+        }),
+      );
+      expect(bounds?.count).toBe(70 - settledDropped);
+      for (const measure of MEASURES) {
+        const [values, limits] = [all.map((one) => one[measure].value), all.map((one) => one[measure].interval)];
+        expect(bounds?.values[measure].lower).toBeCloseTo(Math.min(...values), 10);
+        expect(bounds?.values[measure].upper).toBeCloseTo(Math.max(...values), 10);
+        expect(bounds?.limits[measure].lower).toBeCloseTo(Math.min(...limits.map(({ lower }) => lower)), 6);
+        expect(bounds?.limits[measure].upper).toBeCloseTo(Math.max(...limits.map(({ upper }) => upper)), 6);
+      }
+    }
+    const bare = { ...unsettled, items: unsettled.items.filter(({ stratum }) => stratum === "kept") };
+    expect(() => unsettledBounds(bare)).toThrow(expect.objectContaining({ code: "stratum_without_items" }));
   });
 });
 

@@ -16,14 +16,17 @@ export type StratifiedClassificationInput = {
   strataFollow?: boolean;
 };
 
+/**
+ * `values` are the figure if all items of unknown truth went against it and if all spoke for it, `limits` the outer
+ * confidence limits of these two.
+ */
+export type UnsettledBounds = { count: number; values: Record<Measure, Interval>; limits: Record<Measure, Interval> };
+
 export type StratifiedClassification = Record<Measure, Estimate> & {
   /** How many items a simple random sample would need for the same standard error; null where nothing varies. */
   effectiveSizes: Record<Measure, number | null>;
-  /**
-   * Only with items of unknown truth: `values` are the figure if all of them went against it and if all spoke for it,
-   * `limits` the outer confidence limits of these two.
-   */
-  unsettled?: { count: number; values: Record<Measure, Interval>; limits: Record<Measure, Interval> };
+  /** Only with items of unknown truth. */
+  unsettled?: UnsettledBounds;
 };
 
 type Assignment = { positive: Outcome; other: Outcome };
@@ -113,43 +116,71 @@ export function stratifiedClassification(input: StratifiedClassificationInput): 
   requireLevel(level);
   const judged = readJudged(input.strata, input.items, input.positive);
   const phases = readPhases(input.phaseOne, input.strata, input.items);
-  const outside = judged.reduce((sum, stratum) => sum + stratum.outside.positive + stratum.outside.other, 0);
-  const estimate = (measure: Measure, assignment?: Assignment) => {
-    const strata = outcomeStrata(judged, phases, input.strataFollow, assignment);
-    const { n, ...found } = estimateMeasure(measure, strata, level, phases.firstPhase);
-    return { ...found, n: n - outside };
-  };
-  const byMeasure = <Value>(of: (measure: Measure) => Value): Record<Measure, Value> => ({
-    precision: of("precision"),
-    recall: of("recall"),
-    f1: of("f1"),
-    prevalence: of("prevalence"),
-    accuracy: of("accuracy"),
-  });
-
+  const estimate = estimator(judged, phases, level, input.strataFollow);
   const settled = outcomeStrata(judged, phases, input.strataFollow);
   const figures = {
     ...byMeasure((measure) => estimate(measure)),
     effectiveSizes: byMeasure((measure) => effectiveSize(measure, settled, phases.firstPhase)),
   };
+  const unsettled = boundsOf(judged, estimate);
+  return unsettled ? { ...figures, unsettled } : figures;
+}
+
+/**
+ * The bounds of `stratifiedClassification` alone: also where a stratum has no settled item, or a single one, so that there
+ * are no figures. Undefined without items of unknown truth.
+ *
+ * @throws StatisticsError `invalid_argument`, `empty_input`, `duplicate_stratum`, `unknown_stratum`,
+ * `stratum_without_items`, `stratum_with_one_item`: of all judged items
+ */
+export function unsettledBounds(input: StratifiedClassificationInput): UnsettledBounds | undefined {
+  const level = input.level ?? 0.95;
+  requireLevel(level);
+  const judged = readJudged(input.strata, input.items, input.positive, true);
+  const phases = readPhases(input.phaseOne, input.strata, input.items);
+  return boundsOf(judged, estimator(judged, phases, level, input.strataFollow));
+}
+
+type Estimator = (measure: Measure, assignment?: Assignment) => Estimate;
+
+function estimator(
+  judged: readonly JudgedStratum[],
+  phases: Phases,
+  level: number,
+  strataFollow: boolean | undefined,
+): Estimator {
+  const outside = judged.reduce((sum, stratum) => sum + stratum.outside.positive + stratum.outside.other, 0);
+  return (measure, assignment) => {
+    const strata = outcomeStrata(judged, phases, strataFollow, assignment);
+    const { n, ...found } = estimateMeasure(measure, strata, level, phases.firstPhase);
+    return { ...found, n: n - outside };
+  };
+}
+
+const byMeasure = <Value>(of: (measure: Measure) => Value): Record<Measure, Value> => ({
+  precision: of("precision"),
+  recall: of("recall"),
+  f1: of("f1"),
+  prevalence: of("prevalence"),
+  accuracy: of("accuracy"),
+});
+
+function boundsOf(judged: readonly JudgedStratum[], estimate: Estimator): UnsettledBounds | undefined {
   const count = judged.reduce((sum, { unsettled }) => sum + unsettled.positive + unsettled.other, 0);
-  if (count === 0) return figures;
+  if (count === 0) return undefined;
   const extremes = byMeasure((measure) => ({
     worst: estimate(measure, EXTREMES[measure].worst),
     best: estimate(measure, EXTREMES[measure].best),
   }));
   return {
-    ...figures,
-    unsettled: {
-      count,
-      values: byMeasure((measure) => ({
-        lower: extremes[measure].worst.value,
-        upper: extremes[measure].best.value,
-      })),
-      limits: byMeasure((measure) => ({
-        lower: extremes[measure].worst.interval.lower,
-        upper: extremes[measure].best.interval.upper,
-      })),
-    },
+    count,
+    values: byMeasure((measure) => ({
+      lower: extremes[measure].worst.value,
+      upper: extremes[measure].best.value,
+    })),
+    limits: byMeasure((measure) => ({
+      lower: extremes[measure].worst.interval.lower,
+      upper: extremes[measure].best.interval.upper,
+    })),
   };
 }

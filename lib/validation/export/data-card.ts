@@ -167,16 +167,20 @@ async function figures(t: Translate, actor: StudyActor, { round }: ExportHead, l
   const messages = createTranslator({ locale, messages: messagesOf(locale), namespace: "quality" });
   const head = [t("figure"), t("value"), t("interval"), "n", t("method")];
   const number = numbers(locale);
-  const row = (name: string, estimate: EstimateView | null, problem: FigureProblem | null) =>
+  const range = ({ lower, upper }: { lower: number; upper: number }) => `${number(lower, 4)} – ${number(upper, 4)}`;
+  type Bounds = { lower: number; upper: number } | undefined;
+  const row = (name: string, estimate: EstimateView | null, problem: FigureProblem | null, bounds?: Bounds) =>
     estimate
-      ? [
+      ? [name, number(estimate.value, 4), range(estimate.interval), number(estimate.n), estimate.method]
+      : [
           name,
-          number(estimate.value, 4),
-          `${number(estimate.interval.lower, 4)} – ${number(estimate.interval.upper, 4)}`,
-          number(estimate.n),
-          estimate.method,
-        ]
-      : [name, "–", "–", "–", problem ? code([problem.code, ...problem.strata].join(" ")) : "–"];
+          "–",
+          bounds ? range(bounds) : "–",
+          "–",
+          [problem && code([problem.code, ...problem.strata].join(" ")), bounds && t("boundsOnly")]
+            .filter(Boolean)
+            .join("; ") || "–",
+        ];
   return [
     `## ${t("figuresTitle")}`,
     ...(labelQuality
@@ -184,9 +188,10 @@ async function figures(t: Translate, actor: StudyActor, { round }: ExportHead, l
           t("figuresOf", { run: labelling ?? "–" }),
           table(
             head,
-            measures.map((name) =>
-              row(messages(`measures.${name}`), labelQuality.figures[name].estimate, labelQuality.problem),
-            ),
+            measures.map((name) => {
+              const { estimate, unsettled } = labelQuality.figures[name];
+              return row(messages(`measures.${name}`), estimate, labelQuality.problem, unsettled?.limits);
+            }),
           ),
         ]
       : [t("noFigures")]),

@@ -3,6 +3,8 @@ import {
   StatisticsError,
   type StratifiedClassificationInput,
   stratifiedClassification,
+  type UnsettledBounds,
+  unsettledBounds,
 } from "@/lib/stats";
 import { corpusWeight, type GoldState } from "../rules";
 import {
@@ -57,7 +59,7 @@ export function labelQualityFigures(strata: StratumSize[], counts: Tally[], targ
     strata: stratumRows.map(({ key, populationSize, weight, sampleSize, settled, unsettled }) => {
       return { key, populationSize, weight, sampleSize, settled, unsettled };
     }),
-    ...estimates(strata, tallies, target, run),
+    ...boundedEstimates(strata, tallies, target, run),
   };
 }
 
@@ -178,31 +180,56 @@ function confusionRow(
 /** The measures of a labelling run: of all documents, or of one source where tallies of others are `outside`. */
 export function estimates(strata: StratumSize[], tallies: Tally[], target: Target, run: string): Estimates {
   try {
-    const result = stratifiedClassification({
-      ...designOf(strata, target),
-      ...cutBy(strata, run),
-      items: inTallyOrder(strata, tallies, ({ outcome, gold, outside = false }) => [outcome, gold, outside]).map(
-        ({ stratumId, outcome, gold, count, outside = false }) => ({
-          stratum: stratumId,
-          truth: gold === "unsettled" ? null : gold,
-          predicted: predictedOf(outcome),
-          count,
-          outside,
-        }),
-      ),
-      positive: "medical",
-    });
+    const result = stratifiedClassification(judgedOf(strata, tallies, target, run));
     const { unsettled, effectiveSizes } = result;
     const own = tallies.filter((tally) => !tally.outside);
     const figureOf = (measure: Measure) => ({
       estimate: hasValue(measure, own) ? result[measure] : null,
-      unsettled: unsettled ? { values: unsettled.values[measure], limits: unsettled.limits[measure] } : null,
+      unsettled: unsettled ? boundsOf(unsettled, measure) : null,
       effectiveSize: hasValue(measure, own) ? effectiveSizes[measure] : null,
     });
     return { figures: byMeasure(figureOf), problem: null };
   } catch (error) {
     return { figures: byMeasure(() => nothing), problem: problemOf(error, strata) };
   }
+}
+
+/** As `estimates`, with bounds for what stays unsettled also where it leaves no estimate. */
+function boundedEstimates(strata: StratumSize[], tallies: Tally[], target: Target, run: string): Estimates {
+  const found = estimates(strata, tallies, target, run);
+  if (!found.problem) return found;
+  try {
+    const bounds = unsettledBounds(judgedOf(strata, tallies, target, run));
+    const called = tallies.some(({ outcome, count }) => outcome === "medical" && count > 0);
+    // Of what the LLM has called medical nowhere there is no share.
+    const figureOf = (measure: Measure) =>
+      bounds && (called || measure !== "precision") ? { ...nothing, unsettled: boundsOf(bounds, measure) } : nothing;
+    return { ...found, figures: byMeasure(figureOf) };
+  } catch (error) {
+    // Something else is missing too.
+    if (error instanceof StatisticsError) return found;
+    throw error;
+  }
+}
+
+const boundsOf = ({ values, limits }: UnsettledBounds, measure: Measure) => {
+  return { values: values[measure], limits: limits[measure] };
+};
+
+function judgedOf(strata: StratumSize[], tallies: Tally[], target: Target, run: string): StratifiedClassificationInput {
+  const ordered = inTallyOrder(strata, tallies, ({ outcome, gold, outside = false }) => [outcome, gold, outside]);
+  return {
+    ...designOf(strata, target),
+    ...cutBy(strata, run),
+    items: ordered.map(({ stratumId, outcome, gold, count, outside = false }) => ({
+      stratum: stratumId,
+      truth: gold === "unsettled" ? null : gold,
+      predicted: predictedOf(outcome),
+      count,
+      outside,
+    })),
+    positive: "medical",
+  };
 }
 
 export const byMeasure = <T>(of: (measure: Measure) => T) =>

@@ -14,7 +14,7 @@ import { claim, decide, workThrough } from "../testing/work";
 import { compareLabellings } from "./compare-labellings";
 import { exportConfusion, exportFigures } from "./export-quality";
 import { readQuality } from "./read-quality";
-import { qualityQuery } from "./schema";
+import { measures, qualityQuery } from "./schema";
 
 useTestDatabase();
 
@@ -105,6 +105,35 @@ describe("label quality", () => {
     expect(unusable).toMatchObject({ medical: 1, non_medical: 3, unsettled: 0 });
     const shares = labelQuality?.confusion.flatMap((row) => [row.medicalShare ?? 0, row.nonMedicalShare ?? 0]);
     expect(shares?.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 10);
+  });
+
+  it("gives bounds alone, and says why, where nothing of a stratum could be settled", async () => {
+    const { roundId, drawId, itemIds, labelOf } = await judged({
+      truth: (index) => (index < 60 ? truth(index) : "unsure"),
+    });
+    const labellingRunId = await makeLabelling(
+      owner.studyId,
+      drawId,
+      new Map(itemIds.map((id, index) => [id, llm(index)])),
+    );
+    await runJob();
+    await workThrough(anna, roundId, labelOf);
+    await workThrough(bert, roundId, labelOf);
+    await closeRound(owner, roundId);
+    const { labelQuality } = await read(owner, roundId);
+    expect(labelQuality?.problem).toEqual({ code: "stratum_unsettled", strata: ["long"] });
+    for (const measure of measures) {
+      const { estimate, unsettled } = labelQuality?.figures[measure] ?? {};
+      expect(estimate).toBeNull();
+      expect(unsettled?.values.upper).toBeGreaterThan(unsettled?.values.lower ?? 1);
+      expect(unsettled?.limits.lower).toBeLessThan(unsettled?.values.lower ?? 0);
+    }
+    // The stratum is a tenth of the corpus: so far apart is what it may hold.
+    const { values } = labelQuality?.figures.accuracy.unsettled ?? { values: { lower: 0, upper: 0 } };
+    expect(values.upper - values.lower).toBeCloseTo(0.1, 10);
+    const csv = await exportFigures(owner, roundId, qualityQuery.parse({ labelling: labellingRunId }));
+    const { lower, upper } = labelQuality?.figures.f1.unsettled?.limits ?? {};
+    expect(csv).toContain(`f1,,,,,,,,like_these,${lower},${upper},stratum_unsettled long,`);
   });
 
   it("says what it speaks of: the corpus itself has narrower limits than documents like these", async () => {

@@ -41,7 +41,10 @@ export type FigureProblem = z.infer<typeof problemSchema>;
 
 export const measureSchema = z.object({
   estimate: estimateSchema.nullable(),
-  /** the figure if all unsettled documents went against it or all spoke for it, with the outer confidence limits of both */
+  /**
+   * the figure if all unsettled documents went against it or all spoke for it, with the outer confidence limits of both;
+   * also where that leaves no estimate
+   */
   unsettled: z.object({ values: intervalSchema, limits: intervalSchema }).nullable(),
   /** documents that a simple random sample would need for the same standard error; null where nothing varies */
   effectiveSize: z.number().nullable(),
