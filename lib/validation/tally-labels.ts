@@ -1,5 +1,6 @@
-import { database, inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction, Prisma } from "@/lib/platform/database/client";
 import { countPredictions } from "./count-predictions";
+import { labelledDrawsSql } from "./labelled-draws";
 import { takeRound } from "./round-lock";
 
 /**
@@ -43,10 +44,9 @@ export function findUntalliedLabels(): Promise<{ roundId: string; labellingRunId
   return database().$queryRaw`
     select round."id" as "roundId", run."id" as "labellingRunId"
     from "Round" round
-    join "Draw" own on own."id" = round."drawId"
-    join "Draw" labelled on labelled."id" in (own."id", own."parentDrawId", own."extendsDrawId")
-      or labelled."extendsDrawId" in (own."id", own."parentDrawId")
-    join "LabellingRun" run on run."drawId" = labelled."id" and run."state" in ('paused', 'succeeded', 'failed', 'cancelled')
+    join (${labelledDrawsSql(Prisma.sql`select "drawId" from "Round" where "state" <> 'draft'`)}) labelled
+      on labelled."drawId" = round."drawId"
+    join "LabellingRun" run on run."drawId" = labelled."labelledId" and run."state" in ('paused', 'succeeded', 'failed', 'cancelled')
     left join "TalliedLabelling" tallied on tallied."roundId" = round."id" and tallied."labellingRunId" = run."id"
     where round."state" <> 'draft' and run."medical" + run."nonMedical" + run."unusable" > 0
       and tallied."labels" is distinct from run."medical" + run."nonMedical" + run."unusable"`;
