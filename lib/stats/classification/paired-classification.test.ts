@@ -107,7 +107,7 @@ describe("two classifiers on the same items", () => {
     const precisionOf = (right: number, wrong: number) => right / (right + wrong);
     const truth = precisionOf(1_700, 400) - precisionOf(1_700, 200);
     const study = (followed?: "first") =>
-      repeatStudies(800, () => {
+      repeatStudies(2_000, () => {
         const drawn = Object.entries(cells).flatMap(([stratum, { both, neither }], index) => {
           const counts = multinomial([100, 300][index] ?? 0, shares([...both, ...neither]));
           return items(stratum, counts.slice(0, 4), counts.slice(4));
@@ -119,39 +119,43 @@ describe("two classifiers on the same items", () => {
         const { precision } = pairedClassification({ strata: parts, items: drawn, positive: "yes", followed });
         return { interval: precision.interval, truth };
       });
-    expect(study().covered).toBeGreaterThan(0.93);
-    expect(study("first").covered).toBeGreaterThan(0.93);
+    expect(study().covered).toBeGreaterThanOrEqual(0.93);
+    expect(study("first").covered).toBeGreaterThanOrEqual(0.93);
   });
 
   it.each([
-    ["often", [0.6, 0.1, 0.15, 0.15], [0.08, 0.05, 0.07, 0.8]],
-    ["seldom", [0.75, 0.01, 0.02, 0.22], [0.04, 0.005, 0.005, 0.95]],
-  ])("that %s disagree have intervals that cover the difference about 95 of 100 times", (_, positive, negative) => {
-    const { multinomial } = studyGenerator(91);
-    const [hitFirst, hitSecond] = [(positive[0] ?? 0) + (positive[1] ?? 0), (positive[0] ?? 0) + (positive[2] ?? 0)];
-    const [falseFirst, falseSecond] = [
-      (negative[0] ?? 0) + (negative[1] ?? 0),
-      (negative[0] ?? 0) + (negative[2] ?? 0),
-    ];
-    const prevalence = 0.25;
-    const f1 = (hit: number, wrong: number) =>
-      (2 * prevalence * hit) / (prevalence * (hit + 1) + (1 - prevalence) * wrong);
-    const truth = f1(hitSecond, falseSecond) - f1(hitFirst, falseFirst);
-    const { covered, meanWidth } = repeatStudies(300, () => {
-      const counts = multinomial(400, [
-        ...positive.map((p) => p * prevalence),
-        ...negative.map((p) => p * (1 - prevalence)),
-      ]);
-      const drawn = items("all", counts.slice(0, 4), counts.slice(4));
-      const { interval } = pairedClassification({
-        strata: [{ id: "all", weight: 1 }],
-        items: drawn,
-        positive: "yes",
-      }).f1;
-      return { interval, truth };
-    });
-    expect(covered).toBeGreaterThan(0.915);
-    expect(covered).toBeLessThan(0.995);
-    expect(meanWidth).toBeLessThan(0.25);
-  });
+    ["often", [0.6, 0.1, 0.15, 0.15], [0.08, 0.05, 0.07, 0.8], 0.97],
+    // few documents of a kind are expected, so that the intervals may hold it more often
+    ["seldom", [0.75, 0.01, 0.02, 0.22], [0.04, 0.005, 0.005, 0.95], 1],
+  ])(
+    "that %s disagree have intervals that cover the difference in at least 93 % of 2,000 studies",
+    (_, positive, negative, most) => {
+      const { multinomial } = studyGenerator(91);
+      const [hitFirst, hitSecond] = [(positive[0] ?? 0) + (positive[1] ?? 0), (positive[0] ?? 0) + (positive[2] ?? 0)];
+      const [falseFirst, falseSecond] = [
+        (negative[0] ?? 0) + (negative[1] ?? 0),
+        (negative[0] ?? 0) + (negative[2] ?? 0),
+      ];
+      const prevalence = 0.25;
+      const f1 = (hit: number, wrong: number) =>
+        (2 * prevalence * hit) / (prevalence * (hit + 1) + (1 - prevalence) * wrong);
+      const truth = f1(hitSecond, falseSecond) - f1(hitFirst, falseFirst);
+      const { covered, meanWidth } = repeatStudies(2_000, () => {
+        const counts = multinomial(400, [
+          ...positive.map((p) => p * prevalence),
+          ...negative.map((p) => p * (1 - prevalence)),
+        ]);
+        const drawn = items("all", counts.slice(0, 4), counts.slice(4));
+        const { interval } = pairedClassification({
+          strata: [{ id: "all", weight: 1 }],
+          items: drawn,
+          positive: "yes",
+        }).f1;
+        return { interval, truth };
+      });
+      expect(covered).toBeGreaterThanOrEqual(0.93);
+      expect(covered).toBeLessThanOrEqual(most);
+      expect(meanWidth).toBeLessThan(0.25);
+    },
+  );
 });

@@ -50,8 +50,8 @@ function studies(seed: number) {
   };
 }
 
-describe("of a second phase, 95 % intervals of 1,000 studies that know of the first", () => {
-  const rounds = 1_000;
+describe("of a second phase, 95 % intervals of 2,000 studies that know of the first", () => {
+  const rounds = 2_000;
 
   function coverage(seed: number, target: number, of: (study: ReturnType<ReturnType<typeof studies>>) => Interval) {
     const study = studies(seed);
