@@ -14,8 +14,7 @@ const decidesIn = (actor: StudyActor) => Prisma.sql`
 
 /** Condition on "Round" working and "RoundItem" queued: contested, and the person may settle it. */
 const mayStillSettle = (actor: StudyActor) => Prisma.sql`
-  (${mayRole(actor.role, "rounds.adjudicate")} and working."state" <> 'draft'
-    and queued."contested" and queued."settled" is null
+  (working."state" <> 'draft' and queued."contested" and queued."settled" is null
     and (working."state" = 'closed' or queued."decided" >= queued."wanted")
     and not exists (select 1 from "Claim" own
       where own."roundItemId" = queued."id" and own."personId" = ${actor.personId}::uuid))`;
@@ -30,12 +29,19 @@ const isIn = (actor: StudyActor, which: Prisma.Sql) => Prisma.sql`
     join "RoundItem" queued on queued."roundId" = working."id" and queued."itemId" = same."id"
     where working."studyId" = ${actor.studyId}::uuid and ${which})`;
 
-/** Condition on "Item" item: the person decides on it in an open round. What others decided is kept from them, and LLM labels. */
-export const stillDecides = (actor: StudyActor) => isIn(actor, decidesIn(actor));
+/**
+ * Condition on "Item" item: the person decides on it in an open round. What others decided is kept from them, and LLM labels.
+ * Most people decide in no open round: that is asked once, and not of each document.
+ */
+export const stillDecides = (actor: StudyActor) => Prisma.sql`
+  (exists (select 1 from "Round" working where working."studyId" = ${actor.studyId}::uuid and ${decidesIn(actor)})
+    and ${isIn(actor, decidesIn(actor))})`;
 
 /** Condition on "Item" item: the person decides on it in an open round, or may settle it. LLM labels are kept from them. */
 export const labelKept = (actor: StudyActor) =>
-  isIn(actor, Prisma.sql`(${decidesIn(actor)} or ${mayStillSettle(actor)})`);
+  mayRole(actor.role, "rounds.adjudicate")
+    ? Prisma.sql`(${stillDecides(actor)} or ${isIn(actor, mayStillSettle(actor))})`
+    : stillDecides(actor);
 
 /** Open rounds in which the person decides: their estimates are kept from them. */
 export const roundsDecidedIn = (actor: StudyActor) =>
