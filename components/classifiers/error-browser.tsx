@@ -44,6 +44,7 @@ export function ErrorBrowser(props: { params: { studyId: string; classifierId: s
     >
       <ProblemNotice error={pages.error} onRetry={() => pages.refetch()} />
       {pages.isPending ? <Skeleton className="h-40" /> : null}
+      {pages.data?.pages.some(({ kept }) => kept) ? <p className="mb-3 text-muted">{t("errorsKept")}</p> : null}
       {pages.data && documents.length === 0 ? <p className="text-muted">{t("noErrors")}</p> : null}
       <ul className="flex flex-col gap-4">
         {documents.map((document) => (

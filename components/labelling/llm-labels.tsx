@@ -71,7 +71,9 @@ export function LlmLabels(props: { studyId: string; labellingRunId: string; done
               <Cell className="max-w-xl min-w-64">
                 <span className="line-clamp-2 wrap-anywhere">{label.text}</span>
               </Cell>
-              <Cell className="whitespace-nowrap">{t(`outcomes.${label.outcome}`)}</Cell>
+              <Cell className={label.outcome ? "whitespace-nowrap" : "min-w-40 text-muted"}>
+                {label.outcome ? t(`outcomes.${label.outcome}`) : t("kept")}
+              </Cell>
               <Cell number>
                 {label.probability === null
                   ? "–"

@@ -76,9 +76,13 @@ export function TryPrompt(props: { studyId: string; text: string; endpoints: End
             </option>
           ))}
         </Select>
-        <Button busy={attempt.isPending} onClick={() => attempt.mutate()}>
-          {t("tryOut", { count: items.length })}
-        </Button>
+        {items.length > 0 ? (
+          <Button busy={attempt.isPending} onClick={() => attempt.mutate()}>
+            {t("tryOut", { count: items.length })}
+          </Button>
+        ) : (
+          <p className="text-muted">{t("nothingToTry")}</p>
+        )}
         {attempt.isPending ? (
           <Button
             variant="quiet"

@@ -18,7 +18,7 @@ import { call } from "@/lib/platform/http/call";
 function planOf(text: string, method: MergePlan["method"]): MergePlan | null {
   if (looksLikeMergekit(text)) return parseMergekit(text);
   const t = parseInterpolation(text);
-  return t && { method, t };
+  return t && { method, t, layerCount: null };
 }
 
 /** The original of a pre-trained checkpoint is proposed as its partner, as in the paper. */

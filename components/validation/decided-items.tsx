@@ -60,6 +60,7 @@ export function DecidedItems(props: { studyId: string; roundId: string; labellin
         </div>
       ) : null}
       {pages.isPending ? <Skeleton className="h-40" /> : null}
+      {pages.data?.pages.some(({ kept }) => kept) ? <p className="mb-3 text-muted">{t("kept")}</p> : null}
       {pages.isSuccess && items.length === 0 ? <EmptyState title={t("none")} /> : null}
       <ul className="flex flex-col divide-y divide-line">
         {items.map((item) => (

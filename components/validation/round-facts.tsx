@@ -75,7 +75,7 @@ export function RoundFacts(props: { studyId: string; round: RoundDetail; size: n
                   {t("stopRuleNow", {
                     lower: share(round.stopRule.interval.lower),
                     upper: share(round.stopRule.interval.upper),
-                    documents: round.stopRule.documents,
+                    documents: round.stopRule.interval.documents,
                   })}
                 </span>
               ) : null}

@@ -16,7 +16,7 @@ export function StopRuleNotice({ round }: { round: RoundDetail }) {
           {t("stoppedInterval", {
             lower: share(stopRule.interval.lower),
             upper: share(stopRule.interval.upper),
-            documents: stopRule.documents,
+            documents: stopRule.interval.documents,
           })}
         </p>
       ) : null}

@@ -80,7 +80,12 @@ export const listErrorsOperation = operation({
     threshold: threshold.optional(),
     offset: z.coerce.number().int().min(0).optional(),
   }),
-  response: z.object({ documents: z.array(scoredDocumentSchema), next: z.number().int().nullable() }),
+  response: z.object({
+    documents: z.array(scoredDocumentSchema),
+    next: z.number().int().nullable(),
+    /** some documents of the test part are left out, since the caller still decides on them */
+    kept: z.boolean(),
+  }),
 });
 
 export const classifyTextOperation = operation({

@@ -2,11 +2,12 @@ import { rm } from "node:fs/promises";
 import { recordAudit } from "@/lib/audit/record";
 import { type Database, database } from "@/lib/platform/database/client";
 import { newId } from "@/lib/platform/ids";
-import { notFound, unprocessable } from "@/lib/platform/problem";
+import { notFound, Problem, unprocessable } from "@/lib/platform/problem";
 import { pathOf } from "@/lib/platform/storage/addresses";
 import { digestOf } from "@/lib/platform/storage/files";
 import { writeParquet } from "@/lib/platform/storage/parquet";
 import type { StudyActor } from "@/lib/studies/actor";
+import { roundsDecidedIn } from "@/lib/studies/kept-from";
 import { type DocumentRole, roleOf } from "./rules";
 import type { StartTraining } from "./schema";
 
@@ -104,7 +105,8 @@ export async function dropLabelSet({ id, address }: Pick<BuiltLabelSet, "id" | "
 
 /**
  * The draw whose documents are taken: that on which round and labelling run both rest; the labelling run's, where the round
- * is over documents drawn from it and what an LLM said is to be learnt. Throws 404, `label_sources_differ`.
+ * is over documents drawn from it and what an LLM said is to be learnt. Throws 404, `label_sources_differ`, and 403
+ * `quality_hidden_while_deciding` to those who decide in the open round: the figures would be its estimates.
  */
 async function drawOf(
   actor: StudyActor,
@@ -116,6 +118,9 @@ async function drawOf(
     labellingRunId ? database().labellingRun.findFirst({ where: { id: labellingRunId, studyId } }) : null,
   ]);
   if ((roundId && !round) || (labellingRunId && !run)) throw notFound();
+  if (round && (await database().round.count({ where: { id: round.id, ...roundsDecidedIn(actor) } })) > 0) {
+    throw new Problem(403, "quality_hidden_while_deciding");
+  }
   const secondPhase = round && run && round.draw.parentDrawId === run.drawId;
   if (round && run && round.drawId !== run.drawId && !secondPhase) throw unprocessable("label_sources_differ");
   if (secondPhase && source === "llm") return run.drawId;

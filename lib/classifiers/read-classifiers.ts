@@ -1,6 +1,7 @@
 import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { labelKept } from "@/lib/studies/kept-from";
 import { calibrationOf, curveOf, inspectAt, type TestCount, type TestDocument, type TestStratum } from "./inspect";
 import type { ClassifierDetail, ClassifierSummary, Inspection, ScoredDocument } from "./schema";
 
@@ -213,27 +214,34 @@ export async function inspectClassifier(
 
 const pageSize = 20;
 
-/** Test documents that were called wrongly at a threshold, the most confident mistakes first. */
+/**
+ * Test documents that were called wrongly at a threshold, the most confident mistakes first. Whatever is listed tells its
+ * label, so those on which the person still decides are left out; `kept` tells that there are some in the test part.
+ */
 export async function listErrors(
   actor: StudyActor,
   classifierId: string,
   query: { kind: "false-positive" | "false-negative"; threshold?: number; offset?: number },
-): Promise<{ documents: ScoredDocument[]; next: number | null }> {
+): Promise<{ documents: ScoredDocument[]; next: number | null; kept: boolean }> {
   const row = await findClassifier(actor, classifierId);
   const threshold = query.threshold ?? row.threshold;
   const falsePositive = query.kind === "false-positive";
   const offset = query.offset ?? 0;
   const documents = await database().$queryRaw<ScoredDocument[]>`
-    select score."itemId", document."documentId", document."text", score."score", item."medical"
+    select score."itemId", item."documentId", item."text", score."score", labelled."medical"
     from "ClassifierScore" score
-    join "LabelSetItem" item on item."labelSetId" = ${row.labelSetId}::uuid and item."itemId" = score."itemId"
-    join "Item" document on document."id" = score."itemId"
-    where score."classifierId" = ${row.id}::uuid and score."role" = 'test' and item."medical" = ${!falsePositive}
-      and (score."score" >= ${threshold}) = ${falsePositive}
+    join "LabelSetItem" labelled on labelled."labelSetId" = ${row.labelSetId}::uuid and labelled."itemId" = score."itemId"
+    join "Item" item on item."id" = score."itemId"
+    where score."classifierId" = ${row.id}::uuid and score."role" = 'test' and labelled."medical" = ${!falsePositive}
+      and (score."score" >= ${threshold}) = ${falsePositive} and not ${labelKept(actor)}
     order by abs(score."score" - ${threshold}) desc, score."itemId"
     offset ${offset} limit ${pageSize + 1}`;
+  const [{ kept } = { kept: false }] = await database().$queryRaw<{ kept: boolean }[]>`
+    select exists (select 1 from "ClassifierScore" score join "Item" item on item."id" = score."itemId"
+      where score."classifierId" = ${row.id}::uuid and score."role" = 'test' and ${labelKept(actor)}) as "kept"`;
   return {
     documents: documents.slice(0, pageSize),
     next: documents.length > pageSize ? offset + pageSize : null,
+    kept,
   };
 }

@@ -394,8 +394,9 @@ export const sampleItemSchema = z.object({
   text: z.string(),
   characters: z.number().int(),
   source: z.string().nullable(),
-  stratum: z.string(),
-  /** null: of a convenience sample */
+  /** null, as is the probability: kept from the caller, who still decides on the document */
+  stratum: z.string().nullable(),
+  /** null: of a convenience sample, too */
   inclusionProbability: z.number().nullable(),
   /** other items of the sample that are near-duplicates of it */
   nearDuplicates: z.number().int(),

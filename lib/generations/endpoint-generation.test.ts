@@ -215,11 +215,18 @@ describe("a model behind an endpoint", () => {
     expect((await stateOf(id)).state).toBe("succeeded");
   });
 
+  it("is not started where nothing can analyse the answers, before anything is asked and paid for", async () => {
+    await database().backend.updateMany({ data: { archivedAt: new Date() } });
+    await expect(start()).rejects.toMatchObject({ status: 422, code: "analysis_needs_backend" });
+    expect(await database().endpointGeneration.count({ where: { studyId: actor.studyId } })).toBe(0);
+    expect(asked).toEqual([]);
+  });
+
   it("keeps its answers where nothing can analyse them, and is done once a backend is there", async () => {
     const id = await start();
     await database().backend.updateMany({ data: { archivedAt: new Date() } });
     await tick(id);
-    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "analysis_refused", done: prompts });
+    expect(await reasonOf()).toMatchObject({ state: "paused", reason: "analysis_needs_backend", done: prompts });
     expect(await listAnswerSets(actor)).toEqual([]);
     await makeBackend("http://127.0.0.1:1");
     await changeGeneration(actor, id, "resume");

@@ -5,9 +5,13 @@ import { lockOf, takeLocks } from "@/lib/platform/database/locks";
 import { notFound, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import type { StartEndpointGeneration } from "./schema";
+import { requireAnalysisBackend } from "./start-analysis";
 import { generationTick } from "./tick-generation";
 
-/** Has a model behind an endpoint answer a prompt set. A start whose key is known already is answered with what it made. */
+/**
+ * Has a model behind an endpoint answer a prompt set. A start whose key is known already is answered with what it made.
+ * Throws 404, 422 `endpoint_archived`, and `analysis_needs_backend` where the answers could not be analysed.
+ */
 export function startEndpointGeneration(actor: StudyActor, input: StartEndpointGeneration): Promise<{ id: string }> {
   const { studyId } = actor;
   return inTransaction(async (transaction) => {
@@ -26,6 +30,8 @@ export function startEndpointGeneration(actor: StudyActor, input: StartEndpointG
     ]);
     if (!prompts) throw notFound();
     if (!endpoint) throw unprocessable("endpoint_archived");
+    // Told before anything is asked and paid for.
+    await requireAnalysisBackend(transaction);
     const generation = await transaction.endpointGeneration.create({
       data: {
         studyId,

@@ -161,7 +161,8 @@ async function finishOrGoOn(id: string): Promise<void> {
     forgetPace(id);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    await stopWith(id, "analysis_refused", error.code);
+    const code = error.code === "analysis_needs_backend" ? error.code : "analysis_refused";
+    await stopWith(id, code, error.code);
   }
 }
 

@@ -2,6 +2,7 @@ import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
 import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { labelKept } from "@/lib/studies/kept-from";
 import { type LabellingRunSummary, type LlmLabelRow, labellingParametersSchema, type outcomes } from "./schema";
 import { labellingSpent, spendingOf } from "./spending";
 
@@ -63,8 +64,14 @@ export async function readLabellingRun(actor: StudyActor, labellingRunId: string
 }
 
 const pageSize = 50;
+const triedDocuments = 10;
+/** looked at for those, since none may be free in a large draw */
+const lookedAt = 200;
 
-/** A page of labels in the order of the draw; the document's first 400 characters. */
+/**
+ * A page of labels in the order of the draw; the document's first 400 characters. What the person still decides on comes
+ * without its label, and under no outcome.
+ */
 export async function listLlmLabels(
   actor: StudyActor,
   labellingRunId: string,
@@ -73,19 +80,21 @@ export async function listLlmLabels(
   const run = await database().labellingRun.findFirst({ where: { id: labellingRunId, studyId: actor.studyId } });
   if (!run) throw notFound();
   const rows = await database().$queryRaw<LlmLabelRow[]>`
-    select l."itemId", d.position, left(i.text, 400) as text, l.outcome::text as outcome, l.probability,
-           l."rawAnswer", l."latencyMs"
+    select l."itemId", d.position, left(item.text, 400) as text, shown.outcome::text as outcome, shown.probability,
+           shown."rawAnswer", shown."latencyMs"
     from "DrawItem" d
     join "LlmLabel" l on l."itemId" = d."itemId" and l."labellingRunId" = ${labellingRunId}::uuid
-    join "Item" i on i.id = d."itemId"
+    join "Item" item on item.id = d."itemId"
+    left join lateral (select l.outcome, l.probability, l."rawAnswer", l."latencyMs" where not ${labelKept(actor)}) shown
+      on true
     where d."drawId" = ${run.drawId}::uuid and d.position > ${query.after ?? -1}::int
-      and (${query.outcome ?? null}::text is null or l.outcome::text = ${query.outcome ?? null}::text)
+      and (${query.outcome ?? null}::text is null or shown.outcome::text = ${query.outcome ?? null}::text)
     order by d.position limit ${pageSize + 1}`;
   const labels = rows.slice(0, pageSize);
   return { labels, next: rows.length > pageSize ? (labels.at(-1)?.position ?? null) : null };
 }
 
-/** What can be labelled, and documents of it to try a prompt on. */
+/** What can be labelled, and documents of it to try a prompt on: none whose label is kept from the person. */
 export async function listDraws(
   actor: StudyActor,
 ): Promise<{ id: string; name: string; size: number; tryItems: string[] }[]> {
@@ -93,15 +102,23 @@ export async function listDraws(
     where: usableDraw(actor.studyId),
     include: {
       sample: { select: { name: true } },
-      items: { orderBy: { position: "asc" }, take: 10, select: { itemId: true } },
     },
     orderBy: { createdAt: "desc" },
     take: 100,
   });
+  const tried = await database().$queryRaw<{ drawId: string; itemId: string }[]>`
+    select draw."id" as "drawId", first."itemId"
+    from unnest(${draws.map(({ id }) => id)}::uuid[]) draw("id")
+    cross join lateral (
+      select d."itemId", d."position" from "DrawItem" d join "Item" item on item."id" = d."itemId"
+      where d."drawId" = draw."id" and d."position" < ${lookedAt} and not ${labelKept(actor)}
+      order by d."position" limit ${triedDocuments}
+    ) first
+    order by first."position"`;
   return draws.map((draw) => ({
     id: draw.id,
     name: draw.number === 1 ? draw.sample.name : `${draw.sample.name} (${draw.number})`,
     size: draw.size,
-    tryItems: draw.items.map((item) => item.itemId),
+    tryItems: tried.filter(({ drawId }) => drawId === draw.id).map(({ itemId }) => itemId),
   }));
 }

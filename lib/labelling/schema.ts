@@ -129,10 +129,11 @@ export const llmLabelSchema = z.object({
   itemId: z.uuid(),
   position: z.number().int(),
   text: z.string(),
-  outcome: z.enum(outcomes),
+  /** null, as is all that follows: kept from the caller, who still decides on the document */
+  outcome: z.enum(outcomes).nullable(),
   probability: z.number().nullable(),
-  rawAnswer: z.string(),
-  latencyMs: z.number().int(),
+  rawAnswer: z.string().nullable(),
+  latencyMs: z.number().int().nullable(),
 });
 export type LlmLabelRow = z.infer<typeof llmLabelSchema>;
 

@@ -52,6 +52,7 @@ dtype: bfloat16
           { filter: "", gradient: [0.5] },
         ],
       },
+      layerCount: 32,
     });
   });
 
@@ -67,6 +68,7 @@ dtype: bfloat16
     expect(parseMergekit(linear("3", "1"))).toEqual({
       method: "linear",
       t: { default: 0.25, layers: null, rules: [] },
+      layerCount: null,
     });
     expect(parseMergekit(linear("0", "0"))).toBeNull();
   });
@@ -86,7 +88,7 @@ dtype: bfloat16
       `merge_method: slerp\nslices:\n  - sources:\n      - { model: a${first} }\n      - { model: b${second} }\nparameters: { t: 0.5 }`;
     const range = (text: string) => `, layer_range: [${text}]`;
     expect(parseMergekit(sliced(range("0, 32"), range("0, 32")))?.t.default).toBe(0.5);
-    expect(parseMergekit(sliced("", ""))?.t.default).toBe(0.5);
+    expect(parseMergekit(sliced("", ""))).toMatchObject({ t: { default: 0.5 }, layerCount: null });
     expect(parseMergekit(sliced(range("8, 32"), range("8, 32")))).toBeNull();
     expect(parseMergekit(sliced(range("0, 32"), range("0, 16")))).toBeNull();
     expect(parseMergekit(sliced(range("0, 32"), ""))).toBeNull();

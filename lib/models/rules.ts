@@ -30,8 +30,11 @@ const setting = z.union([
   z.array(conditional).min(1).max(100),
 ]);
 const named = z.looseObject({ model: z.unknown() });
-/** All layers of both, in their order: a part of them, or shifted ones, would be another model. */
-const source = z.looseObject({ model: z.unknown(), layer_range: z.tuple([z.literal(0), z.int().min(1)]).optional() });
+/** All layers of both, in their order: a part of them, or shifted ones, would be another model. How many that is, the models tell. */
+const source = z.looseObject({
+  model: z.unknown(),
+  layer_range: z.tuple([z.literal(0), z.int().min(1).max(1000)]).optional(),
+});
 const slices = z.tuple([
   z
     .looseObject({ sources: z.tuple([source, source]), parameters: z.undefined().optional() })
@@ -68,14 +71,17 @@ export function parseMergekit(text: string): MergePlan | null {
   if (parsed.data.merge_method === "linear") {
     const [first, second] = parsed.data.models.map(({ parameters }) => parameters.weight);
     const t = (second ?? 0) / ((first ?? 0) + (second ?? 0));
-    return Number.isFinite(t) ? { method: "linear", t: { default: t, layers: null, rules: [] } } : null;
+    const plan = { default: t, layers: null, rules: [] };
+    return Number.isFinite(t) ? { method: "linear", t: plan, layerCount: null } : null;
   }
   const rules = parsed.data.parameters.t;
   const rest = rules.findIndex(({ filter }) => filter === "");
   if (rest < 0) return null;
   const [outside = 0] = rules[rest]?.gradient ?? [];
   // What follows a rule for everything is never reached.
-  return { method: "slerp", t: { default: outside, layers: null, rules: rules.slice(0, rest + 1) } };
+  const t = { default: outside, layers: null, rules: rules.slice(0, rest + 1) };
+  const [slice] = parsed.data.slices ?? [];
+  return { method: "slerp", t, layerCount: slice?.sources[0].layer_range?.[1] ?? null };
 }
 
 function readYaml(text: string): unknown {

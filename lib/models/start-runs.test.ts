@@ -1,7 +1,10 @@
+import { writeFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { presets } from "@/lib/compute/specs";
 import { makeBackend, runOf } from "@/lib/compute/testing/runs";
 import { database } from "@/lib/platform/database/client";
+import { pathOf } from "@/lib/platform/storage/addresses";
+import { writeWhole } from "@/lib/platform/storage/files";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
@@ -92,4 +95,39 @@ describe("a merge", () => {
     await expect(start(baseId, theirs)).rejects.toMatchObject({ status: 404, code: "not_found" });
     expect(await runs()).toBe(0);
   });
+
+  it("is refused for some of the layers, told how many there are, and starts for all of them", async () => {
+    const [firstId, secondId] = [await makeModel(24), await makeModel(24)];
+    const startWith = (layerCount: number | null) =>
+      startMerge(researcher, {
+        ...{ name: "Merge", firstId, secondId, backendId },
+        parameters: { ...presets.merge.example, layerCount },
+      });
+    for (const planned of [16, 32]) {
+      await expect(startWith(planned)).rejects.toMatchObject({
+        status: 422,
+        code: "merge_layers_differ",
+        values: { planned, layers: 24 },
+      });
+    }
+    expect(await runs()).toBe(0);
+    await startWith(24);
+    await startWith(null);
+    expect(await runs()).toBe(2);
+  });
 });
+
+/** A checkpoint of which the studio can read how many layers it has. */
+async function makeModel(layers: number): Promise<string> {
+  const address = `store:models/${crypto.randomUUID()}`;
+  const config = { hidden_size: 4, num_hidden_layers: layers, num_attention_heads: 2, vocab_size: 2 };
+  await writeWhole(pathOf(`${address}/config.json`), JSON.stringify(config));
+  const header = JSON.stringify({ embedding: { dtype: "F32", shape: [2, 4], data_offsets: [0, 32] } });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  await writeFile(
+    pathOf(`${address}/model.safetensors`),
+    Buffer.concat([length, Buffer.from(header), Buffer.alloc(32)]),
+  );
+  return (await database().checkpoint.create({ data: { kind: "base", name: "model", address } })).id;
+}

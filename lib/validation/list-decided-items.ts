@@ -1,6 +1,8 @@
 import { database, Prisma } from "@/lib/platform/database/client";
 import { conflict, notFound } from "@/lib/platform/problem";
-import { may, type StudyActor } from "@/lib/studies/actor";
+import type { StudyActor } from "@/lib/studies/actor";
+import { labelKept, stillDecides } from "@/lib/studies/kept-from";
+import { decidesOnSome } from "./decides-on-some";
 import type { DecidedItem, DecidedItemsQuery } from "./schema";
 
 const excerptCharacters = 2000;
@@ -15,20 +17,18 @@ const conditions = {
 
 /**
  * Decided documents of a closed round with everyone's decisions, without names, in the order of the queue. While the round
- * is open (409 `round_still_open`) nobody reads what others decided. Of documents that the actor may still adjudicate the
- * LLM's label is kept back, here as on the adjudicator's screen.
+ * is open (409 `round_still_open`) nobody reads what others decided. Documents on which the actor decides in another, open
+ * round are left out (`kept`: there are some). Of those that they may still adjudicate the LLM's label is kept back, here
+ * as on the adjudicator's screen.
  */
 export async function listDecidedItems(
   actor: StudyActor,
   roundId: string,
   query: DecidedItemsQuery,
-): Promise<{ items: DecidedItem[]; next: number | null }> {
+): Promise<{ items: DecidedItem[]; next: number | null; kept: boolean }> {
   const round = await database().round.findFirst({ where: { id: roundId, studyId: actor.studyId } });
   if (!round) throw notFound();
   if (round.state !== "closed") throw conflict("round_still_open");
-  const toAdjudicate = Prisma.sql`(${may(actor, "rounds.adjudicate")} and queued."contested" and queued."settled" is null
-    and not exists (select 1 from "Claim" own
-      where own."roundItemId" = queued."id" and own."personId" = ${actor.personId}::uuid))`;
   const items = await database().$queryRaw<DecidedItem[]>`
     select queued."id", queued."position", item."documentId", left(item."text", ${excerptCharacters}) as "text",
       stratum."key" as "stratum", queued."wanted", coalesce(queued."gold"::text, 'unsettled') as "gold",
@@ -42,11 +42,13 @@ export async function listDecidedItems(
     join "Item" item on item."id" = queued."itemId"
     join "Stratum" stratum on stratum."id" = queued."stratumId"
     left join "LlmLabel" label on label."itemId" = queued."itemId"
-      and label."labellingRunId" = ${query.labelling ?? null}::uuid and not ${toAdjudicate}
+      and label."labellingRunId" = ${query.labelling ?? null}::uuid and not ${labelKept(actor)}
     where queued."roundId" = ${roundId}::uuid and queued."decided" > 0 and queued."position" > ${query.after}
+      and not ${stillDecides(actor)}
       and ${conditions[query.filter]}
     order by queued."position"
     limit ${query.limit + 1}`;
   const page = items.slice(0, query.limit);
-  return { items: page, next: items.length > query.limit ? (page.at(-1)?.position ?? null) : null };
+  const next = items.length > query.limit ? (page.at(-1)?.position ?? null) : null;
+  return { items: page, next, kept: await decidesOnSome(actor, roundId) };
 }

@@ -41,8 +41,9 @@ type Rule = Pick<Round, "stopHalfWidth" | "stopLabellingRunId" | "stopLower" | "
 function stopRuleOf(round: Rule, deciding: boolean): RoundDetail["stopRule"] {
   const { stopHalfWidth: halfWidth, stopLabellingRunId: labellingRunId, stopLower: lower, stopUpper: upper } = round;
   if (halfWidth === null || labellingRunId === null) return null;
-  const interval = deciding || lower === null || upper === null ? null : { lower, upper };
-  return { halfWidth, labellingRunId, interval, documents: round.stopDocuments };
+  const known = !deciding && lower !== null && upper !== null;
+  const interval = known ? { lower, upper, documents: round.stopDocuments } : null;
+  return { halfWidth, labellingRunId, interval };
 }
 
 async function countContested(roundId: string): Promise<NonNullable<RoundDetail["contested"]>> {

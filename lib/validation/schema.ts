@@ -118,10 +118,11 @@ export const roundDetailSchema = roundSchema.extend({
   instructionsEn: z.string(),
   stopRule: stopRule
     .extend({
-      /** F1's anytime-valid interval when it was last looked at; null before that, and for those who decide */
-      interval: z.object({ lower: z.number(), upper: z.number() }).nullable(),
-      /** the first documents of the queue on which it rests: all of them decided, settled and labelled */
-      documents: z.number().int(),
+      /**
+       * F1's anytime-valid interval when it was last looked at, and the first documents of the queue on which it rests: all of
+       * them decided, settled and labelled. Null before that, and for those who decide
+       */
+      interval: z.object({ lower: z.number(), upper: z.number(), documents: z.number().int() }).nullable(),
     })
     .nullable(),
   /** the earlier round whose decisions come along, or came along when this one opened: so many */
@@ -244,6 +245,8 @@ export const decidedItemsSchema = z.object({
   items: z.array(decidedItemSchema),
   /** `after` of the next page; null: this was the last */
   next: z.number().int().nullable(),
+  /** documents on which the caller decides in another, open round are left out */
+  kept: z.boolean(),
 });
 
 /** What a new round can be made of. */

@@ -50,7 +50,10 @@ function tellsOfWork(event: RunEvent): boolean {
   return event.type === "metric";
 }
 
-/** One point a step counts: a later attempt's takes the place of an earlier one's, which stays, marked superseded. */
+/**
+ * One point a step counts: what a later attempt measures takes the place of what earlier ones measured from there on, which
+ * stays, marked superseded.
+ */
 async function writeMetrics(transaction: Database, attempt: AttemptPlace, metrics: Of<"metric">[]): Promise<void> {
   if (metrics.length === 0) return;
   const names = metrics.map(({ name }) => name);
@@ -65,8 +68,9 @@ async function writeMetrics(transaction: Database, attempt: AttemptPlace, metric
   if (attempt.number === 1) return;
   await transaction.$executeRaw`
     update "Metric" set "superseded" = true
-    from unnest(${names}::text[], ${steps}::int[]) as each(name, step)
-    where "runId" = ${attempt.runId}::uuid and "Metric"."name" = each.name and "Metric"."step" = each.step
+    from (select name, min(step) as step from unnest(${names}::text[], ${steps}::int[]) as each(name, step) group by name)
+      as first
+    where "runId" = ${attempt.runId}::uuid and "Metric"."name" = first.name and "Metric"."step" >= first.step
       and "attempt" < ${attempt.number}::int and not "superseded"`;
 }
 

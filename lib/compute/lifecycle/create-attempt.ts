@@ -9,8 +9,9 @@ import type { RunRow } from "./load-run";
 
 /**
  * Makes the next attempt: the earlier ones are fenced first, so that none of them can still write while a new one works;
- * it continues from the newest checkpoint, and what was measured after that is superseded. Throws StoreFault while the
- * backend's exchange can't be reached.
+ * it continues from the newest checkpoint, and what was measured after that is superseded. Where metrics have steps of
+ * their own, what the new attempt measures tells from where it does so anew. Throws StoreFault while the backend's exchange
+ * can't be reached.
  */
 export async function createAttempt(run: RunRow): Promise<void> {
   for (const { number } of run.attempts) await writeSign(run, number, "fenced");
@@ -33,12 +34,16 @@ export async function createAttempt(run: RunRow): Promise<void> {
       where: { id: run.id },
       data: { currentAttempt: number, nextAttemptAt: null, progressSince: null },
     });
+    if (checkpoint && hasMetricStepsOfItsOwn(run.kind)) return;
     await transaction.metric.updateMany({
       where: { runId: run.id, superseded: false, step: { gt: checkpoint?.step ?? -1 } },
       data: { superseded: true },
     });
   });
 }
+
+/** Checkpoints of filtering count shards, its metrics documents. */
+const hasMetricStepsOfItsOwn = (kind: string) => kind === "classify-corpus";
 
 /** Writes the spec that the runner reads; the same text however often it is written. */
 export async function writeSpec(run: RunRow, attempt: RunRow["attempts"][number]): Promise<void> {

@@ -198,6 +198,32 @@ describe("an attempt that fails", () => {
     expect(rows).toHaveLength(5);
   });
 
+  it("keeps the curve of a filtering, whose checkpoints count shards and whose metrics documents", async () => {
+    await database().run.update({ where: { id: runId }, data: { kind: "classify-corpus" } });
+    await reachRunning();
+    const checkpoint = await writeCheckpoint(place(), 2);
+    await writeEventFile(place(), 1, [metric(4000), metric(9000), checkpoint, metric(12_000), metric(15_000)]);
+    ray.move("FAILED", { driver_exit_code: 137, error_type: "JOB_ENTRYPOINT_COMMAND_ERROR", message: "Killed" });
+    await clock.advance(runId);
+    clock.pass(timing.backOff[0]);
+    await clock.advance(runId);
+    expect((await runOf(runId)).attempts[1]).toMatchObject({ resumeStep: 2 });
+    const stepsOf = async () => (await metricsOf(runId)).counting.map(({ step, attempt }) => [step, attempt]);
+    expect(await stepsOf()).toEqual([4000, 9000, 12_000, 15_000].map((step) => [step, 1]));
+
+    // The shards that were done held 10,000 documents.
+    ray.move("RUNNING");
+    await writeEventFile(place(2), 1, [metric(11_000), metric(14_000)]);
+    await clock.advance(runId);
+    expect(await stepsOf()).toEqual([
+      [4000, 1],
+      [9000, 1],
+      [11_000, 2],
+      [14_000, 2],
+    ]);
+    expect((await metricsOf(runId)).rows).toHaveLength(6);
+  });
+
   it("starts anew where the checkpoint that was told of is gone", async () => {
     await reachRunning();
     const checkpoint = await writeCheckpoint(place(), 2);

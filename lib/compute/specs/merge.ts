@@ -21,6 +21,8 @@ const parameters = z.strictObject({
       // Runs that were planned before there were rules are repeated too.
       .default([]),
   }),
+  /** Of how many decoder layers the plan speaks, as mergekit's `layer_range` names them; null: of all there are. */
+  layerCount: z.int().min(1).max(1000).nullable().default(null),
 });
 
 export const mergeSpec = z.strictObject({
@@ -31,7 +33,7 @@ export const mergeSpec = z.strictObject({
 });
 
 export const mergePresets = {
-  paper: { method: "slerp", t: { default: 0.5, layers: null, rules: [] } },
-  example: { method: "slerp", t: { default: 0.5, layers: null, rules: [] } },
+  paper: { method: "slerp", t: { default: 0.5, layers: null, rules: [] }, layerCount: null },
+  example: { method: "slerp", t: { default: 0.5, layers: null, rules: [] }, layerCount: null },
   published: ["method"],
 } as const satisfies Presets<z.infer<typeof parameters>>;

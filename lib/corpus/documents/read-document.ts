@@ -1,13 +1,19 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
+import { database } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import { escapeGlob, withDuckDb } from "@/lib/platform/storage/duckdb";
 import type { StudyActor } from "@/lib/studies/actor";
+import { labelKept } from "@/lib/studies/kept-from";
 import { type CorpusDocument, documentSchema } from "../schema";
 import { parsePosition, shardsOf } from "./shards";
 
 const attributesSchema = z.record(z.string(), z.json());
 
-/** One document with its whole text, and where its neighbours are. */
+/**
+ * One document with its whole text, and where its neighbours are. What else the corpus says of it may hold labels, so it is
+ * kept from those who still decide on it.
+ */
 export async function readDocument(actor: StudyActor, corpusId: string, position: string): Promise<CorpusDocument> {
   const shards = await shardsOf(actor, corpusId);
   const { shard, row } = parsePosition(position);
@@ -41,11 +47,20 @@ export async function readDocument(actor: StudyActor, corpusId: string, position
     url: found.url ?? null,
     language: found.language ?? null,
     characters: Number(found.characters),
-    attributes: attributes.success ? attributes.data : {},
+    attributes:
+      attributes.success && !(await isKept(actor, String(found.id), String(found.text))) ? attributes.data : {},
     score: typeof found.score === "number" ? found.score : null,
     previous: before,
     next: after,
   });
+}
+
+async function isKept(actor: StudyActor, documentId: string, text: string): Promise<boolean> {
+  const textHash = createHash("sha256").update(text).digest("hex");
+  const [{ kept } = { kept: true }] = await database().$queryRaw<{ kept: boolean }[]>`
+    select ${labelKept(actor)} as "kept"
+    from (select ${documentId}::text as "documentId", ${textHash}::text as "textHash") item`;
+  return kept;
 }
 
 function parsedJson(text: unknown): unknown {

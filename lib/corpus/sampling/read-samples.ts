@@ -1,6 +1,7 @@
 import { database, type Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { labelKept } from "@/lib/studies/kept-from";
 import { type DrawView, drawDesignSchema, type SampleItem, type SampleSummary } from "../schema";
 
 const include = {
@@ -89,7 +90,10 @@ export async function readSample(actor: StudyActor, sampleId: string, number = 1
 
 const pageSize = 25;
 
-/** A page of drawn documents in the order of the draw. */
+/**
+ * A page of drawn documents in the order of the draw. Strata may be cut by LLM labels, so of documents on which the person
+ * still decides neither the stratum is told nor the probability, which follows from it.
+ */
 export async function listSampleItems(
   actor: StudyActor,
   sampleId: string,
@@ -100,13 +104,14 @@ export async function listSampleItems(
   if (!sample) throw notFound();
   const items = await database().$queryRaw<SampleItem[]>`
     select item."id", d."position", item."documentId", item."text", item."characters", item."source",
-      stratum."key" as "stratum", d."inclusionProbability",
+      told."stratum", told."inclusionProbability",
       (select count(*)::int - 1 from "Item" other where other."sampleId" = item."sampleId"
         and other."duplicateGroup" = item."duplicateGroup") as "nearDuplicates"
     from "Draw" draw
     join "DrawItem" d on d."drawId" = draw."id"
     join "Item" item on item."id" = d."itemId"
     join "Stratum" stratum on stratum."id" = d."stratumId"
+    left join lateral (select stratum."key" as "stratum", d."inclusionProbability" where not ${labelKept(actor)}) told on true
     where draw."sampleId" = ${sampleId}::uuid and draw."number" = ${number} and d."position" > ${after}
     order by d."position" limit ${pageSize + 1}`;
   const page = items.slice(0, pageSize);

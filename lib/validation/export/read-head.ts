@@ -2,6 +2,7 @@ import { database } from "@/lib/platform/database/client";
 import type { LabellingState } from "@/lib/platform/database/generated/enums";
 import { conflict, notFound, Problem } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { decidesOnSome } from "../decides-on-some";
 import { labelledDraws } from "../labelled-draws";
 import { pseudonymsOf } from "../pseudonyms";
 
@@ -9,7 +10,8 @@ const ended: LabellingState[] = ["paused", "succeeded", "failed", "cancelled"];
 
 /**
  * What is the same for all rows of a round's export. Throws 409 `round_not_open` for a draft, and 403
- * `quality_hidden_while_deciding` to those who decide in the open round: the export holds what the others decided.
+ * `quality_hidden_while_deciding` to those who decide in the open round, or in another open one on documents of this: the
+ * export holds what the LLM and the others think.
  */
 export async function readExportHead(actor: StudyActor, roundId: string) {
   const round = await database().round.findFirst({
@@ -36,9 +38,7 @@ export async function readExportHead(actor: StudyActor, roundId: string) {
   });
   if (!round) throw notFound();
   if (round.state === "draft") throw conflict("round_not_open");
-  if (round.state === "open" && round.members.some((member) => member.personId === actor.personId)) {
-    throw new Problem(403, "quality_hidden_while_deciding");
-  }
+  if (await decidesOnSome(actor, roundId)) throw new Problem(403, "quality_hidden_while_deciding");
   const labellings = await database().labellingRun.findMany({
     where: { drawId: { in: await labelledDraws(round.drawId) }, studyId: actor.studyId, state: { in: ended } },
     orderBy: { createdAt: "desc" },

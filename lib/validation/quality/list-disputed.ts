@@ -1,12 +1,14 @@
 import { database } from "@/lib/platform/database/client";
 import { conflict } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { stillDecides } from "@/lib/studies/kept-from";
 import { findReadableRound } from "./readable-round";
 import { type DisputedDocument, excerptCharacters, mostDisputed } from "./schema";
 
 /**
  * The documents of a closed round on which people differed most, then those with most flags, then those with most notes.
- * While the round is open (409 `round_still_open`) nobody reads what others decided, as in listDecidedItems.
+ * While the round is open (409 `round_still_open`) nobody reads what others decided, and nobody what was decided on documents
+ * on which they decide in another, open round: as in listDecidedItems.
  */
 export async function listDisputed(actor: StudyActor, roundId: string): Promise<{ documents: DisputedDocument[] }> {
   const round = await findReadableRound(actor, roundId);
@@ -34,7 +36,7 @@ export async function listDisputed(actor: StudyActor, roundId: string): Promise<
       coalesce(queued."gold"::text, 'unsettled') as "gold"
     from ranked
     join "RoundItem" queued on queued."id" = ranked."roundItemId" and queued."roundId" = ${roundId}::uuid
-    join "Item" item on item."id" = queued."itemId"
+    join "Item" item on item."id" = queued."itemId" and not ${stillDecides(actor)}
     order by ranked."differing" desc, ranked."flags" desc, ranked."notes" desc, queued."position"
     limit ${mostDisputed}`;
   return { documents };

@@ -1,6 +1,7 @@
 import { database, Prisma } from "@/lib/platform/database/client";
 import { conflict, notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
+import { stillDecides } from "@/lib/studies/kept-from";
 import { fitToTrain } from "./fit-to-train";
 import type { Candidates, CandidatesQuery } from "./schema";
 
@@ -9,7 +10,7 @@ const excerptCharacters = 2000;
 /**
  * Documents that may be trained on in this round: with gold from a closed round of the study, or without any from the
  * round's own sample. Throws 404 for rounds of elsewhere, and 409 `round_still_open`: what is decided in an open round
- * nobody reads.
+ * nobody reads, nor what was decided elsewhere on documents on which they decide in one.
  */
 export async function listCandidates(actor: StudyActor, roundId: string, query: CandidatesQuery): Promise<Candidates> {
   const round = await database().round.findFirst({
@@ -35,6 +36,7 @@ export async function listCandidates(actor: StudyActor, roundId: string, query: 
     join "Sample" sample on sample."id" = item."sampleId" and sample."studyId" = ${actor.studyId}::uuid
     where ${fitToTrain({ drawId: round.drawId, corpusId: sample.corpusId })}
       and item."text" ilike ${words}
+      and not ${stillDecides(actor)}
       and ${query.after ? Prisma.sql`item."id" > ${query.after}::uuid` : Prisma.sql`true`}
       and ${query.label ? Prisma.sql`chosen."gold" = ${query.label}::"DecisionLabel"` : Prisma.sql`true`}
     order by item."id"

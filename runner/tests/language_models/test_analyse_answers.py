@@ -139,6 +139,17 @@ def test_a_run_writes_a_row_an_answer(tmp_path: Path) -> None:
     }
 
 
+def test_nul_characters_are_no_part_of_an_answer(tmp_path: Path) -> None:
+    with_nul = "Die\0 Antwort. Sure,\0 here is the\0 text you\0 asked for."
+    kept = with_nul.replace("\0", "")
+    result = analysed(tmp_path, pa.table({"id": ["a", "b"], "answer": [with_nul, kept]}))
+    with_it, without = pq.read_table(result.outputs["analysis"]).to_pylist()
+    assert {**with_it, "id": "b"} == without
+    (span,) = json.loads(with_it["englishSpans"])
+    assert kept[span["start"] : span["end"]] == span["text"]
+    assert "\0" not in span["text"]
+
+
 def test_files_without_answers_are_refused(tmp_path: Path) -> None:
     for table, code in (
         (pa.table({"id": ["a"]}), "answers_columns_missing"),

@@ -30,8 +30,10 @@ def context_for(
     rules: Any = (),
     method: str = "slerp",
     threads: int = 2,
+    layer_count: int | None = None,
 ) -> RunContext:
-    parameters = {"method": method, "t": {"default": default, "layers": layers, "rules": rules}}
+    t = {"default": default, "layers": layers, "rules": rules}
+    parameters = {"method": method, "t": t, "layerCount": layer_count}
     inputs = {"first": first, "second": second}
     spec = make_spec("merge", inputs, parameters, resources=Resources(processes=1, threads=threads))
     return make_context(folder / "store", spec)
@@ -161,6 +163,16 @@ def test_tokenizers_that_number_their_tokens_differently_are_refused(tmp_path: P
 def test_a_plan_for_another_number_of_layers_is_refused(tmp_path: Path) -> None:
     first, second = make_model(tmp_path / "first", 1), make_model(tmp_path / "second", 2)
     assert refused(tmp_path, first, second, layers=[0.5, 0.5, 0.5]).code == "layers_mismatch"
+
+
+def test_a_plan_for_some_of_the_layers_is_refused_and_one_for_all_is_not(tmp_path: Path) -> None:
+    first, second = make_model(tmp_path / "first", 1), make_model(tmp_path / "second", 2)
+    layers = json.loads((first / "config.json").read_text())["num_hidden_layers"]
+    for planned in (layers - 1, layers + 1):
+        mistake = refused(tmp_path, first, second, layer_count=planned)
+        assert mistake.code == "layers_mismatch"
+        assert f"[0, {layers}]" in str(mistake)
+    merged(tmp_path, first, second, layer_count=layers)
 
 
 def test_a_damaged_tensor_is_named(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def run(context: RunContext) -> RunResult:
     for batch in answers.iter_batches(batch_size=_BATCH_ROWS, columns=["id", "answer"]):
         if context.stop_requested():
             raise Cancelled
-        rows += [{"id": str(row["id"]), **analyse(row["answer"] or "")} for row in batch.to_pylist()]
+        rows += [{"id": str(row["id"]), **analyse(_storable(row["answer"] or ""))} for row in batch.to_pylist()]
         context.progress(len(rows), total, "answers", "analysing")
     output = context.output_path("analysis.parquet")
     pq.write_table(pa.Table.from_pylist(rows, schema=_ANALYSIS), output)
@@ -73,6 +73,11 @@ def run(context: RunContext) -> RunResult:
             "declinedShare": sum(row["declined"] for row in rows) / total,
         },
     )
+
+
+def _storable(answer: str) -> str:
+    # The studio's database keeps no NUL, so it keeps answers without: places are those in the text that it shows.
+    return answer.replace("\0", "")
 
 
 def analyse(answer: str) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def run(context: RunContext) -> RunResult:
     architecture = read_architecture(folders["first"])
     check_same_architecture(architecture, read_architecture(folders["second"]))
     check_same_vocabulary(folders["first"], folders["second"])
-    plan = MergePlan.from_parameters(context.spec.parameters["t"], architecture["num_hidden_layers"])
+    plan = MergePlan.from_parameters(context.spec.parameters, architecture["num_hidden_layers"])
 
     output = context.output_path("model")
     shutil.rmtree(output, ignore_errors=True)

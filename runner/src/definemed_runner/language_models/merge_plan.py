@@ -34,8 +34,15 @@ class MergePlan:
     layer_count: int
 
     @staticmethod
-    def from_parameters(t: Mapping[str, Any], layer_count: int) -> "MergePlan":
+    def from_parameters(parameters: Mapping[str, Any], layer_count: int) -> "MergePlan":
         """UserMistake `layers_mismatch` where the plan's number of layers isn't the model's."""
+        t, planned = parameters["t"], parameters.get("layerCount")
+        if planned is not None and planned != layer_count:
+            raise UserMistake(
+                "layers_mismatch",
+                f"The merge plan takes {planned} layers of each model, which has {layer_count}. "
+                f"Merge all of them: layer_range [0, {layer_count}].",
+            )
         layers = None if t["layers"] is None else tuple(float(value) for value in t["layers"])
         if layers is not None and len(layers) != layer_count:
             raise UserMistake(
