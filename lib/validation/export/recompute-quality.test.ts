@@ -62,12 +62,17 @@ const filesOf = (complete: CompleteQuality) => ({
   json: JSON.stringify(complete),
 });
 
-/** With the first row that `fits` changed. */
-function tampered(lines: string[], fits: (row: ExportRow) => boolean, change: (row: ExportRow) => unknown): string[] {
+/** With the first row that `fits` changed, or more of them. */
+function tampered(
+  lines: string[],
+  fits: (row: ExportRow) => boolean,
+  change: (row: ExportRow) => unknown,
+  most: number,
+): string[] {
   const rows = lines.map((line) => JSON.parse(line) as ExportRow);
-  const row = rows.find(fits);
-  if (!row) throw new Error("no row fits");
-  change(row);
+  const fitting = rows.filter(fits).slice(0, most);
+  expect(fitting).toHaveLength(most);
+  for (const row of fitting) change(row);
   return rows.map((one) => JSON.stringify(one));
 }
 
@@ -230,8 +235,8 @@ describe("the command that reads an export", () => {
 
     const both = query({ labelling: labellingRunId, second, target: "this_corpus" });
     const before = filesOf((await recomputeQuality(lines, both)).complete);
-    const changed = async (fits: (row: ExportRow) => boolean, change: (row: ExportRow) => unknown) => {
-      const { complete, warnings } = await recomputeQuality(tampered(lines, fits, change), both);
+    const changed = async (fits: (row: ExportRow) => boolean, change: (row: ExportRow) => unknown, most = 1) => {
+      const { complete, warnings } = await recomputeQuality(tampered(lines, fits, change, most), both);
       return { ...filesOf(complete), warnings };
     };
     const rowOf = (csv: string, name: string) => csv.split("\r\n").filter((line) => line.startsWith(name));
@@ -240,7 +245,10 @@ describe("the command that reads an export", () => {
     const turn = (row: ExportRow) => {
       row.gold = row.gold === "medical" ? "non_medical" : "medical";
     };
-    const turned = await changed((row) => row.gold !== null && row.decided > 1 && saysMedical(row), turn);
+    const looked = JSON.parse(lines[0] ?? "").round.runs.find(({ run: of }: { run: string }) => of === labellingRunId);
+    const counts = (row: ExportRow) =>
+      row.gold !== null && row.decided > 1 && looked.sources.shown.includes(row.source);
+    const turned = await changed((row) => counts(row) && saysMedical(row), turn);
     for (const name of ["f1,", "precision,"])
       expect(rowOf(turned.figures, name)).not.toEqual(rowOf(before.figures, name));
     for (const name of ["f1 stratum", "f1 source", "f1 second - first", "f1_if_people_err", "drift gold"]) {
@@ -256,17 +264,21 @@ describe("the command that reads an export", () => {
     expect(rowOf(label.figures, "agreement_alpha")).not.toEqual(rowOf(before.figures, "agreement_alpha"));
     expect(rowOf(label.details, "drift medical")).not.toEqual(rowOf(before.details, "drift medical"));
     const repeat = await changed(
-      (row) => row.repeats.some((one) => one.current && one.label),
+      ({ repeats, decisions }) =>
+        repeats.some(({ person: by, label: again, current }) =>
+          decisions.some((one) => current && again && one.current && one.person === by && one.label === again),
+        ),
       ({ repeats }) => {
         for (const one of repeats) one.label = one.label === "medical" ? "non_medical" : "medical";
       },
     );
     expect(rowOf(repeat.details, "consistency")).not.toEqual(rowOf(before.details, "consistency"));
     const stopped = await changed(
-      (row) => row.queue_position === 0,
+      (row) => row.queue_position < 40,
       ({ llm }) => {
         for (const one of llm) one.outcome = one.outcome === "medical" ? "non_medical" : "medical";
       },
+      40,
     );
     expect(rowOf(stopped.details, "f1_when_stopped")).not.toEqual(rowOf(before.details, "f1_when_stopped"));
     expect(stopped.warnings).toEqual([expect.stringContaining("when the stop rule ended the round")]);
