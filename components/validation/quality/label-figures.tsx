@@ -4,6 +4,7 @@ import { Notice } from "@/components/ui/surface";
 import { type LabelQuality, type Measure, measures } from "@/lib/validation/quality/schema";
 import { FigureCard } from "./figure-card";
 import { useProblemText } from "./problem-text";
+import { shownEstimate } from "./shown-estimate";
 
 /** The LLM's labels against people's: F1 first, then what it is made of. */
 export function LabelFigures({ quality }: { quality: LabelQuality }) {
@@ -32,17 +33,33 @@ function Cards({ quality, shown }: { quality: LabelQuality; shown: readonly Meas
         <FigureCard
           key={measure}
           name={t(`measures.${measure}`)}
-          estimate={quality.figures[measure].estimate}
+          estimate={shownEstimate(quality, measure)}
           missing={quality.problem ? t("noPoint") : t(`missing.${measure === "recall" ? "recall" : "precision"}`)}
           explanation={`${t(`explanations.${measure}`)} ${t("effectiveSizeHint")}`}
           percent={measure === "prevalence"}
           large={measure === "f1"}
         >
+          {measure === "f1" ? <AfterStopping quality={quality} /> : null}
           <EffectiveSize size={quality.figures[measure].effectiveSize} />
           <Bounds quality={quality} measure={measure} />
         </FigureCard>
       ))}
     </div>
+  );
+}
+
+/** Why F1's interval is another than the documents alone would give. */
+function AfterStopping({ quality }: { quality: LabelQuality }) {
+  const t = useTranslations("quality");
+  const format = useFormatter();
+  const { estimate } = quality.figures.f1;
+  if (!quality.stopRule || !estimate) return null;
+  const { lower, upper } = estimate.interval;
+  const show = (value: number) => format.number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return (
+    <p className="mt-1 text-sm text-muted">
+      {t("afterStopping", { documents: quality.stopRule.documents, lower: show(lower), upper: show(upper) })}
+    </p>
   );
 }
 

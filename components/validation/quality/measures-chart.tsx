@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { PointIntervalChart } from "@/components/charts/point-interval-chart";
 import { type LabelQuality, measures } from "@/lib/validation/quality/schema";
+import { shownEstimate } from "./shown-estimate";
 
 /** F1, precision, recall and accuracy side by side, with their intervals. */
 export function MeasuresChart({ quality }: { quality: LabelQuality }) {
@@ -10,7 +11,7 @@ export function MeasuresChart({ quality }: { quality: LabelQuality }) {
   const points = measures
     .filter((measure) => measure !== "prevalence")
     .flatMap((measure) => {
-      const { estimate } = quality.figures[measure];
+      const estimate = shownEstimate(quality, measure);
       if (!estimate) return [];
       return [
         { id: measure, label: t(`measures.${measure}`), value: estimate.value, ...estimate.interval, n: estimate.n },

@@ -70,7 +70,9 @@ export default async function QualityPage(props: Props) {
   return (
     <>
       {header}
-      <StopRuleNotice round={round} />
+      <div className="mb-6 empty:hidden">
+        <StopRuleNotice round={round} />
+      </div>
       <QualityView
         studyId={studyId}
         quality={quality}
