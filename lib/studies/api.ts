@@ -26,7 +26,7 @@ export const createStudyOperation = operation({
   id: "studies.create",
   method: "POST",
   path: "/studies",
-  summary: "Make a study; the caller becomes its owner",
+  summary: "Make a study; the caller becomes its owner. For administrators, and whom they allow",
   access: { kind: "signed-in" },
   body: createStudySchema,
   response: studySchema,

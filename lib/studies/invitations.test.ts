@@ -32,6 +32,7 @@ describe("an invitation", () => {
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const person = await database().person.findUniqueOrThrow({ where: { email }, include: { memberships: true } });
     expect(person.memberships).toMatchObject([{ studyId: owner.studyId, role: "clinician" }]);
+    expect(person.mayCreateStudies).toBe(false);
     await expect(acceptInvitation({ token, name: "Neu", password })).rejects.toEqual(invalid);
     expect(await readInvitation(token)).toBeNull();
   });
