@@ -42,7 +42,7 @@ export const changePasswordOperation = operation({
   id: "password.change",
   method: "POST",
   path: "/me/password",
-  summary: "Change the caller's password; ends all other sessions",
+  summary: "Change the caller's password; ends all sessions, and all API tokens unless told otherwise",
   access: { kind: "signed-in" },
   body: changePasswordSchema,
 });

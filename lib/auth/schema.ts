@@ -43,4 +43,8 @@ export const createTokenSchema = z.object({
   days: z.number().int().min(1).max(365),
 });
 
-export const changePasswordSchema = z.object({ current: z.string().max(200), next: passwordSchema });
+export const changePasswordSchema = z.object({
+  current: z.string().max(200),
+  next: passwordSchema,
+  endTokens: z.boolean().default(true),
+});
