@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Page, test } from "@playwright/test";
+import { type Browser, type Page, test } from "@playwright/test";
 import { english, german, lookAtPage } from "./looks";
 import * as road from "./road";
 import { pageOf, people, watch } from "./studio";
@@ -14,14 +14,16 @@ test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const documents = 4;
 
 /** A study of its own with a sample, and a clinician. */
-async function prepare(research: Page): Promise<string> {
+async function prepare(browser: Browser, research: Page): Promise<string> {
   const file = path.join(folder, "corpus.jsonl");
   const rows = Array.from({ length: documents }, (_, n) => ({ id: `d${n}`, text: `Seite ${n}. Etwas zum Lesen.` }));
   writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   const study = await road.createStudy(research, "Seiten ohne Link");
   await road.importCorpus(research, study, file, documents);
   await road.drawSample(research, study, documents, "1");
-  await road.invite(research, study, people.clinician);
+  const clinician = await pageOf(browser, people.clinician);
+  await road.joinSignedIn(clinician, await road.invite(research, study, people.clinician));
+  await clinician.context().close();
   return study;
 }
 
@@ -31,7 +33,7 @@ test("signing in, an invitation, a draft, a round at work, in German and English
 }) => {
   test.setTimeout(10 * 60_000);
   const research = await pageOf(browser, people.researcher);
-  const study = await prepare(research);
+  const study = await prepare(browser, research);
   const invitation = await road.invite(research, study, `guest-${Date.now()}@example.org`);
   const draft = await road.draftRound(research, study, 0);
   /** By somebody's browser, or by one where nobody is signed in; a new one each time, which has seen no instructions. */
@@ -45,7 +47,7 @@ test("signing in, an invitation, a draft, a round at work, in German and English
       await page.context().close();
     }
   };
-  await test.step("signed out", () => lookAtAll(null, { "sign-in": "/sign-in", join: invitation ?? "" }));
+  await test.step("signed out", () => lookAtAll(null, { "sign-in": "/sign-in", join: invitation }));
   await test.step("a draft", () =>
     lookAtAll(people.researcher, {
       "study-rounds-draft": draft,

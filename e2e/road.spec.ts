@@ -136,10 +136,10 @@ async function walk(browser: Browser, name: string, material: Material): Promise
   });
   const labelling = await step("the LLM begins to label", () => road.startLabelling(research, study));
 
-  await step("clinicians come in: one has an account, one gets a link", async () => {
-    expect(await road.invite(research, study, people.clinician)).toBeNull();
-    const link = await road.invite(research, study, joinedIn);
-    await road.join(second, link ?? "", "Zweite Klinik", demoPassword());
+  await step("clinicians come in by links: one has an account, one makes it", async () => {
+    const link = await road.invite(research, study, people.clinician);
+    await road.joinSignedIn(first, link);
+    await road.join(second, await road.invite(research, study, joinedIn), "Zweite Klinik", demoPassword());
   });
 
   const keyOf = (text: string) => {

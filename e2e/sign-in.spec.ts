@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
-import { exampleStudy, people, signIn } from "./studio";
+import * as road from "./road";
+import { demoPassword, exampleStudy, pageOf, people, signIn } from "./studio";
 
 test("who is not signed in is sent to sign in, and comes back to where they wanted to go", async ({ page }) => {
   await page.goto("/settings");
@@ -44,4 +45,30 @@ test("a study that one is no member of does not exist", async ({ page }) => {
   await signIn(page, people.researcher);
   const answer = await page.goto("/studies/00000000-0000-7000-8000-000000000000");
   expect(answer?.status()).toBe(404);
+});
+
+test("an invitation counts for its address alone, and where that has an account, for whoever is signed in to it", async ({
+  browser,
+  page,
+}) => {
+  const research = await pageOf(browser, people.researcher);
+  const study = await road.createStudy(research, "Einladungen");
+  const link = await road.invite(research, study, people.clinician);
+  const nobodyYet = await road.invite(research, study, `guest-${Date.now()}@example.org`);
+
+  await page.goto(link);
+  await expect(page.getByText("Für diese Adresse gibt es schon ein Konto.")).toBeVisible();
+  await expect(page.getByLabel("Passwort wählen")).toHaveCount(0);
+  await page.getByRole("link", { name: "Zur Anmeldung" }).click();
+  await page.getByLabel("E-Mail", { exact: true }).fill(people.clinician);
+  await page.getByLabel("Passwort", { exact: true }).fill(demoPassword());
+  await page.getByRole("button", { name: "Anmelden", exact: true }).click();
+  await page.getByRole("button", { name: "Mitmachen" }).click();
+  await page.waitForURL((url) => url.pathname === study);
+
+  await page.goto(nobodyYet);
+  await expect(page.getByText(`angemeldet sind Sie als ${people.clinician}`)).toBeVisible();
+  await page.getByRole("button", { name: "Abmelden" }).click();
+  await expect(page.getByLabel("Passwort wählen")).toBeVisible();
+  expect(page.url()).toContain("/join?token=");
 });

@@ -12,9 +12,9 @@ import type { Role } from "@/lib/platform/database/generated/enums";
 import { environment } from "@/lib/platform/environment";
 import { enterStudy } from "@/lib/studies/actor";
 
-const accounts: { email: string; name: string; role: Role; administrator?: boolean }[] = [
+const accounts: { email: string; name: string; role: Role; administrator?: boolean; mayCreateStudies?: boolean }[] = [
   { email: "leitung@example.org", name: "Leitung", role: "owner", administrator: true },
-  { email: "forschung@example.org", name: "Forschung", role: "researcher" },
+  { email: "forschung@example.org", name: "Forschung", role: "researcher", mayCreateStudies: true },
   { email: "klinik@example.org", name: "Klinik", role: "clinician" },
 ];
 const simulated: { email: string; name: string; role: Role }[] = [

@@ -3,16 +3,21 @@ import { getTranslations } from "next-intl/server";
 import { requireActor } from "@/app/_server/actor";
 import { CreateStudy } from "@/components/studies/create-study";
 import { Badge, EmptyState, PageHeader } from "@/components/ui/surface";
+import { mayCreateStudies } from "@/lib/studies/create-study";
 import { listStudies } from "@/lib/studies/list-studies";
 
 export default async function StudiesPage() {
   const actor = await requireActor();
-  const [studies, t] = await Promise.all([listStudies(actor), getTranslations("studies")]);
+  const [studies, mayCreate, t] = await Promise.all([
+    listStudies(actor),
+    mayCreateStudies(actor),
+    getTranslations("studies"),
+  ]);
   return (
     <main id="content" className="mx-auto w-full max-w-[1280px] px-4 py-6 sm:px-8">
-      <PageHeader title={t("title")} description={t("description")} actions={<CreateStudy />} />
+      <PageHeader title={t("title")} description={t("description")} actions={mayCreate ? <CreateStudy /> : null} />
       {studies.length === 0 ? (
-        <EmptyState title={t("none")}>{t("noneHint")}</EmptyState>
+        <EmptyState title={t("none")}>{t(mayCreate ? "noneHint" : "noneHintNotAllowed")}</EmptyState>
       ) : (
         <ul className="grid gap-4 sm:grid-cols-2">
           {studies.map((study) => (
@@ -34,6 +39,7 @@ export default async function StudiesPage() {
           ))}
         </ul>
       )}
+      {mayCreate || studies.length === 0 ? null : <p className="mt-6 text-sm text-muted">{t("createNotAllowed")}</p>}
     </main>
   );
 }

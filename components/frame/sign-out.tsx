@@ -15,11 +15,11 @@ const nothing: Counts = { decisions: 0, votes: 0 };
 const total = ({ decisions, votes }: Counts) => decisions + votes;
 
 /** Signs out; where this device holds what the person has decided and the server does not have, it asks first. */
-export function useSignOut(personId: string) {
+export function useSignOut(personId: string, leadsTo = "/sign-in") {
   const [unsent, setUnsent] = useState<Counts | null>(null);
   const leave = useMutation({
     networkMode: "always",
-    mutationFn: () => signOut({ callbackUrl: "/sign-in" }),
+    mutationFn: () => signOut({ callbackUrl: leadsTo }),
     // Whoever believes to be signed out and is not must be told.
     onError: () => setUnsent((before) => before ?? nothing),
   });

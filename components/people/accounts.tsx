@@ -8,9 +8,15 @@ import { Checkbox, Field, Input } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Badge, Card } from "@/components/ui/surface";
 import { Cell, HeadCell, Table } from "@/components/ui/table";
-import { createPersonOperation, deactivatePersonOperation, listPeopleOperation } from "@/lib/auth/api";
+import {
+  changePersonOperation,
+  createPersonOperation,
+  deactivatePersonOperation,
+  listPeopleOperation,
+} from "@/lib/auth/api";
 import { minimumPasswordLength, type PersonSummary } from "@/lib/auth/schema";
 import { call } from "@/lib/platform/http/call";
+import type { BodyInputOf } from "@/lib/platform/http/operation";
 
 export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
   const t = useTranslations("people");
@@ -23,12 +29,16 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
   });
   const refresh = () => queries.invalidateQueries({ queryKey: ["people"] });
   const create = useMutation({
-    mutationFn: (body: { email: string; name: string; password: string; administrator: boolean }) =>
-      call(createPersonOperation, { body }),
+    mutationFn: (body: BodyInputOf<typeof createPersonOperation>) => call(createPersonOperation, { body }),
     onSuccess: () => {
       form.current?.reset();
       return refresh();
     },
+  });
+  const change = useMutation({
+    mutationFn: ({ id, mayCreateStudies }: { id: string; mayCreateStudies: boolean }) =>
+      call(changePersonOperation, { params: { personId: id }, body: { mayCreateStudies } }),
+    onSettled: refresh,
   });
   const deactivate = useMutation({
     mutationFn: (personId: string) => call(deactivatePersonOperation, { params: { personId } }),
@@ -37,7 +47,7 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
   return (
     <div className="flex flex-col gap-6">
       <Card title={t("accounts")}>
-        <ProblemNotice error={deactivate.error} />
+        <ProblemNotice error={deactivate.error ?? change.error} />
         <Table
           caption={t("accounts")}
           head={
@@ -45,6 +55,7 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
               <HeadCell>{t("name")}</HeadCell>
               <HeadCell>{t("email")}</HeadCell>
               <HeadCell>{t("state")}</HeadCell>
+              <HeadCell>{t("mayCreateStudies")}</HeadCell>
               <HeadCell aria-label={t("actions")} />
             </>
           }
@@ -59,6 +70,22 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
                   {person.simulated ? <Badge>{t("simulated")}</Badge> : null}
                   {person.deactivated ? <Badge tone="attention">{t("deactivated")}</Badge> : null}
                 </span>
+              </Cell>
+              <Cell>
+                {person.simulated || person.deactivated ? null : (
+                  <input
+                    type="checkbox"
+                    className="size-4 accent-accent"
+                    aria-label={t("mayCreateStudiesOf", { name: person.name })}
+                    checked={
+                      change.isPending && change.variables.id === person.id
+                        ? change.variables.mayCreateStudies
+                        : person.mayCreateStudies
+                    }
+                    disabled={person.administrator || change.isPending}
+                    onChange={(event) => change.mutate({ id: person.id, mayCreateStudies: event.target.checked })}
+                  />
+                )}
               </Cell>
               <Cell className="text-right">
                 {!person.deactivated && person.id !== props.ownId ? (
@@ -83,6 +110,7 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
               name: String(data.get("name")),
               password: String(data.get("password")),
               administrator: data.get("administrator") === "on",
+              mayCreateStudies: data.get("mayCreateStudies") === "on",
             });
           }}
         >
@@ -101,7 +129,8 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
               autoComplete="new-password"
             />
           </Field>
-          <Checkbox name="administrator" label={t("administrator")} />
+          <Checkbox name="administrator" label={t("administratorMay")} />
+          <Checkbox name="mayCreateStudies" label={t("mayCreateStudies")} />
           <ProblemNotice error={create.error} />
           <Button type="submit" variant="primary" busy={create.isPending} className="self-start">
             {t("createAccount")}

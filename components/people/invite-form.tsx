@@ -6,7 +6,6 @@ import { Button } from "@/components/ui/button";
 import { CopyField } from "@/components/ui/copy-field";
 import { Field, Input, Select } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
-import { Notice } from "@/components/ui/surface";
 import { call } from "@/lib/platform/http/call";
 import { inviteOperation } from "@/lib/studies/api";
 import { roles } from "@/lib/studies/schema";
@@ -52,8 +51,7 @@ export function InviteForm(props: { studyId: string; onInvited: () => void }) {
         </Button>
       </form>
       <ProblemNotice error={send.error} />
-      {send.data?.added ? <Notice tone="done">{t("added")}</Notice> : null}
-      {send.data?.link ? <CopyField label={t("link")} value={send.data.link} hint={t("linkHint")} /> : null}
+      {send.data ? <CopyField label={t("link")} value={send.data.link} hint={t("linkHint")} /> : null}
     </div>
   );
 }

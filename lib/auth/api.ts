@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { operation } from "@/lib/platform/http/operation";
-import { apiTokenSchema, changePasswordSchema, createPersonSchema, createTokenSchema, personSchema } from "./schema";
+import {
+  apiTokenSchema,
+  changePasswordSchema,
+  changePersonSchema,
+  createPersonSchema,
+  createTokenSchema,
+  personSchema,
+} from "./schema";
 
 export const listTokensOperation = operation({
   id: "tokens.list",
@@ -35,7 +42,7 @@ export const changePasswordOperation = operation({
   id: "password.change",
   method: "POST",
   path: "/me/password",
-  summary: "Change the caller's password; ends all other sessions",
+  summary: "Change the caller's password; ends all sessions, and all API tokens unless told otherwise",
   access: { kind: "signed-in" },
   body: changePasswordSchema,
 });
@@ -58,6 +65,16 @@ export const createPersonOperation = operation({
   body: createPersonSchema,
   response: z.object({ id: z.uuid() }),
   status: 201,
+});
+
+export const changePersonOperation = operation({
+  id: "people.change",
+  method: "PATCH",
+  path: "/people/{personId}",
+  summary: "Say whether somebody may create studies",
+  access: { kind: "administrator" },
+  params: z.object({ personId: z.uuid() }),
+  body: changePersonSchema,
 });
 
 export const deactivatePersonOperation = operation({

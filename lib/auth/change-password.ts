@@ -5,8 +5,14 @@ import type { Actor } from "./actor";
 import { hashPassword, verifyPassword } from "./password";
 import { beginSignIn, endSignIn } from "./rate-limit";
 
-/** Ends every session of the person, so that a stolen one dies with the old password. Throws `password_wrong`. */
-export async function changePassword(actor: Actor, input: { current: string; next: string }): Promise<void> {
+/**
+ * Ends every session of the person, so that a stolen one dies with the old password, and with `endTokens` every API token.
+ * Throws `password_wrong`.
+ */
+export async function changePassword(
+  actor: Actor,
+  input: { current: string; next: string; endTokens: boolean },
+): Promise<void> {
   const key = `person:${actor.email}`;
   await beginSignIn(key);
   const person = await database().person.findUniqueOrThrow({ where: { id: actor.personId } });
@@ -15,10 +21,14 @@ export async function changePassword(actor: Actor, input: { current: string; nex
   const passwordHash = await hashPassword(input.next);
   await inTransaction(async (transaction) => {
     await transaction.person.update({ where: { id: actor.personId }, data: { passwordHash } });
-    await transaction.session.updateMany({
-      where: { personId: actor.personId, revokedAt: null },
-      data: { revokedAt: new Date() },
+    const held = { where: { personId: actor.personId, revokedAt: null }, data: { revokedAt: new Date() } };
+    await transaction.session.updateMany(held);
+    const tokens = input.endTokens ? (await transaction.apiToken.updateMany(held)).count : 0;
+    await recordAudit(transaction, actor, {
+      action: "password.change",
+      subject: "person",
+      subjectId: actor.personId,
+      detail: { endedTokens: tokens },
     });
-    await recordAudit(transaction, actor, { action: "password.change", subject: "person", subjectId: actor.personId });
   });
 }

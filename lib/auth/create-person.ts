@@ -7,7 +7,14 @@ import { hashPassword, minimumPasswordLength } from "./password";
 /** Makes an account. `actor` null: by the command line. Throws `email_taken`, `password_too_short`. */
 export async function createPerson(
   actor: Actor | null,
-  input: { email: string; name: string; password: string | null; administrator?: boolean; simulated?: boolean },
+  input: {
+    email: string;
+    name: string;
+    password: string | null;
+    administrator?: boolean;
+    mayCreateStudies?: boolean;
+    simulated?: boolean;
+  },
 ): Promise<{ id: string }> {
   if (input.password !== null && input.password.length < minimumPasswordLength) {
     throw unprocessable("password_too_short", { minimum: minimumPasswordLength });
@@ -21,6 +28,7 @@ export async function createPerson(
           name: input.name.trim(),
           passwordHash,
           administrator: input.administrator ?? false,
+          mayCreateStudies: input.mayCreateStudies ?? false,
           simulated: input.simulated ?? false,
         },
       });
@@ -28,7 +36,7 @@ export async function createPerson(
         action: "people.create",
         subject: "person",
         subjectId: person.id,
-        detail: { administrator: person.administrator },
+        detail: { administrator: person.administrator, mayCreateStudies: person.mayCreateStudies },
       });
       return { id: person.id };
     });

@@ -52,7 +52,7 @@ export function authOptions(): NextAuthOptions {
               clientSecret: openIdConnect.clientSecret,
               profile: (claims: { sub: string; email?: string; email_verified?: unknown; name?: string }) => ({
                 id: claims.sub,
-                email: verifiedEmail(claims),
+                email: verifiedEmail(claims, { vouchedFor: openIdConnect.emailsVouchedFor }),
                 name: claims.name ?? null,
               }),
             },
@@ -64,7 +64,7 @@ export function authOptions(): NextAuthOptions {
         if (account?.provider !== "oidc") return true;
         const person = await findPersonOfIdentity("oidc", account.providerAccountId, user.email ?? null);
         // Nobody gets in who was not invited: the administrator or an owner makes the account.
-        if (!person) return "/sign-in?error=not_invited";
+        if (!person) return `/sign-in?error=${user.email ? "not_invited" : "email_unverified"}`;
         user.id = person.id;
         return true;
       },

@@ -12,10 +12,32 @@ export async function listPeople(): Promise<PersonSummary[]> {
     name: person.name,
     email: person.email,
     administrator: person.administrator,
+    mayCreateStudies: person.administrator || person.mayCreateStudies,
     simulated: person.simulated,
     deactivated: person.deactivatedAt !== null,
     createdAt: person.createdAt.toISOString(),
   }));
+}
+
+/** Says whether the person may create studies; an administrator may in any case. */
+export async function changePerson(
+  actor: Actor,
+  personId: string,
+  input: { mayCreateStudies: boolean },
+): Promise<void> {
+  await inTransaction(async (transaction) => {
+    const { count } = await transaction.person.updateMany({
+      where: { id: personId, deactivatedAt: null, administrator: false, simulated: false, external: false },
+      data: input,
+    });
+    if (count === 0) throw notFound();
+    await recordAudit(transaction, actor, {
+      action: "people.change",
+      subject: "person",
+      subjectId: personId,
+      detail: input,
+    });
+  });
 }
 
 /** Closes an account: no sign-in, no session, no token. What the person decided stays. */

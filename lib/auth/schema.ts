@@ -9,6 +9,7 @@ export const personSchema = z.object({
   name: z.string(),
   email: z.string(),
   administrator: z.boolean(),
+  mayCreateStudies: z.boolean(),
   simulated: z.boolean(),
   deactivated: z.boolean(),
   createdAt: z.iso.datetime(),
@@ -20,7 +21,10 @@ export const createPersonSchema = z.object({
   name: z.string().trim().min(1).max(120),
   password: passwordSchema,
   administrator: z.boolean().default(false),
+  mayCreateStudies: z.boolean().default(false),
 });
+
+export const changePersonSchema = z.object({ mayCreateStudies: z.boolean() });
 
 export const apiTokenSchema = z.object({
   id: z.uuid(),
@@ -39,4 +43,8 @@ export const createTokenSchema = z.object({
   days: z.number().int().min(1).max(365),
 });
 
-export const changePasswordSchema = z.object({ current: z.string().max(200), next: passwordSchema });
+export const changePasswordSchema = z.object({
+  current: z.string().max(200),
+  next: passwordSchema,
+  endTokens: z.boolean().default(true),
+});

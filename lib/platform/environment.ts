@@ -48,6 +48,8 @@ const environmentSchema = z
     OIDC_CLIENT_ID: z.string().optional(),
     OIDC_CLIENT_SECRET: z.string().optional(),
     OIDC_NAME: z.string().default("OpenID Connect"),
+    /** The provider verifies every address itself: one counts also where it leaves out `email_verified`. */
+    OIDC_EMAILS_VERIFIED: flag,
     /** Behind a TLS proxy: cookies are marked Secure. */
     STUDIO_SECURE_COOKIES: flag,
   })
@@ -99,6 +101,7 @@ function readEnvironment() {
             clientId: parsed.data.OIDC_CLIENT_ID,
             clientSecret: parsed.data.OIDC_CLIENT_SECRET,
             name: parsed.data.OIDC_NAME,
+            emailsVouchedFor: parsed.data.OIDC_EMAILS_VERIFIED,
           }
         : null,
     secureCookies: parsed.data.STUDIO_SECURE_COOKIES || parsed.data.STUDIO_URL.startsWith("https://"),

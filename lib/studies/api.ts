@@ -7,6 +7,7 @@ import {
   createStudySchema,
   invitationSchema,
   inviteSchema,
+  joinStudySchema,
   memberSchema,
   roleSchema,
   studySchema,
@@ -25,7 +26,7 @@ export const createStudyOperation = operation({
   id: "studies.create",
   method: "POST",
   path: "/studies",
-  summary: "Make a study; the caller becomes its owner",
+  summary: "Make a study; the caller becomes its owner. For administrators, and whom they allow",
   access: { kind: "signed-in" },
   body: createStudySchema,
   response: studySchema,
@@ -48,11 +49,11 @@ export const inviteOperation = operation({
   id: "members.invite",
   method: "POST",
   path: "/studies/{studyId}/invitations",
-  summary: "Invite somebody; who has an account is added at once, else the answer holds the link to send",
+  summary: "Invite somebody; the answer holds the link to send, which counts for this address alone",
   access: { kind: "study", permission: "members.change" },
   params: studyParams,
   body: inviteSchema,
-  response: z.object({ added: z.boolean(), link: z.string().nullable() }),
+  response: z.object({ link: z.string() }),
   status: 201,
 });
 
@@ -90,7 +91,17 @@ export const acceptInvitationOperation = operation({
   id: "invitations.accept",
   method: "POST",
   path: "/invitations/accept",
-  summary: "Accept an invitation: makes the account and the membership",
+  summary: "Accept an invitation to an address without an account: makes the account and the membership",
   access: { kind: "public" },
   body: acceptInvitationSchema,
+});
+
+export const joinStudyOperation = operation({
+  id: "invitations.join",
+  method: "POST",
+  path: "/invitations/join",
+  summary: "Accept an invitation to the caller's own address: makes the membership",
+  access: { kind: "signed-in" },
+  body: joinStudySchema,
+  response: z.object({ studyId: z.uuid() }),
 });

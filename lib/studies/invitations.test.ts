@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "./actor";
-import { acceptInvitation, invite, readInvitation } from "./invitations";
+import { acceptInvitation, invite, joinStudy, readInvitation } from "./invitations";
 import { changeMember, removeMember } from "./members";
-import { makeMember, makeStudy } from "./testing/people";
+import { makeMember, makePerson, makeStudy } from "./testing/people";
 
 useTestDatabase();
 
@@ -17,11 +17,13 @@ beforeEach(async () => {
   owner = await makeMember(await makeStudy(), "owner");
 });
 
-async function invited(): Promise<{ email: string; token: string }> {
-  const email = `new-${people++}@example.org`;
+async function invited(email = `new-${people++}@example.org`): Promise<{ email: string; token: string }> {
   const { link } = await invite(owner, { email, role: "clinician" });
-  return { email, token: new URL(String(link)).searchParams.get("token") ?? "" };
+  return { email, token: new URL(link).searchParams.get("token") ?? "" };
 }
+
+const rolesOf = async (personId: string) =>
+  (await database().member.findMany({ where: { studyId: owner.studyId, personId } })).map(({ role }) => role);
 
 describe("an invitation", () => {
   it("makes one account with its role, however often its link is used", async () => {
@@ -30,6 +32,7 @@ describe("an invitation", () => {
     expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const person = await database().person.findUniqueOrThrow({ where: { email }, include: { memberships: true } });
     expect(person.memberships).toMatchObject([{ studyId: owner.studyId, role: "clinician" }]);
+    expect(person.mayCreateStudies).toBe(false);
     await expect(acceptInvitation({ token, name: "Neu", password })).rejects.toEqual(invalid);
     expect(await readInvitation(token)).toBeNull();
   });
@@ -57,6 +60,66 @@ describe("an invitation", () => {
     const { token } = await invited();
     const joining = await timeOf(() => acceptInvitation({ token, name: "Neu", password }));
     expect(guessing / guesses.length).toBeLessThan(joining / 2);
+  });
+});
+
+describe("an invitation to an address that has an account", () => {
+  it("makes nobody a member before its person, signed in, takes it", async () => {
+    const person = await makePerson();
+    const { token } = await invited(person.email);
+    expect(await rolesOf(person.personId)).toEqual([]);
+    expect(await readInvitation(token)).toMatchObject({ email: person.email, standing: "account" });
+    expect(await joinStudy(person, token)).toEqual({ studyId: owner.studyId });
+    expect(await rolesOf(person.personId)).toEqual(["clinician"]);
+    await expect(joinStudy(person, token)).rejects.toEqual(invalid);
+    const told = await database().auditEntry.findMany({ where: { subjectId: person.personId } });
+    expect(told).toMatchObject([
+      {
+        action: "invitations.accept",
+        personId: person.personId,
+        studyId: owner.studyId,
+        detail: { role: "clinician" },
+      },
+    ]);
+  });
+
+  it("counts for no other account, and stays open when another tries", async () => {
+    const [person, other] = [await makePerson(), await makePerson()];
+    const { token } = await invited(person.email);
+    await expect(joinStudy(other, token)).rejects.toMatchObject({ status: 403, code: "invitation_of_another" });
+    expect(await rolesOf(other.personId)).toEqual([]);
+    await joinStudy(person, token);
+    expect(await rolesOf(person.personId)).toEqual(["clinician"]);
+  });
+
+  it("gives nobody a password for that account, also where the account came about after the link", async () => {
+    const person = await makePerson();
+    const late = await invited();
+    await database().person.update({ where: { id: person.personId }, data: { email: late.email } });
+    for (const { token } of [late, await invited((await makePerson()).email)]) {
+      await expect(acceptInvitation({ token, name: "Jemand", password })).rejects.toMatchObject({
+        status: 409,
+        code: "sign_in_to_join",
+      });
+    }
+    expect(await joinStudy({ ...person, email: late.email }, late.token)).toEqual({ studyId: owner.studyId });
+  });
+
+  it("is told to be needless where its person is a member, and useless where nobody can sign in to the account", async () => {
+    const member = await makeMember(owner.studyId, "researcher");
+    await expect(invited(member.email)).rejects.toMatchObject({ code: "already_member" });
+    for (const data of [{ deactivatedAt: new Date() }, { simulated: true }, { external: true }]) {
+      const { personId, email } = await makePerson();
+      await database().person.update({ where: { id: personId }, data });
+      await expect(invited(email)).rejects.toMatchObject({ status: 409, code: "account_unusable" });
+    }
+    // Came in by another way while the link was open.
+    const person = await makePerson();
+    const { token } = await invited(person.email);
+    await database().member.create({ data: { studyId: owner.studyId, personId: person.personId, role: "owner" } });
+    expect(await readInvitation(token)).toMatchObject({ standing: "member" });
+    await expect(joinStudy(person, token)).rejects.toMatchObject({ status: 409, code: "already_in_study" });
+    expect(await rolesOf(person.personId)).toEqual(["owner"]);
   });
 });
 

@@ -1,35 +1,31 @@
 import { createHash, randomBytes } from "node:crypto";
 import { recordAudit } from "@/lib/audit/record";
+import type { Actor } from "@/lib/auth/actor";
 import { hashPassword } from "@/lib/auth/password";
-import { database, inTransaction } from "@/lib/platform/database/client";
+import { type Database, database, inTransaction } from "@/lib/platform/database/client";
+import type { Invitation } from "@/lib/platform/database/generated/client";
 import type { Role } from "@/lib/platform/database/generated/enums";
 import { environment } from "@/lib/platform/environment";
-import { conflict, unprocessable } from "@/lib/platform/problem";
+import { conflict, Problem, unprocessable } from "@/lib/platform/problem";
 import type { StudyActor } from "./actor";
 
 const invitationDays = 14;
 const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
-/** Adds who has an account; for others makes a link, which the owner sends by their own means (the studio sends no mail). */
-export async function invite(
-  actor: StudyActor,
-  input: { email: string; role: Role },
-): Promise<{ added: boolean; link: string | null }> {
+/**
+ * Makes a link, which the owner sends by their own means (the studio sends no mail). Whoever has an account gets one too:
+ * that somebody acts under an address does not show that the address is theirs, so it is its person who says yes.
+ * Throws `already_member`, `account_unusable`.
+ */
+export async function invite(actor: StudyActor, input: { email: string; role: Role }): Promise<{ link: string }> {
   const token = randomBytes(24).toString("base64url");
   return inTransaction(async (transaction) => {
-    const person = await transaction.person.findFirst({ where: { email: input.email, deactivatedAt: null } });
-    if (person) {
-      const existing = await transaction.member.findFirst({ where: { studyId: actor.studyId, personId: person.id } });
-      if (existing) throw conflict("already_member");
-      await transaction.member.create({ data: { studyId: actor.studyId, personId: person.id, role: input.role } });
-      await recordAudit(transaction, actor, {
-        action: "members.add",
-        subject: "person",
-        subjectId: person.id,
-        detail: { role: input.role },
-      });
-      return { added: true, link: null };
-    }
+    const person = await transaction.person.findUnique({
+      where: { email: input.email },
+      include: { memberships: { where: { studyId: actor.studyId } } },
+    });
+    if (person && person.memberships.length > 0) throw conflict("already_member");
+    if (person && (person.deactivatedAt || person.simulated || person.external)) throw conflict("account_unusable");
     // A new link takes the place of an older one for the same address.
     await transaction.invitation.updateMany({
       where: { studyId: actor.studyId, email: input.email, acceptedAt: null, revokedAt: null },
@@ -49,7 +45,7 @@ export async function invite(
       subjectId: invitation.id,
       detail: { role: input.role },
     });
-    return { added: false, link: `${environment().url}/join?token=${token}` };
+    return { link: `${environment().url}/join?token=${token}` };
   });
 }
 
@@ -60,40 +56,88 @@ const openInvitation = (token: string) => ({
   expiresAt: { gt: new Date() },
 });
 
+export type InvitationView = {
+  email: string;
+  studyId: string;
+  study: string;
+  /** what there is of the address: no account, an account, or one that is in the study already */
+  standing: "new" | "account" | "member";
+};
+
 /** What the page of a link shows; null where the link no longer holds. */
-export async function readInvitation(token: string): Promise<{ email: string; study: string } | null> {
+export async function readInvitation(token: string): Promise<InvitationView | null> {
   const invitation = await database().invitation.findFirst({
     where: openInvitation(token),
     include: { study: { select: { name: true } } },
   });
-  return invitation ? { email: invitation.email, study: invitation.study.name } : null;
+  if (!invitation) return null;
+  const { email, studyId, study } = invitation;
+  const account = await database().person.findUnique({
+    where: { email },
+    select: { memberships: { where: { studyId }, select: { studyId: true } } },
+  });
+  const standing = account ? (account.memberships.length > 0 ? "member" : "account") : "new";
+  return { email, studyId, study: study.name, standing };
 }
 
-/** Makes the account and the membership. Throws `invitation_invalid`; `email_taken` where an account came about meanwhile. */
+/** The invitation of a link, which then holds no more. Throws `invitation_invalid`. */
+async function takeInvitation(transaction: Database, token: string): Promise<Invitation> {
+  const invitation = await transaction.invitation.findFirst({ where: openInvitation(token) });
+  if (!invitation) throw unprocessable("invitation_invalid");
+  const { count } = await transaction.invitation.updateMany({
+    where: { id: invitation.id, acceptedAt: null, revokedAt: null },
+    data: { acceptedAt: new Date() },
+  });
+  if (count === 0) throw unprocessable("invitation_invalid");
+  return invitation;
+}
+
+/**
+ * For an address without an account: makes it, and the membership. Throws `invitation_invalid`; `sign_in_to_join` where
+ * there is an account.
+ */
 export async function acceptInvitation(input: { token: string; name: string; password: string }): Promise<void> {
   // Before the hash, which is slow on purpose: whoever holds no invitation costs the studio nothing.
-  if (!(await readInvitation(input.token))) throw unprocessable("invitation_invalid");
+  const found = await readInvitation(input.token);
+  if (!found) throw unprocessable("invitation_invalid");
+  if (found.standing !== "new") throw conflict("sign_in_to_join");
   const passwordHash = await hashPassword(input.password);
   await inTransaction(async (transaction) => {
-    const invitation = await transaction.invitation.findFirst({ where: openInvitation(input.token) });
-    if (!invitation) throw unprocessable("invitation_invalid");
-    const { count } = await transaction.invitation.updateMany({
-      where: { id: invitation.id, acceptedAt: null, revokedAt: null },
-      data: { acceptedAt: new Date() },
-    });
-    if (count === 0) throw unprocessable("invitation_invalid");
-    if (await transaction.person.findFirst({ where: { email: invitation.email } })) throw conflict("email_taken");
-    const person = await transaction.person.create({
-      data: { email: invitation.email, name: input.name, passwordHash },
-    });
-    await transaction.member.create({
-      data: { studyId: invitation.studyId, personId: person.id, role: invitation.role },
-    });
+    const { email, studyId, role } = await takeInvitation(transaction, input.token);
+    if (await transaction.person.findUnique({ where: { email } })) throw conflict("sign_in_to_join");
+    const person = await transaction.person.create({ data: { email, name: input.name, passwordHash } });
+    await transaction.member.create({ data: { studyId, personId: person.id, role } });
     await recordAudit(transaction, null, {
       action: "invitations.accept",
       subject: "person",
       subjectId: person.id,
-      studyId: invitation.studyId,
+      studyId,
+      detail: { role },
     });
+  });
+}
+
+/**
+ * For an address that has an account: makes the person who is signed in to it a member. Throws `invitation_invalid`,
+ * `invitation_of_another`, `already_in_study`.
+ */
+export function joinStudy(actor: Actor, token: string): Promise<{ studyId: string }> {
+  return inTransaction(async (transaction) => {
+    const { email, studyId, role } = await takeInvitation(transaction, token);
+    if (email !== actor.email) throw new Problem(403, "invitation_of_another", { email });
+    const { personId } = actor;
+    const { count } = await transaction.member.createMany({
+      data: [{ studyId, personId, role }],
+      skipDuplicates: true,
+    });
+    if (count === 0) throw conflict("already_in_study");
+    await recordAudit(transaction, actor, {
+      action: "invitations.accept",
+      subject: "person",
+      subjectId: personId,
+      studyId,
+      detail: { role },
+    });
+    return { studyId };
   });
 }

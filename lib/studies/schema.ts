@@ -40,8 +40,9 @@ export type InvitationSummary = z.infer<typeof invitationSchema>;
 
 export const inviteSchema = z.object({ email: z.email().trim().toLowerCase().max(254), role: roleSchema });
 
-export const acceptInvitationSchema = z.object({
-  token: z.string().min(20).max(200),
+export const joinStudySchema = z.object({ token: z.string().min(20).max(200) });
+
+export const acceptInvitationSchema = joinStudySchema.extend({
   name: z.string().trim().min(1).max(120),
   password: z.string().min(12).max(200),
 });

@@ -1,9 +1,8 @@
-import { encode } from "next-auth/jwt";
 import type { Actor } from "@/lib/auth/actor";
-import { openSession, sessionCookie } from "@/lib/auth/session";
+import { sessionCookie } from "@/lib/auth/session";
+import { sessionOf } from "@/lib/auth/testing/sign-in";
 import { database } from "@/lib/platform/database/client";
 import type { Role } from "@/lib/platform/database/generated/enums";
-import { environment } from "@/lib/platform/environment";
 import { newId } from "@/lib/platform/ids";
 import { enterStudy, type StudyActor } from "../actor";
 
@@ -30,7 +29,5 @@ export async function makeMember(studyId: string, role: Role): Promise<StudyActo
 
 /** The cookie header of a browser in which the person is signed in. */
 export async function cookieOf(person: Actor): Promise<string> {
-  const sessionId = await openSession(person.personId, "test");
-  const token = await encode({ token: { sub: person.personId, sessionId }, secret: environment().sessionSecret });
-  return `${sessionCookie}=${token}`;
+  return `${sessionCookie}=${await sessionOf(person.personId)}`;
 }

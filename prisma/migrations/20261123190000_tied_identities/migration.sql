@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "ExternalIdentity" ADD COLUMN     "tiedAt" TIMESTAMPTZ(3);
+ALTER TABLE "ExternalIdentity" ALTER COLUMN "tiedAt" SET DEFAULT CURRENT_TIMESTAMP;
