@@ -75,7 +75,7 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
                 {person.simulated || person.deactivated ? null : (
                   <input
                     type="checkbox"
-                    className="size-4 accent-accent"
+                    className="mt-1 size-4 accent-accent"
                     aria-label={t("mayCreateStudiesOf", { name: person.name })}
                     checked={
                       change.isPending && change.variables.id === person.id

@@ -10,14 +10,15 @@ export function CopyField(props: { label: string; value: string; hint?: string }
   const t = useTranslations("common");
   const [copied, setCopied] = useState(false);
   return (
-    <div className="flex items-end gap-2">
+    <div className="flex items-start gap-2">
       <div className="min-w-0 flex-1">
         <Field label={props.label} hint={props.hint}>
           <Input readOnly value={props.value} onFocus={(event) => event.target.select()} className="font-mono" />
         </Field>
       </div>
       <Button
-        className={props.hint ? "mb-6" : ""}
+        // Beside the field, below the height of its label.
+        className="mt-[calc(1lh+0.25rem)]"
         onClick={async () => {
           await navigator.clipboard.writeText(props.value);
           setCopied(true);
