@@ -74,12 +74,10 @@ async function measure(file, words) {
       url: "http://127.0.0.1:3210",
     });
     return await runInForeground({
-      name: file,
       command: process.execPath,
       args: ["--import", "tsx", join(FOLDER, file), ...words],
       environment: { STUDIO_LOG_LEVEL: "warn", NODE_ENV: "production", ...environment },
       folder: repositoryRoot,
-      endOrder: 10,
     });
   } finally {
     await server.stop();

@@ -55,6 +55,7 @@ test("a real installation without a database says what to set", async () => {
   expect(output).toContain("DATABASE_URL is not set");
   expect((await refusalOf("start.mjs", ["everything"])).output).toContain("'everything' cannot be started");
   expect((await refusalOf("start.mjs", ["web", "--embedded"])).output).toContain("not with 'web' alone");
+  expect((await refusalOf("start.mjs", ["administrator"])).output).toContain("administrator EMAIL");
 });
 
 test("a suite or benchmark that does not exist is named together with those that do", async () => {

@@ -4,6 +4,8 @@ import { getTranslations } from "next-intl/server";
 import { currentActor } from "@/app/_server/actor";
 import { Preferences } from "@/components/frame/preferences";
 import { SignInForm } from "@/components/frame/sign-in-form";
+import { Notice } from "@/components/ui/surface";
+import { hasAdministrator } from "@/lib/auth/make-administrator";
 import { environment } from "@/lib/platform/environment";
 import { safeNext } from "./safe-next";
 
@@ -23,6 +25,12 @@ export default async function SignInPage(props: { searchParams: Promise<Record<s
         <h1 className="mt-1 text-2xl font-semibold">{t("signIn")}</h1>
         <p className="mt-2 text-muted">{t("purpose")}</p>
       </div>
+      {(await hasAdministrator()) ? null : (
+        <Notice tone="attention" title={t("noAdministrator")}>
+          <p>{t("noAdministratorHint")}</p>
+          <code className="mt-1 block wrap-anywhere">npm run start -- administrator EMAIL</code>
+        </Notice>
+      )}
       <SignInForm
         next={safeNext(next)}
         error={typeof error === "string" ? error : null}

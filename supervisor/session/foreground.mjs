@@ -7,7 +7,7 @@ const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 /**
  * Runs one process with our own terminal and passes signals on: for Docker, systemd and the like, which restart and log
  * by themselves.
- * @param {import("../processes/supervised-process.mjs").ProcessDescription} description
+ * @param {Pick<import("../processes/supervised-process.mjs").ProcessDescription, "command" | "args" | "environment" | "folder">} description
  * @returns {Promise<number>} its exit code
  */
 export function runInForeground({ command, args = [], environment, folder }) {
