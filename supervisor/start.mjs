@@ -55,7 +55,7 @@ await runCommand(async (openSession) => {
   if (only === "web" || only === "worker") return startAlone(only, dataFolder, String(given), options);
   if (only === "administrator" && !embedded) return makeAdministrator(dataFolder, String(given), options);
 
-  const session = await openSession(dataFolder, { echoed: true });
+  const session = await openSession(dataFolder, { echoed: only !== "administrator" });
   if (!only) await checkPort(options.port, "npm run start --", options.host);
   await ensureNpmPackages(session);
   await ensurePrismaClient(session);
