@@ -4,6 +4,7 @@ import { Problem } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
 import type { Station } from "@/lib/studies/station";
 import { readQuality } from "./quality/read-quality";
+import { shownEstimate } from "./quality/rules";
 
 /**
  * The newest round of the study's own in which something is decided, else the newest open one, else the newest draft. Its figure is F1
@@ -33,11 +34,8 @@ async function readF1(actor: StudyActor, roundId: string) {
   if (!may(actor, "quality.read")) return null;
   try {
     const { labelQuality } = await readQuality(actor, roundId, { target: "like_these" });
-    const estimate = labelQuality?.figures.f1.estimate;
-    if (!estimate) return null;
-    // After looking again and again the interval for a fixed number of documents would be too narrow.
-    const { lower, upper } = labelQuality.stopRule ?? estimate.interval;
-    return { value: estimate.value, interval: { lower, upper }, n: estimate.n };
+    const estimate = labelQuality && shownEstimate(labelQuality, "f1");
+    return estimate && { value: estimate.value, interval: estimate.interval, n: estimate.n };
   } catch (error) {
     // Who decides in the round sees no estimates, here as everywhere.
     if (error instanceof Problem && error.code === "quality_hidden_while_deciding") return null;

@@ -1,10 +1,10 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { digitsFor } from "@/components/ui/figure";
 import { Notice } from "@/components/ui/surface";
+import { shownEstimate } from "@/lib/validation/quality/rules";
 import { type LabelQuality, type Measure, measures } from "@/lib/validation/quality/schema";
 import { FigureCard } from "./figure-card";
 import { useProblemText } from "./problem-text";
-import { shownEstimate } from "./shown-estimate";
 
 /** The LLM's labels against people's: F1 first, then what it is made of. */
 export function LabelFigures({ quality }: { quality: LabelQuality }) {
@@ -48,19 +48,18 @@ function Cards({ quality, shown }: { quality: LabelQuality; shown: readonly Meas
   );
 }
 
-/** Why F1's interval is another than the documents alone would give. */
+/** Which interval the stop rule left, and what one for a fixed size would be: the one of the two that the figure lacks. */
 function AfterStopping({ quality }: { quality: LabelQuality }) {
   const t = useTranslations("quality");
   const format = useFormatter();
+  const { stopRule } = quality;
   const { estimate } = quality.figures.f1;
-  if (!quality.stopRule || !estimate) return null;
-  const { lower, upper } = estimate.interval;
+  if (!stopRule || !estimate) return null;
+  const taken = shownEstimate(quality, "f1") !== estimate;
+  const other = taken ? estimate.interval : stopRule;
   const show = (value: number) => format.number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  return (
-    <p className="mt-1 text-sm text-muted">
-      {t("afterStopping", { documents: quality.stopRule.documents, lower: show(lower), upper: show(upper) })}
-    </p>
-  );
+  const values = { documents: stopRule.documents, lower: show(other.lower), upper: show(other.upper) };
+  return <p className="mt-1 text-sm text-muted">{t(taken ? "afterStopping" : "besideStopping", values)}</p>;
 }
 
 function EffectiveSize({ size }: { size: number | null }) {

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { PointIntervalChart } from "@/components/charts/point-interval-chart";
+import { shownEstimate } from "@/lib/validation/quality/rules";
 import { type LabelQuality, measures } from "@/lib/validation/quality/schema";
-import { shownEstimate } from "./shown-estimate";
 
 /** F1, precision, recall and accuracy side by side, with their intervals. */
 export function MeasuresChart({ quality }: { quality: LabelQuality }) {

@@ -6,6 +6,7 @@ import type { StudyActor } from "@/lib/studies/actor";
 import { messagesOf } from "@/messages";
 import { version } from "@/package.json";
 import { readQuality } from "../quality/read-quality";
+import { shownEstimate } from "../quality/rules";
 import { coefficients, type EstimateView, type FigureProblem, measures } from "../quality/schema";
 import { isConvenience } from "../rules";
 import type { ExportHead } from "./read-head";
@@ -189,8 +190,8 @@ async function figures(t: Translate, actor: StudyActor, { round }: ExportHead, l
           table(
             head,
             measures.map((name) => {
-              const { estimate, unsettled } = labelQuality.figures[name];
-              return row(messages(`measures.${name}`), estimate, labelQuality.problem, unsettled?.limits);
+              const limits = labelQuality.figures[name].unsettled?.limits;
+              return row(messages(`measures.${name}`), shownEstimate(labelQuality, name), labelQuality.problem, limits);
             }),
           ),
         ]
