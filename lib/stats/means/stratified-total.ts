@@ -101,6 +101,6 @@ export function stratifiedTotal({ strata, items, level = 0.95 }: StratifiedTotal
     value: mean.value * populationSize,
     standardError: mean.standardError * populationSize,
     interval: { lower: lower * populationSize, upper: upper * populationSize },
-    method: mean.method.replace("ratio estimator", "stratified total"),
+    method: `${mean.method.replace("ratio estimator", "stratified total")}${counted ? "" : ", at least the t interval"}`,
   };
 }

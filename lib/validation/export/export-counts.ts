@@ -45,6 +45,8 @@ export type Looked = {
 export class ExportCounts {
   readonly round = { items: 0, wanted: 0, decided: 0, convenience: false };
   contested = 0;
+  /** on which people differ or are unsure, and which nobody has adjudicated */
+  open = 0;
   readonly strata = new Map<string, StratumSize>();
   readonly tallies = new Tallies<Uncounted<Tally>>();
   readonly predictions = new Tallies<Uncounted<PredictionCount>>();
@@ -103,7 +105,10 @@ export class ExportCounts {
     const { agreed, disputed } = agree(counted.map(({ label }) => label));
     const settled = origin === "adjudicated" ? gold : origin === "unsettleable" ? "unsure" : null;
     if (settled) this.adjudicated.add({ settled, agreed, decided });
-    else if (isContested(decided, agreed, flagged)) this.contested += 1;
+    else if (isContested(decided, agreed, flagged)) {
+      this.contested += 1;
+      if (agreed === null) this.open += 1;
+    }
     if (disputed || flagged || counted.some(({ note }) => note !== "")) this.addDisputed(row, counted);
     const compared = gold !== null && (settled !== null || decided > 1);
     for (const { id, person, label, decided_at, arrived_at } of counted) {

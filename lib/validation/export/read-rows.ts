@@ -105,7 +105,7 @@ function readBatch(actor: StudyActor, head: ExportHead, after: number): Promise<
       (select coalesce(json_agg(json_build_object('id', made."id", 'personId', made."personId", 'label', made."label",
           'flags', made."flags", 'note', made."note", 'activeMs', made."activeMs",
           'highlighted', made."highlighted", 'decidedAt', made."decidedAt", 'arrivedAt', made."createdAt",
-          'correctsId', made."correctsId", 'surplus', true) order by made."createdAt", made."id"), '[]')
+          'correctsId', made."correctsId", 'surplus', false) order by made."createdAt", made."id"), '[]')
         from "Repeat" again join "RepeatDecision" made on made."repeatId" = again."id"
         where again."roundItemId" = queued."id") as "repeated",
       (select coalesce(json_agg(json_build_object('id', late."id", 'personId', late."personId", 'label', late."label",
@@ -140,7 +140,7 @@ function rowOf(
     llm: labelsOf(labels, runs),
     decisions: [...decisionsOf(versions, told), ...lateOf(arrivedLate, false, told)],
     adjudications: adjudicationsOf(settlements, told),
-    repeats: [...decisionsOf(repeated, told), ...lateOf(arrivedLate, true, told)],
+    repeats: [...repeatsOf(repeated, told), ...lateOf(arrivedLate, true, told)],
     round: null,
   };
 }
@@ -198,6 +198,10 @@ function decisionsOf(versions: StoredDecision[], { pseudonyms, showPace }: Told)
     };
   });
 }
+
+/** They tell of the person, not of the document: no figure counts them as decisions. */
+const repeatsOf = (versions: StoredDecision[], told: Told): ExportedDecision[] =>
+  decisionsOf(versions, told).map((one) => ({ ...one, counted: false }));
 
 function lateOf(arrived: StoredLate[], again: boolean, told: Told): ExportedDecision[] {
   const versions = arrived

@@ -64,7 +64,7 @@ function completeOf(facts: ExportedRound, looked: Looked, counts: ExportCounts, 
         ? comparisonOf(strata, counts.pairs.all(), target, { first: drawn.run, second: looked.second })
         : null,
     disputed: state === "closed" ? counts.disputed : null,
-    drift: driftOf(counts.round.convenience ? [] : counts.drift.rows(), counts.contested),
+    drift: driftOf(counts.round.convenience ? [] : counts.drift.rows(), counts.open),
   };
 }
 
@@ -144,5 +144,8 @@ function parseRow(line: string, number: number) {
   const parsed = exportRowSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join(".") || "line";
-  throw new Error(`Line ${number} does not fit: ${where}. This command reads the JSONL export of a round.`);
+  throw new Error(
+    `Line ${number} does not fit: ${where}. This command reads the JSONL export of a round; if an earlier version of the studio ` +
+      "wrote it, export the round again.",
+  );
 }

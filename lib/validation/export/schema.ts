@@ -27,8 +27,8 @@ export const exportedDecisionSchema = z.object({
   note: z.string(),
   /** null where the study does not show how long people take */
   active_ms: z.number().int().nullable(),
-  /** words of the document were highlighted while it was on the screen; files of earlier versions lack it */
-  highlighted: z.boolean().default(false),
+  /** words of the document were highlighted while it was on the screen */
+  highlighted: z.boolean(),
   /** by the clock of the person's browser */
   decided_at: z.iso.datetime(),
   /** by the studio's clock; later where it waited for a connection */
@@ -41,8 +41,8 @@ export const exportedDecisionSchema = z.object({
   surplus: z.boolean(),
   /** current, with a label, and within the wanted number: what figures rest on */
   counted: z.boolean(),
-  /** arrived only after the round was closed: neither current nor counted; files of earlier versions lack it */
-  late: z.boolean().default(false),
+  /** arrived only after the round was closed: neither current nor counted */
+  late: z.boolean(),
 });
 export type ExportedDecision = z.infer<typeof exportedDecisionSchema>;
 
@@ -116,8 +116,8 @@ export const exportRowSchema = z.object({
   stratum: z.string(),
   stratum_population: z.number().int(),
   stratum_sample: z.number().int(),
-  /** the labelling run by whose labels the strata were cut; files of earlier versions lack it */
-  stratum_run: z.string().nullable().default(null),
+  /** the labelling run by whose labels the strata were cut */
+  stratum_run: z.string().nullable(),
   /** where the documents were drawn from those of an earlier draw: the stratum of that draw, its size and how many were drawn */
   phase_one_stratum: z.string().nullable(),
   phase_one_population: z.number().int().nullable(),

@@ -87,6 +87,9 @@ describe("drift", () => {
     await closeRound(owner, roundId);
     const disputed = await database().roundItem.findMany({ where: { roundId, disputed: true } });
     expect(disputed).toHaveLength(20);
+    // Flagged, and all agree: it waits for adjudication too, but has gold.
+    const agreed = await database().roundItem.findFirstOrThrow({ where: { roundId, disputed: false } });
+    await database().roundItem.update({ where: { id: agreed.id }, data: { flagged: true, contested: true } });
     const gold = async () => {
       const { shares } = (await readDrift(owner, roundId, query)).measures.gold;
       const n = shares.reduce((sum, share) => sum + (share?.n ?? 0), 0);

@@ -16,11 +16,11 @@ export type DriftRow = { decisions: number; parts: number; part: number; person:
 
 /**
  * Whether what people decide moves while a round goes on (see readDrift), from counts by part and person. What is gold is
- * left out while documents wait for adjudication (`contested`).
+ * left out while there are `open` documents: on which people differ or are unsure, and which nobody has adjudicated.
  */
-export function driftOf(counts: DriftRow[], contested: number): Drift {
+export function driftOf(counts: DriftRow[], open: number): Drift {
   const rows = counts
-    .map((row) => (contested > 0 ? { ...row, gold: 0, goldOf: 0 } : row))
+    .map((row) => (open > 0 ? { ...row, gold: 0, goldOf: 0 } : row))
     .sort((a, b) => comparePseudonyms(a.person, b.person) || a.part - b.part);
   const [first] = rows;
   const parts = first?.parts ?? 0;

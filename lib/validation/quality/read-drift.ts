@@ -8,8 +8,8 @@ import type { Drift, QualityQuery } from "./schema";
 /**
  * Whether what people decide moves while a round goes on. The current decisions that count, in the order in which they
  * were made, are cut into equal parts; in each the share of "medical", of those that say what the LLM says, and of those
- * that say what is gold, the latter where gold rests on more than the one decision, and once nothing waits for adjudication:
- * else documents on which people differ would be missing, first those of the last part. "Unsure" is an answer that says
+ * that say what is gold, the latter where gold rests on more than the one decision, and once nothing on which
+ * people differ waits for adjudication: else such documents would be missing, first those of the last part. "Unsure" is an answer that says
  * neither. A browser's clock that runs ahead is held back to the arrival. Asked for by itself, since it reads decisions.
  * Throws 403 `quality_hidden_while_deciding`, 422 `labelling_not_of_round`.
  */
@@ -18,7 +18,7 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
   const labelling = chooseLabelling(await listLabellings(round), query.labelling);
   // Nobody knows in which order decisions that were brought in were made.
   if (round.convenience) return driftOf([], 0);
-  const contested = await database().roundItem.count({ where: { roundId, contested: true, settled: null } });
+  const open = await database().roundItem.count({ where: { roundId, contested: true, agreed: null, settled: null } });
   const rows = await database().$queryRaw<(Omit<DriftRow, "person"> & { personId: string })[]>`
     with decided as (
       select decision."personId", decision."label", decision."roundItemId",
@@ -47,5 +47,5 @@ export async function readDrift(actor: StudyActor, roundId: string, query: Quali
       and label."labellingRunId" = ${labelling?.state === "counted" ? labelling.id : null}::uuid
     group by placed."decisions", placed."parts", placed."part", placed."personId"`;
   const named = rows.map(({ personId, ...row }) => ({ ...row, person: round.pseudonyms.get(personId) ?? personId }));
-  return driftOf(named, contested);
+  return driftOf(named, open);
 }
