@@ -7,7 +7,14 @@ import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { Notice } from "@/components/ui/surface";
 
-const known = ["CredentialsSignin", "too_many_attempts", "not_invited", "email_unverified", "unreachable"] as const;
+const known = [
+  "CredentialsSignin",
+  "too_many_attempts",
+  "not_invited",
+  "email_unverified",
+  "address_tied",
+  "unreachable",
+] as const;
 type Known = (typeof known)[number];
 
 export function SignInForm(props: {

@@ -2,8 +2,9 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
 import { Checkbox, Field, Input } from "@/components/ui/field";
 import { ProblemNotice } from "@/components/ui/problem-notice";
 import { Badge, Card } from "@/components/ui/surface";
@@ -13,6 +14,7 @@ import {
   createPersonOperation,
   deactivatePersonOperation,
   listPeopleOperation,
+  untieIdentityOperation,
 } from "@/lib/auth/api";
 import { minimumPasswordLength, type PersonSummary } from "@/lib/auth/schema";
 import { call } from "@/lib/platform/http/call";
@@ -42,6 +44,12 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
   });
   const deactivate = useMutation({
     mutationFn: (personId: string) => call(deactivatePersonOperation, { params: { personId } }),
+    onSettled: refresh,
+  });
+  const [untying, setUntying] = useState<PersonSummary | null>(null);
+  const untie = useMutation({
+    mutationFn: (personId: string) => call(untieIdentityOperation, { params: { personId } }),
+    onSuccess: () => setUntying(null),
     onSettled: refresh,
   });
   return (
@@ -89,15 +97,38 @@ export function Accounts(props: { initial: PersonSummary[]; ownId: string }) {
               </Cell>
               <Cell className="text-right">
                 {!person.deactivated && person.id !== props.ownId ? (
-                  <Button size="small" variant="danger" onClick={() => deactivate.mutate(person.id)}>
-                    {t("deactivate")}
-                  </Button>
+                  <span className="flex flex-wrap justify-end gap-1">
+                    {person.tied ? (
+                      <Button size="small" onClick={() => setUntying(person)}>
+                        {t("untie")}
+                      </Button>
+                    ) : null}
+                    <Button size="small" variant="danger" onClick={() => deactivate.mutate(person.id)}>
+                      {t("deactivate")}
+                    </Button>
+                  </span>
                 ) : null}
               </Cell>
             </tr>
           ))}
         </Table>
       </Card>
+      <Dialog
+        open={untying !== null}
+        onOpenChange={() => setUntying(null)}
+        title={t("untieTitle", { name: untying?.name ?? "" })}
+        description={t("untieHint", { email: untying?.email ?? "" })}
+      >
+        <ProblemNotice error={untie.error} />
+        <Button
+          variant="danger"
+          busy={untie.isPending}
+          className="mt-4 self-start"
+          onClick={() => untying && untie.mutate(untying.id)}
+        >
+          {t("untie")}
+        </Button>
+      </Dialog>
       <Card title={t("createAccount")}>
         <form
           ref={form}

@@ -85,3 +85,12 @@ export const deactivatePersonOperation = operation({
   access: { kind: "administrator" },
   params: z.object({ personId: z.uuid() }),
 });
+
+export const untieIdentityOperation = operation({
+  id: "people.untie-identity",
+  method: "DELETE",
+  path: "/people/{personId}/identity",
+  summary: "Untie an account from its OpenID Connect identity and end its sessions and tokens; the next takes it over",
+  access: { kind: "administrator" },
+  params: z.object({ personId: z.uuid() }),
+});

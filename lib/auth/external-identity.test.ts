@@ -5,13 +5,20 @@ import type { Actor } from "./actor";
 import { actorOfToken } from "./api-token";
 import { createPerson } from "./create-person";
 import { personOfCredentials } from "./credentials";
-import { findPersonOfIdentity, readSignIn, verifiedEmail } from "./external-identity";
+import { findPersonOfIdentity, readSignIn, untieIdentity, verifiedEmail } from "./external-identity";
 import { authOptions } from "./next-auth";
+import { listPeople } from "./people";
 import { actorOfSession } from "./session";
 import { sessionOf } from "./testing/sign-in";
 import { createToken } from "./tokens";
 
 useTestDatabase();
+
+async function makeAdministrator(): Promise<Actor> {
+  const account = { email: "administrator@example.org", name: "Administrator", password: null, administrator: true };
+  const { id } = await createPerson(null, account);
+  return (await actorOfSession(await sessionOf(id))) as Actor;
+}
 
 describe("an identity of an OpenID Connect provider", () => {
   it("is tied once to the person of its address, which the audit log tells, and stays theirs when the address changes", async () => {
@@ -23,8 +30,8 @@ describe("an identity of an OpenID Connect provider", () => {
   });
 
   it("is nobody's without an address that is known here and verified there", async () => {
-    expect(await findPersonOfIdentity("oidc", "stranger", "nobody@example.org")).toBeNull();
-    expect(await findPersonOfIdentity("oidc", "stranger", null)).toBeNull();
+    expect(await findPersonOfIdentity("oidc", "stranger", "nobody@example.org")).toEqual({ refused: "not_invited" });
+    expect(await findPersonOfIdentity("oidc", "stranger", null)).toEqual({ refused: "email_unverified" });
     const email = "anna@example.org";
     const seen = (email_verified: unknown, vouchedFor: boolean) =>
       verifiedEmail({ email, email_verified }, { vouchedFor });
@@ -44,7 +51,9 @@ describe("an identity of an OpenID Connect provider", () => {
     const actor = (await actorOfSession(held)) as Actor;
     expect(actor.personId).toBe(id);
     const { token } = await createToken(actor, { name: "Token", scopes: ["studies.list"], days: 1 });
-    await database().externalIdentity.create({ data: { provider: "oidc", subject: "earlier", personId: id } });
+    await database().externalIdentity.create({
+      data: { provider: "oidc", subject: "earlier", personId: id, tiedAt: null },
+    });
     expect(await personOfCredentials(account.email, account.password, "one")).toBe(id);
 
     const ties = [1, 2, 3].map(() => findPersonOfIdentity("oidc", "vera", account.email));
@@ -54,7 +63,7 @@ describe("an identity of an OpenID Connect provider", () => {
     expect(await actorOfSession(held)).toBeNull();
     expect((await actorOfSession(others))?.personId).toBe(other.id);
     expect(await actorOfToken(token)).toBeNull();
-    expect(await findPersonOfIdentity("oidc", "earlier", null)).toBeNull();
+    expect(await findPersonOfIdentity("oidc", "earlier", null)).toEqual({ refused: "email_unverified" });
     const told = await database().auditEntry.findMany({ where: { subjectId: id, action: "people.tie-identity" } });
     expect(told.map(({ detail }) => detail)).toEqual([
       {
@@ -71,20 +80,59 @@ describe("an identity of an OpenID Connect provider", () => {
     expect((await actorOfSession(session))?.personId).toBe(id);
   });
 
+  it("that is tied stays, whoever is given the address later, until an administrator unties it", async () => {
+    const email = "handed-on@example.org";
+    const { id } = await createPerson(null, { email, name: "First", password: null });
+    const administrator = await makeAdministrator();
+    const tiedOf = async () => (await listPeople()).find((person) => person.id === id)?.tied;
+    expect(await tiedOf()).toBe(false);
+    await expect(untieIdentity(administrator, id)).rejects.toMatchObject({ status: 404 });
+
+    expect(await findPersonOfIdentity("oidc", "first", email)).toEqual({ id });
+    const session = await sessionOf(id);
+    const actor = (await actorOfSession(session)) as Actor;
+    const { token } = await createToken(actor, { name: "Token", scopes: ["studies.list"], days: 1 });
+    expect(await findPersonOfIdentity("oidc", "second", email)).toEqual({ refused: "address_tied" });
+    expect(await findPersonOfIdentity("oidc", "first", email)).toEqual({ id });
+    expect((await actorOfSession(session))?.personId).toBe(id);
+    expect(await tiedOf()).toBe(true);
+
+    await untieIdentity(administrator, id);
+    expect(await tiedOf()).toBe(false);
+    expect([await actorOfSession(session), await actorOfToken(token)]).toEqual([null, null]);
+    const told = await database().auditEntry.findMany({ where: { subjectId: id, action: "people.untie-identity" } });
+    expect(told).toMatchObject([
+      { personId: administrator.personId, detail: { ended: { identities: 1, sessions: 1, tokens: 1 } } },
+    ]);
+    expect(await findPersonOfIdentity("oidc", "second", email)).toEqual({ id });
+    expect(await findPersonOfIdentity("oidc", "first", email)).toEqual({ refused: "address_tied" });
+  });
+
+  it("of two at once, one is tied", async () => {
+    const email = "raced@example.org";
+    const { id } = await createPerson(null, { email, name: "Raced", password: null });
+    const answers = await Promise.all(["one", "two"].map((subject) => findPersonOfIdentity("oidc", subject, email)));
+    expect(answers).toHaveLength(2);
+    expect(answers).toEqual(expect.arrayContaining([{ id }, { refused: "address_tied" }]));
+  });
+
   it("of a closed account lets nobody in, under no other address either", async () => {
     const { id } = await createPerson(null, { email: "closed@example.org", name: "Closed", password: null });
     await createPerson(null, { email: "open@example.org", name: "Open", password: null });
     await findPersonOfIdentity("oidc", "closed", "closed@example.org");
     await database().person.update({ where: { id }, data: { deactivatedAt: new Date() } });
-    expect(await findPersonOfIdentity("oidc", "closed", "closed@example.org")).toBeNull();
-    expect(await findPersonOfIdentity("oidc", "closed", "open@example.org")).toBeNull();
+    expect(await findPersonOfIdentity("oidc", "closed", "closed@example.org")).toEqual({ refused: "not_invited" });
+    expect(await findPersonOfIdentity("oidc", "closed", "open@example.org")).toEqual({ refused: "not_invited" });
   });
 
-  it("that is not let in is told why: not invited, or an address that nobody has verified", async () => {
+  it("that is not let in is told why: not invited, an address that nobody has verified, or another's", async () => {
     const account = { provider: "oidc", providerAccountId: "unknown", type: "oauth" as const };
     const answer = (email: string | null) =>
       authOptions().callbacks?.signIn?.({ user: { id: "unknown", email }, account });
     expect(await answer("nobody@example.org")).toBe("/sign-in?error=not_invited");
     expect(await answer(null)).toBe("/sign-in?error=email_unverified");
+    const { id } = await createPerson(null, { email: "tied@example.org", name: "Tied", password: null });
+    await database().externalIdentity.create({ data: { provider: "oidc", subject: "tied", personId: id } });
+    expect(await answer("tied@example.org")).toBe("/sign-in?error=address_tied");
   });
 });

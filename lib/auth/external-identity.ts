@@ -1,5 +1,6 @@
 import { recordAudit } from "@/lib/audit/record";
 import { type Database, database, inTransaction } from "@/lib/platform/database/client";
+import { notFound } from "@/lib/platform/problem";
 import type { Actor } from "./actor";
 
 /**
@@ -14,35 +15,46 @@ export function verifiedEmail(
   return String(verified) === "true" ? (claims.email ?? null) : null;
 }
 
-/** The person of an OpenID Connect identity. The first time, the verified e-mail address ties it to an invited person. */
+/** Why an identity is let in to no account; the sign-in page says what to do. */
+export type Refusal = "not_invited" | "email_unverified" | "address_tied";
+
+/**
+ * The person of an OpenID Connect identity. The first time, the verified e-mail address ties it to an invited person, unless
+ * another identity is tied to them already: an address may be handed on to somebody else.
+ */
 export async function findPersonOfIdentity(
   provider: string,
   subject: string,
   email: string | null,
-): Promise<{ id: string } | null> {
+): Promise<{ id: string } | { refused: Refusal }> {
   const known = await database().externalIdentity.findUnique({
     where: { provider_subject: { provider, subject } },
     select: { person: { select: { id: true, deactivatedAt: true } } },
   });
-  if (known) return known.person.deactivatedAt ? null : { id: known.person.id };
-  if (!email) return null;
+  if (known) return known.person.deactivatedAt ? { refused: "not_invited" } : { id: known.person.id };
+  if (!email) return { refused: "email_unverified" };
   return inTransaction(async (transaction) => {
     // One after the other: the same sign-in may come twice.
     const [person] = await transaction.$queryRaw<{ id: string }[]>`
       select "id" from "Person" where "email" = ${email.toLowerCase()} and "deactivatedAt" is null
         and not "simulated" and not "external" for update`;
-    if (person) await tie(transaction, person.id, { provider, subject });
-    return person ?? null;
+    if (!person) return { refused: "not_invited" };
+    return (await tie(transaction, person.id, { provider, subject })) ? person : { refused: "address_tied" };
   });
 }
 
 /**
  * The account may have been made, and held, by somebody to whom its address does not belong: from here on only the
- * identity's own sign-in counts.
+ * identity's own sign-in counts. False where another identity's does.
  */
-async function tie(transaction: Database, personId: string, identity: { provider: string; subject: string }) {
-  const tied = await transaction.externalIdentity.findUnique({ where: { provider_subject: identity } });
-  if (tied) return;
+async function tie(
+  transaction: Database,
+  personId: string,
+  identity: { provider: string; subject: string },
+): Promise<boolean> {
+  const same = await transaction.externalIdentity.findUnique({ where: { provider_subject: identity } });
+  if (same) return true;
+  if (await transaction.externalIdentity.findFirst({ where: { personId, tiedAt: { not: null } } })) return false;
   const revokedAt = new Date();
   const held = { where: { personId, revokedAt: null }, data: { revokedAt } };
   const identities = await transaction.externalIdentity.deleteMany({ where: { personId } });
@@ -66,6 +78,28 @@ async function tie(transaction: Database, personId: string, identity: { provider
         tokens: tokens.count,
       },
     },
+  });
+  return true;
+}
+
+/**
+ * For administrators: the next identity that shows the account's address is tied to it. What the one before could hold, its
+ * sessions and API tokens, ends.
+ */
+export async function untieIdentity(actor: Actor, personId: string): Promise<void> {
+  await inTransaction(async (transaction) => {
+    await transaction.$executeRaw`select 1 from "Person" where "id" = ${personId}::uuid for update`;
+    const { count } = await transaction.externalIdentity.deleteMany({ where: { personId, tiedAt: { not: null } } });
+    if (count === 0) throw notFound();
+    const held = { where: { personId, revokedAt: null }, data: { revokedAt: new Date() } };
+    const sessions = await transaction.session.updateMany(held);
+    const tokens = await transaction.apiToken.updateMany(held);
+    await recordAudit(transaction, actor, {
+      action: "people.untie-identity",
+      subject: "person",
+      subjectId: personId,
+      detail: { ended: { identities: count, sessions: sessions.count, tokens: tokens.count } },
+    });
   });
 }
 

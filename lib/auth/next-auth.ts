@@ -62,10 +62,10 @@ export function authOptions(): NextAuthOptions {
     callbacks: {
       async signIn({ user, account }) {
         if (account?.provider !== "oidc") return true;
-        const person = await findPersonOfIdentity("oidc", account.providerAccountId, user.email ?? null);
         // Nobody gets in who was not invited: the administrator or an owner makes the account.
-        if (!person) return `/sign-in?error=${user.email ? "not_invited" : "email_unverified"}`;
-        user.id = person.id;
+        const found = await findPersonOfIdentity("oidc", account.providerAccountId, user.email ?? null);
+        if ("refused" in found) return `/sign-in?error=${found.refused}`;
+        user.id = found.id;
         return true;
       },
       async jwt({ token, user }) {

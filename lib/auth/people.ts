@@ -6,7 +6,12 @@ import type { PersonSummary } from "./schema";
 
 /** For administrators: everyone with an account. */
 export async function listPeople(): Promise<PersonSummary[]> {
-  const people = await database().person.findMany({ where: { external: false }, orderBy: { name: "asc" }, take: 1000 });
+  const people = await database().person.findMany({
+    where: { external: false },
+    include: { identities: { where: { tiedAt: { not: null } }, select: { tiedAt: true }, take: 1 } },
+    orderBy: { name: "asc" },
+    take: 1000,
+  });
   return people.map((person) => ({
     id: person.id,
     name: person.name,
@@ -15,6 +20,7 @@ export async function listPeople(): Promise<PersonSummary[]> {
     mayCreateStudies: person.administrator || person.mayCreateStudies,
     simulated: person.simulated,
     deactivated: person.deactivatedAt !== null,
+    tied: person.identities.length > 0,
     createdAt: person.createdAt.toISOString(),
   }));
 }

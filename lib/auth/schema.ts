@@ -12,6 +12,8 @@ export const personSchema = z.object({
   mayCreateStudies: z.boolean(),
   simulated: z.boolean(),
   deactivated: z.boolean(),
+  /** signs in by one identity of the OpenID Connect provider alone */
+  tied: z.boolean(),
   createdAt: z.iso.datetime(),
 });
 export type PersonSummary = z.infer<typeof personSchema>;
