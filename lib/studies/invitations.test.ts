@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { database } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "./actor";
 import { acceptInvitation, invite, joinStudy, readInvitation } from "./invitations";
@@ -44,6 +44,26 @@ describe("an invitation", () => {
     const late = await invited();
     await database().invitation.updateMany({ where: { email: late.email }, data: { expiresAt: new Date() } });
     await expect(acceptInvitation({ ...late, name: "Neu", password })).rejects.toEqual(invalid);
+  });
+
+  it("holds alone, also where two are made at once", async () => {
+    const email = "twice@example.org";
+    await Promise.all(Array.from({ length: 4 }, () => invited(email)));
+    expect(await database().invitation.count({ where: { email, revokedAt: null } })).toBe(1);
+  });
+
+  it("asks to sign in where the account came about while this one was being made", async () => {
+    const { email, token } = await invited();
+    let answer: Promise<unknown> = Promise.resolve();
+    await inTransaction(async (transaction) => {
+      await transaction.person.create({ data: { email, name: "Zuerst" } });
+      answer = acceptInvitation({ token, name: "Neu", password }).catch((error: unknown) => error);
+      const waiting = () => database().$queryRaw<unknown[]>`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await waiting()).length, { timeout: 4000 }).toBe(1);
+    });
+    expect(await answer).toMatchObject({ status: 409, code: "sign_in_to_join" });
+    expect(await readInvitation(token)).toMatchObject({ standing: "account" });
   });
 
   it("that is none is refused without the cost of a password's hash", async () => {

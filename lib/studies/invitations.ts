@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { recordAudit } from "@/lib/audit/record";
 import type { Actor } from "@/lib/auth/actor";
 import { hashPassword } from "@/lib/auth/password";
-import { type Database, database, inTransaction } from "@/lib/platform/database/client";
+import { type Database, database, inTransaction, postgresCode } from "@/lib/platform/database/client";
 import type { Invitation } from "@/lib/platform/database/generated/client";
 import type { Role } from "@/lib/platform/database/generated/enums";
 import { environment } from "@/lib/platform/environment";
@@ -20,6 +20,8 @@ const hashOf = (token: string) => createHash("sha256").update(token).digest("hex
 export async function invite(actor: StudyActor, input: { email: string; role: Role }): Promise<{ link: string }> {
   const token = randomBytes(24).toString("base64url");
   return inTransaction(async (transaction) => {
+    // One after the other: of two at once, both links would hold.
+    await transaction.$executeRaw`select 1 from "Study" where id = ${actor.studyId}::uuid for update`;
     const person = await transaction.person.findUnique({
       where: { email: input.email },
       include: { memberships: { where: { studyId: actor.studyId } } },
@@ -102,19 +104,24 @@ export async function acceptInvitation(input: { token: string; name: string; pas
   if (!found) throw unprocessable("invitation_invalid");
   if (found.standing !== "new") throw conflict("sign_in_to_join");
   const passwordHash = await hashPassword(input.password);
-  await inTransaction(async (transaction) => {
-    const { email, studyId, role } = await takeInvitation(transaction, input.token);
-    if (await transaction.person.findUnique({ where: { email } })) throw conflict("sign_in_to_join");
-    const person = await transaction.person.create({ data: { email, name: input.name, passwordHash } });
-    await transaction.member.create({ data: { studyId, personId: person.id, role } });
-    await recordAudit(transaction, null, {
-      action: "invitations.accept",
-      subject: "person",
-      subjectId: person.id,
-      studyId,
-      detail: { role },
+  try {
+    await inTransaction(async (transaction) => {
+      const { email, studyId, role } = await takeInvitation(transaction, input.token);
+      const person = await transaction.person.create({ data: { email, name: input.name, passwordHash } });
+      await transaction.member.create({ data: { studyId, personId: person.id, role } });
+      await recordAudit(transaction, null, {
+        action: "invitations.accept",
+        subject: "person",
+        subjectId: person.id,
+        studyId,
+        detail: { role },
+      });
     });
-  });
+  } catch (error) {
+    // The account came about meanwhile; the link goes on holding for it.
+    if (postgresCode(error) === "23505") throw conflict("sign_in_to_join");
+    throw error;
+  }
 }
 
 /**
