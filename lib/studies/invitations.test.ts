@@ -46,6 +46,21 @@ describe("an invitation", () => {
     await expect(acceptInvitation({ ...late, name: "Neu", password })).rejects.toEqual(invalid);
   });
 
+  it("holds no more once the account of its address is closed, or its study is archived", async () => {
+    const person = await makePerson();
+    const closed = await invited(person.email);
+    await database().person.update({ where: { id: person.personId }, data: { deactivatedAt: new Date() } });
+    const [anew, joining] = [await invited(), await makePerson()];
+    const joins = await invited(joining.email);
+    await database().study.update({ where: { id: owner.studyId }, data: { archivedAt: new Date() } });
+    for (const { token } of [closed, anew, joins]) {
+      expect(await readInvitation(token)).toBeNull();
+      await expect(acceptInvitation({ token, name: "Neu", password })).rejects.toEqual(invalid);
+    }
+    await expect(joinStudy(joining, joins.token)).rejects.toEqual(invalid);
+    expect(await rolesOf(joining.personId)).toEqual([]);
+  });
+
   it("holds alone, also where two are made at once", async () => {
     const email = "twice@example.org";
     await Promise.all(Array.from({ length: 4 }, () => invited(email)));

@@ -56,6 +56,7 @@ const openInvitation = (token: string) => ({
   acceptedAt: null,
   revokedAt: null,
   expiresAt: { gt: new Date() },
+  study: { archivedAt: null },
 });
 
 export type InvitationView = {
@@ -76,8 +77,14 @@ export async function readInvitation(token: string): Promise<InvitationView | nu
   const { email, studyId, study } = invitation;
   const account = await database().person.findUnique({
     where: { email },
-    select: { memberships: { where: { studyId }, select: { studyId: true } } },
+    select: {
+      deactivatedAt: true,
+      simulated: true,
+      external: true,
+      memberships: { where: { studyId }, select: { studyId: true } },
+    },
   });
+  if (account && (account.deactivatedAt || account.simulated || account.external)) return null;
   const standing = account ? (account.memberships.length > 0 ? "member" : "account") : "new";
   return { email, studyId, study: study.name, standing };
 }
