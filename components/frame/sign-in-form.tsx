@@ -13,6 +13,7 @@ const known = [
   "not_invited",
   "email_unverified",
   "address_tied",
+  "account_closed",
   "unreachable",
 ] as const;
 type Known = (typeof known)[number];

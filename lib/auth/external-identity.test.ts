@@ -121,8 +121,9 @@ describe("an identity of an OpenID Connect provider", () => {
     await createPerson(null, { email: "open@example.org", name: "Open", password: null });
     await findPersonOfIdentity("oidc", "closed", "closed@example.org");
     await database().person.update({ where: { id }, data: { deactivatedAt: new Date() } });
-    expect(await findPersonOfIdentity("oidc", "closed", "closed@example.org")).toEqual({ refused: "not_invited" });
-    expect(await findPersonOfIdentity("oidc", "closed", "open@example.org")).toEqual({ refused: "not_invited" });
+    expect(await findPersonOfIdentity("oidc", "closed", "closed@example.org")).toEqual({ refused: "account_closed" });
+    expect(await findPersonOfIdentity("oidc", "closed", "open@example.org")).toEqual({ refused: "account_closed" });
+    expect(await findPersonOfIdentity("oidc", "another", "closed@example.org")).toEqual({ refused: "account_closed" });
   });
 
   it("that is not let in is told why: not invited, an address that nobody has verified, or another's", async () => {
@@ -134,5 +135,7 @@ describe("an identity of an OpenID Connect provider", () => {
     const { id } = await createPerson(null, { email: "tied@example.org", name: "Tied", password: null });
     await database().externalIdentity.create({ data: { provider: "oidc", subject: "tied", personId: id } });
     expect(await answer("tied@example.org")).toBe("/sign-in?error=address_tied");
+    await database().person.update({ where: { id }, data: { deactivatedAt: new Date() } });
+    expect(await answer("tied@example.org")).toBe("/sign-in?error=account_closed");
   });
 });

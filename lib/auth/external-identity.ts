@@ -16,7 +16,7 @@ export function verifiedEmail(
 }
 
 /** Why an identity is let in to no account; the sign-in page says what to do. */
-export type Refusal = "not_invited" | "email_unverified" | "address_tied";
+export type Refusal = "not_invited" | "email_unverified" | "address_tied" | "account_closed";
 
 /**
  * The person of an OpenID Connect identity. The first time, the verified e-mail address ties it to an invited person, unless
@@ -31,15 +31,17 @@ export async function findPersonOfIdentity(
     where: { provider_subject: { provider, subject } },
     select: { person: { select: { id: true, deactivatedAt: true } } },
   });
-  if (known) return known.person.deactivatedAt ? { refused: "not_invited" } : { id: known.person.id };
+  if (known) return known.person.deactivatedAt ? { refused: "account_closed" } : { id: known.person.id };
   if (!email) return { refused: "email_unverified" };
   return inTransaction(async (transaction) => {
     // One after the other: the same sign-in may come twice.
-    const [person] = await transaction.$queryRaw<{ id: string }[]>`
-      select "id" from "Person" where "email" = ${email.toLowerCase()} and "deactivatedAt" is null
+    const [person] = await transaction.$queryRaw<{ id: string; closed: boolean }[]>`
+      select "id", "deactivatedAt" is not null as "closed" from "Person" where "email" = ${email.toLowerCase()}
         and not "simulated" and not "external" for update`;
     if (!person) return { refused: "not_invited" };
-    return (await tie(transaction, person.id, { provider, subject })) ? person : { refused: "address_tied" };
+    const { id, closed } = person;
+    if (closed) return { refused: "account_closed" };
+    return (await tie(transaction, id, { provider, subject })) ? { id } : { refused: "address_tied" };
   });
 }
 
