@@ -25,18 +25,26 @@ export async function listPeople(): Promise<PersonSummary[]> {
   }));
 }
 
-/** Says whether the person may create studies; an administrator may in any case. */
+/**
+ * Says whether the person may create studies; an administrator may in any case. Throws `account_not_in_use`,
+ * `administrators_create_studies`.
+ */
 export async function changePerson(
   actor: Actor,
   personId: string,
   input: { mayCreateStudies: boolean },
 ): Promise<void> {
   await inTransaction(async (transaction) => {
-    const { count } = await transaction.person.updateMany({
-      where: { id: personId, deactivatedAt: null, administrator: false, simulated: false, external: false },
-      data: input,
-    });
-    if (count === 0) throw notFound();
+    const [person] = await transaction.$queryRaw<{ administrator: boolean; unused: boolean }[]>`
+      select "administrator", "simulated" or "deactivatedAt" is not null as "unused" from "Person"
+      where "id" = ${personId}::uuid and not "external" for update`;
+    if (!person) throw notFound();
+    if (person.unused) throw conflict("account_not_in_use");
+    if (person.administrator) {
+      if (!input.mayCreateStudies) throw conflict("administrators_create_studies");
+      return;
+    }
+    await transaction.person.update({ where: { id: personId }, data: input });
     await recordAudit(transaction, actor, {
       action: "people.change",
       subject: "person",

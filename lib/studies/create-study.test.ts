@@ -55,12 +55,26 @@ describe("a study", () => {
 
   it("is nothing to allow a closed account, or a simulated person", async () => {
     const administrator = await makePerson("Administrator", { administrator: true });
-    for (const data of [{ deactivatedAt: new Date() }, { simulated: true }, { external: true }]) {
+    const answerOf = async (data: object) => {
       const { personId } = await makePerson();
       await database().person.update({ where: { id: personId }, data });
-      await expect(changePerson(administrator, personId, { mayCreateStudies: true })).rejects.toMatchObject({
-        code: "not_found",
-      });
-    }
+      return changePerson(administrator, personId, { mayCreateStudies: true }).catch(({ status, code }) => [
+        status,
+        code,
+      ]);
+    };
+    expect(await answerOf({ deactivatedAt: new Date() })).toEqual([409, "account_not_in_use"]);
+    expect(await answerOf({ simulated: true })).toEqual([409, "account_not_in_use"]);
+    expect(await answerOf({ external: true })).toEqual([404, "not_found"]);
+  });
+
+  it("is nothing to allow an administrator, nor to forbid", async () => {
+    const administrator = await makePerson("Administrator", { administrator: true });
+    const change = (mayCreateStudies: boolean) =>
+      changePerson(administrator, administrator.personId, { mayCreateStudies });
+    await change(true);
+    await expect(change(false)).rejects.toMatchObject({ status: 409, code: "administrators_create_studies" });
+    expect(await mayCreateStudies(administrator)).toBe(true);
+    expect(await database().auditEntry.count({ where: { subjectId: administrator.personId } })).toBe(0);
   });
 });
