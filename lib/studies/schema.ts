@@ -47,7 +47,7 @@ export const acceptInvitationSchema = joinStudySchema.extend({
   password: z.string().min(12).max(200),
 });
 
-/** The id of an audit entry; PostgreSQL's 64-bit integers have no more digits. */
+/** The id of an audit entry. PostgreSQL's 64-bit integers hold every number of 18 digits. */
 export const auditPlaceSchema = z.string().regex(/^\d{1,18}$/);
 
 export const auditEntrySchema = z.object({
