@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { Actor } from "./actor";
@@ -72,7 +72,10 @@ describe("an identity of an OpenID Connect provider", () => {
         ended: { identities: 1, password: true, sessions: 1, tokens: 1 },
       },
     ]);
-    expect(await readSignIn(actor)).toEqual({ password: false, tiedAt: expect.any(Date) });
+    expect(await readSignIn(actor)).toEqual({ password: false, endedAt: expect.any(Date) });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31 * 86_400_000 });
+    expect(await readSignIn(actor)).toEqual({ password: false, endedAt: null });
+    vi.useRealTimers();
 
     // What comes about afterwards is the person's own.
     const session = await sessionOf(id);
@@ -92,6 +95,7 @@ describe("an identity of an OpenID Connect provider", () => {
     const session = await sessionOf(id);
     const actor = (await actorOfSession(session)) as Actor;
     const { token } = await createToken(actor, { name: "Token", scopes: ["studies.list"], days: 1 });
+    expect(await readSignIn(actor)).toEqual({ password: false, endedAt: null });
     expect(await findPersonOfIdentity("oidc", "second", email)).toEqual({ refused: "address_tied" });
     expect(await findPersonOfIdentity("oidc", "first", email)).toEqual({ id });
     expect((await actorOfSession(session))?.personId).toBe(id);

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { recordAudit } from "@/lib/audit/record";
 import { type Database, database, inTransaction } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
@@ -105,11 +106,26 @@ export async function untieIdentity(actor: Actor, personId: string): Promise<voi
   });
 }
 
-/** How the person signs in: whether by a password, and since when by an identity alone. */
-export async function readSignIn(actor: Actor): Promise<{ password: boolean; tiedAt: Date | null }> {
-  const { passwordHash, identities } = await database().person.findUniqueOrThrow({
-    where: { id: actor.personId },
-    select: { passwordHash: true, identities: { select: { tiedAt: true } } },
-  });
-  return { password: passwordHash !== null, tiedAt: identities.find(({ tiedAt }) => tiedAt)?.tiedAt ?? null };
+const noticeDays = 30;
+const endedSchema = z.object({
+  ended: z.object({ identities: z.number(), password: z.boolean(), sessions: z.number(), tokens: z.number() }),
+});
+
+/** Whether the person signs in by a password, and when an identity lately ended what else was held of the account. */
+export async function readSignIn(actor: Actor): Promise<{ password: boolean; endedAt: Date | null }> {
+  const [{ passwordHash }, tied] = await Promise.all([
+    database().person.findUniqueOrThrow({ where: { id: actor.personId }, select: { passwordHash: true } }),
+    database().auditEntry.findFirst({
+      where: {
+        subject: "person",
+        subjectId: actor.personId,
+        action: "people.tie-identity",
+        at: { gt: new Date(Date.now() - noticeDays * 86_400_000) },
+      },
+      orderBy: { id: "desc" },
+    }),
+  ]);
+  const ended = endedSchema.safeParse(tied?.detail).data?.ended;
+  const anything = ended && (ended.password || ended.identities + ended.sessions + ended.tokens > 0);
+  return { password: passwordHash !== null, endedAt: tied && anything ? tied.at : null };
 }

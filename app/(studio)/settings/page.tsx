@@ -23,9 +23,9 @@ export default async function SettingsPage() {
       <div className="flex flex-col gap-6">
         <Card title={t("password")}>
           <div className="flex flex-col gap-4">
-            {signIn.tiedAt ? (
+            {signIn.endedAt ? (
               <Notice tone="attention">
-                {t("tied", { name, date: format.dateTime(signIn.tiedAt, { dateStyle: "long" }) })}
+                {t("tied", { name, date: format.dateTime(signIn.endedAt, { dateStyle: "long" }) })}
               </Notice>
             ) : null}
             {signIn.password ? <PasswordForm /> : <p className="text-muted">{t("noPassword", { name })}</p>}
