@@ -7,6 +7,7 @@ import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeComparison, openComparison } from "./change-comparison";
 import { claimPairs } from "./claim-pairs";
 import { createComparison } from "./create-comparison";
+import { mostLateVotes } from "./keep-late-vote";
 import { lapsePairClaims } from "./lapse-claims";
 import { readComparison, verifyBlinding } from "./read-comparisons";
 import { fitLeaderboard, readLeaderboard } from "./read-leaderboard";
@@ -278,6 +279,21 @@ describe("a blind comparison", () => {
     await expect(database().lateVote.deleteMany({})).rejects.toThrow();
     await expect(closeComparison(owner, id)).rejects.toMatchObject({ status: 409, code: "comparison_not_open" });
     await expectTalliesToMatch(id);
+  });
+
+  it("keeps of late votes only withdrawals of what stands, and a bounded number for each pair", async () => {
+    const { id } = await makeComparison(owner, [anna]);
+    const pairId = String((await claim(anna, id)).pairs[0]?.id);
+    await closeComparison(owner, id);
+    const nothing = { status: 409, code: "nothing_to_withdraw" };
+    await expect(submit(anna, id, voteOn(pairId, null))).rejects.toMatchObject(nothing);
+    const vote = voteOn(pairId, "tie");
+    await submit(anna, id, vote, voteOn(pairId, null));
+    await expect(submit(anna, id, voteOn(pairId, null))).rejects.toMatchObject(nothing);
+    await submit(anna, id, ...Array.from({ length: mostLateVotes - 2 }, () => voteOn(pairId, "first")));
+    await expect(submit(anna, id, voteOn(pairId, "tie"))).rejects.toMatchObject({ status: 409, code: "too_many_late" });
+    expect((await submit(anna, id, vote)).results).toMatchObject([{ status: "kept", code: "comparison_closed" }]);
+    expect(await database().lateVote.count({ where: { comparisonId: id } })).toBe(mostLateVotes);
   });
 
   it("is closed to those who do not take part (403), to other studies (404), and to votes in another's name (409)", async () => {

@@ -59,12 +59,12 @@ function keepVote(actor: StudyActor, comparisonId: string, vote: VoteInput): Pro
     const known = await readKnown(transaction, actor.personId, vote);
     if (known.keyUsedOn) return known.keyUsedOn === vote.pairId ? kept(vote) : refused(vote, "idempotency_key_reused");
     if (!pair || !known.claim) return refused(vote, "pair_not_claimed");
+    const own = await ownVote(transaction, actor.personId, vote.pairId);
     if (pair.state !== "open") {
       const shown = { comparisonId, pairId: pair.id, personId: actor.personId, swapped: known.swapped ?? false };
-      const once = await keepLateVote(transaction, shown, vote);
-      return once ? { ...kept(vote), code: "comparison_closed" } : refused(vote, "idempotency_key_reused");
+      const refusal = await keepLateVote(transaction, shown, own?.outcome ?? null, vote);
+      return refusal ? refused(vote, refusal) : { ...kept(vote), code: "comparison_closed" };
     }
-    const own = await ownVote(transaction, actor.personId, vote.pairId);
     if (vote.outcome === null && !own?.outcome) return refused(vote, "nothing_to_withdraw");
     const move = moveOf(pair, known.claim, own, vote.outcome);
     const swapped = known.swapped ?? false;

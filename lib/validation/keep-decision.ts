@@ -63,10 +63,11 @@ export function keepDecision(actor: StudyActor, roundId: string, input: Decision
       return known.keyUsedOn === input.itemId ? kept(input) : refused(input, "idempotency_key_reused");
     if (!item) return keepRepeat(transaction, actor.personId, roundId, input);
     if (!known.claim) return refused(input, "item_not_claimed");
-    if (item.state !== "open") {
-      return keepLate(transaction, { roundId, roundItemId: item.id, repeatId: null, personId: actor.personId }, input);
-    }
     const own = known.current.find((decision) => decision.personId === actor.personId);
+    if (item.state !== "open") {
+      const place = { roundId, roundItemId: item.id, repeatId: null, personId: actor.personId };
+      return keepLate(transaction, { ...place, before: own?.label ?? null }, input);
+    }
     if (input.label === null && !own?.label) return refused(input, "nothing_to_withdraw");
 
     const move = moveOf(item, known.claim, own, input.label);

@@ -4,6 +4,7 @@ import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
 import { makeMember, makeStudy } from "@/lib/studies/testing/people";
 import { closeRound } from "./close-round";
+import { mostLate } from "./keep-late";
 import { lapseClaims } from "./lapse-claims";
 import { readRound } from "./read-round";
 import { submitDecisions } from "./submit-decisions";
@@ -230,6 +231,26 @@ describe("decisions", () => {
     ]);
     await expect(decide(bert, roundId, String(second), "medical")).rejects.toMatchObject({ code: "not_in_round" });
     expect(await database().lateDecision.count({ where: { roundId } })).toBe(1);
+  });
+
+  it("that arrive late withdraw only what stands, and are bounded for each document", async () => {
+    const { roundId } = await makeRound(owner, [anna], { strata: stratum(2) });
+    const [first, second] = (await claim(anna, roundId, 2)).items.map((item) => String(item.id));
+    await closeRound(owner, roundId);
+    const nothing = { status: 409, code: "nothing_to_withdraw" };
+    await expect(decide(anna, roundId, String(first), null)).rejects.toMatchObject(nothing);
+    const answer = decisionOn(String(first), "medical");
+    await submit(anna, roundId, answer);
+    await decide(anna, roundId, String(first), null);
+    await expect(decide(anna, roundId, String(first), null)).rejects.toMatchObject(nothing);
+    const more = Array.from({ length: mostLate - 2 }, () => decisionOn(String(first), "unsure"));
+    await submit(anna, roundId, ...more);
+
+    const full = { status: 409, code: "too_many_late" };
+    await expect(decide(anna, roundId, String(first), "medical")).rejects.toMatchObject(full);
+    expect((await submit(anna, roundId, answer)).results).toMatchObject([{ status: "kept", code: "round_closed" }]);
+    await decide(anna, roundId, String(second), "medical");
+    expect(await database().lateDecision.count({ where: { roundId } })).toBe(mostLate + 1);
   });
 
   it("and the closing of a round do not overlap", async () => {

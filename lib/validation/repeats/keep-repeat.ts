@@ -46,10 +46,11 @@ export async function keepRepeat(
     left join "RepeatDecision" current on current."repeatId" = ${repeat.id}::uuid
       and not exists (select 1 from "RepeatDecision" later where later."correctsId" = current."id")`;
   if (known?.keyUsedOn) return known.keyUsedOn === repeat.id ? kept(input) : refused(input, "idempotency_key_reused");
-  if (repeat.state !== "open") {
-    return keepLate(transaction, { roundId, roundItemId: repeat.roundItemId, repeatId: repeat.id, personId }, input);
-  }
   const before = known?.label ?? null;
+  if (repeat.state !== "open") {
+    const place = { roundId, roundItemId: repeat.roundItemId, repeatId: repeat.id, personId };
+    return keepLate(transaction, { ...place, before }, input);
+  }
   if (input.label === null && before === null) return refused(input, "nothing_to_withdraw");
   await transaction.$executeRaw`
     with appended as (
