@@ -12,10 +12,15 @@ const decidesIn = (actor: StudyActor) => Prisma.sql`
   (working."state" = 'open' and exists (select 1 from "RoundMember" member
     where member."roundId" = working."id" and member."personId" = ${actor.personId}::uuid))`;
 
+/** Condition on a round by its id: another, opened one goes on from it. What is contested came along, and is settled there. */
+export const goesOnElsewhere = (roundId: Prisma.Sql) => Prisma.sql`
+  exists (select 1 from "Round" later where later."continuesRoundId" = ${roundId} and later."state" <> 'draft')`;
+
 /** Condition on "Round" working and "RoundItem" queued: contested, and the person may settle it. */
-const mayStillSettle = (actor: StudyActor) => Prisma.sql`
+export const mayStillSettle = (actor: StudyActor) => Prisma.sql`
   (working."state" <> 'draft' and queued."contested" and queued."settled" is null
     and (working."state" = 'closed' or queued."decided" >= queued."wanted")
+    and not ${goesOnElsewhere(Prisma.sql`working."id"`)}
     and not exists (select 1 from "Claim" own
       where own."roundItemId" = queued."id" and own."personId" = ${actor.personId}::uuid))`;
 
