@@ -231,7 +231,8 @@ export const decidedItemSchema = z.object({
   position: z.number().int(),
   documentId: z.string(),
   text: z.string(),
-  stratum: z.string(),
+  /** null: kept from the caller, as the LLM's label is */
+  stratum: z.string().nullable(),
   wanted: z.number().int(),
   gold: z.enum(["medical", "non_medical", "unsettled"]),
   disputed: z.boolean(),
