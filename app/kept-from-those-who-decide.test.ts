@@ -180,6 +180,8 @@ describe("whoever decides in an open round finds nowhere", () => {
       next: null,
       kept: true,
     });
+    // that some are kept is told, and looked for, with the first page alone
+    expect((await listDecidedItems(deciding, closedId, { ...everything, after: 0 })).kept).toBe(false);
     expect((await listDisputed(deciding, closedId)).documents).toEqual([]);
     const { roundId: elsewhere } = await makeRound(owner, [owner], {
       open: false,
@@ -265,6 +267,7 @@ describe("whoever decides in an open round finds nowhere", () => {
     });
     const query = { kind: "false-positive" } as const;
     expect(await listErrors(deciding, classifierId, query)).toEqual({ documents: [], next: null, kept: true });
+    expect((await listErrors(deciding, classifierId, { ...query, offset: 20 })).kept).toBe(false);
     const seen = await listErrors(reading, classifierId, query);
     expect([seen.documents.length, seen.kept]).toEqual([documents / 2, false]);
 

@@ -42,10 +42,16 @@ export const stillDecides = (actor: StudyActor) => Prisma.sql`
   (exists (select 1 from "Round" working where working."studyId" = ${actor.studyId}::uuid and ${decidesIn(actor)})
     and ${isIn(actor, decidesIn(actor))})`;
 
-/** Condition on "Item" item: the person decides on it in an open round, or may settle it. LLM labels are kept from them. */
+/**
+ * Condition on "Item" item: the person decides on it in an open round, or may settle it. LLM labels are kept from them. That
+ * there is anything to settle is asked once too.
+ */
 export const labelKept = (actor: StudyActor) =>
   mayRole(actor.role, "rounds.adjudicate")
-    ? Prisma.sql`(${stillDecides(actor)} or ${isIn(actor, mayStillSettle(actor))})`
+    ? Prisma.sql`(${stillDecides(actor)} or (
+        exists (select 1 from "Round" working join "RoundItem" queued on queued."roundId" = working."id"
+          where working."studyId" = ${actor.studyId}::uuid and ${mayStillSettle(actor)})
+        and ${isIn(actor, mayStillSettle(actor))}))`
     : stillDecides(actor);
 
 /** Open rounds in which the person decides: their estimates are kept from them. */

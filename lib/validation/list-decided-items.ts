@@ -18,7 +18,7 @@ const conditions = {
 /**
  * Decided documents of a closed round with everyone's decisions, without names, in the order of the queue. While the round
  * is open (409 `round_still_open`) nobody reads what others decided. Documents on which the actor decides in another, open
- * round are left out (`kept`: there are some). Of those that they may still adjudicate the LLM's label is kept back, as
+ * round are left out (`kept`, told with the first page: there are some). Of those that they may still adjudicate the LLM's label is kept back, as
  * on the adjudicator's screen, and the stratum, since strata may be cut by labels.
  */
 export async function listDecidedItems(
@@ -51,5 +51,5 @@ export async function listDecidedItems(
     limit ${query.limit + 1}`;
   const page = items.slice(0, query.limit);
   const next = items.length > query.limit ? (page.at(-1)?.position ?? null) : null;
-  return { items: page, next, kept: await decidesOnSome(actor, roundId) };
+  return { items: page, next, kept: query.after < 0 && (await decidesOnSome(actor, roundId)) };
 }

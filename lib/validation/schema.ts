@@ -246,7 +246,7 @@ export const decidedItemsSchema = z.object({
   items: z.array(decidedItemSchema),
   /** `after` of the next page; null: this was the last */
   next: z.number().int().nullable(),
-  /** documents on which the caller decides in another, open round are left out */
+  /** with the first page: documents on which the caller decides in another, open round are left out */
   kept: z.boolean(),
 });
 
