@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { beforeEach, describe, expect, it } from "vitest";
 import { buildLabelSet } from "@/lib/classifiers/build-label-set";
 import { listLabelSources } from "@/lib/classifiers/list-sources";
@@ -40,6 +42,7 @@ useTestDatabase();
 const documents = 12;
 const everything = { filter: "all", after: -1, limit: 100 } as const;
 const likeThese = { target: "like_these" } as const;
+const labelHidden = { status: 403, code: "label_hidden_while_deciding" };
 const hidden = { status: 403, code: "quality_hidden_while_deciding" };
 
 /** takes part in the open round */
@@ -119,11 +122,23 @@ describe("whoever decides in an open round finds nowhere", () => {
     expect((await drawOf(reading))?.tryItems).toEqual(itemIds.slice(0, 10));
     const { endpointId } = await database().labellingRun.findUniqueOrThrow({ where: { id: labellingRunId } });
     const attempt = { endpointId, text: "Ist das medizinisch? {{document}}", itemId: String(itemIds[0]) };
-    await expect(tryPrompt(deciding, attempt)).rejects.toMatchObject({
-      status: 403,
-      code: "label_hidden_while_deciding",
+    // whoever does not decide on it gets an answer
+    const endpoint = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ choices: [{ message: { role: "assistant", content: "medizinisch" } }] }));
     });
-    await expect(tryPrompt(reading, attempt)).rejects.not.toMatchObject({ code: "label_hidden_while_deciding" });
+    await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = endpoint.address() as AddressInfo;
+      await database().llmEndpoint.update({
+        where: { id: endpointId },
+        data: { baseUrl: `http://127.0.0.1:${port}/v1` },
+      });
+      await expect(tryPrompt(deciding, attempt)).rejects.toMatchObject(labelHidden);
+      expect(await tryPrompt(reading, attempt)).toMatchObject({ waiting: null, outcome: "medical" });
+    } finally {
+      await new Promise((resolve) => endpoint.close(resolve));
+    }
     const elsewhere = await makeMember(await makeStudy(), "researcher");
     await expect(tryPrompt(elsewhere, attempt)).rejects.toMatchObject({ status: 404 });
   });
@@ -146,15 +161,17 @@ describe("whoever decides in an open round finds nowhere", () => {
       text,
       characters: text.length,
       attributes: '{"label":"medical"}',
+      score: 0.9,
     });
     await writeParquet(
       pathOf(`${address}/part-00000.parquet`),
-      { id: "text", text: "text", characters: "integer", attributes: "text" },
+      { id: "text", text: "text", characters: "integer", attributes: "text", score: "double" },
       [row("document-0-0", "Dokument 0"), row("document-0-0", "Ein anderer Text")],
     );
-    expect((await readDocument(deciding, corpusId, "0-0")).attributes).toEqual({});
-    expect((await readDocument(deciding, corpusId, "0-1")).attributes).toEqual({ label: "medical" });
-    expect((await readDocument(reading, corpusId, "0-0")).attributes).toEqual({ label: "medical" });
+    const told = { attributes: { label: "medical" }, score: 0.9 };
+    expect(await readDocument(deciding, corpusId, "0-0")).toMatchObject({ attributes: {}, score: null });
+    expect(await readDocument(deciding, corpusId, "0-1")).toMatchObject(told);
+    expect(await readDocument(reading, corpusId, "0-0")).toMatchObject(told);
   });
 
   it("what others decided on them in an earlier round: lists, disputed ones, documents to train on, exports", async () => {
@@ -163,6 +180,8 @@ describe("whoever decides in an open round finds nowhere", () => {
       next: null,
       kept: true,
     });
+    // that some are kept is told, and looked for, with the first page alone
+    expect((await listDecidedItems(deciding, closedId, { ...everything, after: 0 })).kept).toBe(false);
     expect((await listDisputed(deciding, closedId)).documents).toEqual([]);
     const { roundId: elsewhere } = await makeRound(owner, [owner], {
       open: false,
@@ -248,20 +267,27 @@ describe("whoever decides in an open round finds nowhere", () => {
     });
     const query = { kind: "false-positive" } as const;
     expect(await listErrors(deciding, classifierId, query)).toEqual({ documents: [], next: null, kept: true });
+    expect((await listErrors(deciding, classifierId, { ...query, offset: 20 })).kept).toBe(false);
     const seen = await listErrors(reading, classifierId, query);
     expect([seen.documents.length, seen.kept]).toEqual([documents / 2, false]);
 
-    await workThrough(deciding, openId);
+    const queue = await database().roundItem.findMany({ where: { roundId: openId } });
+    const outcomes = new Map(queue.map(({ id, itemId }) => [id, outcomeOf(itemIds.indexOf(itemId))]));
+    await workThrough(deciding, openId, (id) => outcomes.get(id) ?? "unsure");
     const input = startTrainingSchema.parse({ ...training, roundId: openId });
     await expect(buildLabelSet(deciding, input)).rejects.toMatchObject(hidden);
-    await expect(buildLabelSet(reading, input)).rejects.not.toMatchObject(hidden);
+    expect((await buildLabelSet(reading, input)).members).toHaveLength(documents);
     const roundsFor = async (actor: StudyActor) => (await listLabelSources(actor)).rounds.map(({ id }) => id);
     expect(await roundsFor(deciding)).toEqual([closedId]);
     expect((await roundsFor(reading)).sort()).toEqual([closedId, openId].sort());
   });
 });
 
-const training = { name: "Classifier", source: "people", encoderId: newId(), backendId: newId(), labellingRunId: null };
+const training = {
+  ...{ name: "Classifier", source: "people", encoderId: newId(), backendId: newId(), labellingRunId: null },
+  // by this seed each part has documents of both labels
+  ...{ seed: 81, tuneShare: 0.3, testShare: 0.3 },
+};
 
 describe("whoever may still adjudicate a document", () => {
   it("finds no LLM label of it until it is settled", async () => {
@@ -269,16 +295,20 @@ describe("whoever may still adjudicate a document", () => {
     const labelFor = async (actor: StudyActor) =>
       (await listLlmLabels(actor, labellingRunId, {})).labels.find(({ itemId }) => itemId === contested.itemId)
         ?.outcome;
-    const decidedFor = async (actor: StudyActor) =>
-      (await listDecidedItems(actor, closedId, { ...everything, labelling: labellingRunId })).items.find(
-        ({ id }) => id === contested.id,
-      )?.llm;
-    expect([await labelFor(owner), await decidedFor(owner)]).toEqual([null, null]);
-    expect(await labelFor(reading)).not.toBeNull();
-    expect(await decidedFor(reading)).not.toBeNull();
+    const label = await labelFor(reading);
+    expect(label).toMatch(/medical/);
+    const decidedBy = async (actor: StudyActor) =>
+      (await listDecidedItems(actor, closedId, { ...everything, labelling: labellingRunId })).items;
+    const decidedFor = async (actor: StudyActor) => (await decidedBy(actor)).find(({ id }) => id === contested.id);
+    expect(await labelFor(owner)).toBeNull();
+    expect(await decidedFor(owner)).toMatchObject({ llm: null, stratum: null });
+    expect(await decidedFor(reading)).toMatchObject({ llm: label, stratum: "llm:medical" });
+    const others = (await decidedBy(owner)).filter(({ id }) => id !== contested.id);
+    expect(others.map(({ stratum }) => stratum)).toEqual(Array(documents - 1).fill("llm:medical"));
     const kept = (await listLlmLabels(owner, labellingRunId, {})).labels.filter(({ outcome }) => outcome === null);
     expect(kept.map(({ itemId }) => itemId)).toEqual([contested.itemId]);
     await adjudicate(owner, closedId, contested.id, "medical");
-    expect(await labelFor(owner)).not.toBeNull();
+    expect(await labelFor(owner)).toBe(label);
+    expect(await decidedFor(owner)).toMatchObject({ llm: label, stratum: "llm:medical" });
   });
 });

@@ -1,6 +1,7 @@
 "use client";
 
 import { useInfiniteQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -44,7 +45,17 @@ export function ErrorBrowser(props: { params: { studyId: string; classifierId: s
     >
       <ProblemNotice error={pages.error} onRetry={() => pages.refetch()} />
       {pages.isPending ? <Skeleton className="h-40" /> : null}
-      {pages.data?.pages.some(({ kept }) => kept) ? <p className="mb-3 text-muted">{t("errorsKept")}</p> : null}
+      {pages.data?.pages.some(({ kept }) => kept) ? (
+        <p className="mb-3 text-muted">
+          {t.rich("errorsKept", {
+            home: (text) => (
+              <Link className="text-accent underline" href={`/studies/${props.params.studyId}`}>
+                {text}
+              </Link>
+            ),
+          })}
+        </p>
+      ) : null}
       {pages.data && documents.length === 0 ? <p className="text-muted">{t("noErrors")}</p> : null}
       <ul className="flex flex-col gap-4">
         {documents.map((document) => (

@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import type { z } from "zod";
@@ -81,7 +82,15 @@ export function TryPrompt(props: { studyId: string; text: string; endpoints: End
             {t("tryOut", { count: items.length })}
           </Button>
         ) : (
-          <p className="text-muted">{t("nothingToTry")}</p>
+          <p className="text-muted">
+            {t.rich("nothingToTry", {
+              home: (text) => (
+                <Link className="text-accent underline" href={`/studies/${props.studyId}`}>
+                  {text}
+                </Link>
+              ),
+            })}
+          </p>
         )}
         {attempt.isPending ? (
           <Button

@@ -216,7 +216,8 @@ const pageSize = 20;
 
 /**
  * Test documents that were called wrongly at a threshold, the most confident mistakes first. Whatever is listed tells its
- * label, so those on which the person still decides are left out; `kept` tells that there are some in the test part.
+ * label, so those on which the person still decides are left out; `kept` tells, with the first page, that there are some in the test
+ * part.
  */
 export async function listErrors(
   actor: StudyActor,
@@ -236,12 +237,16 @@ export async function listErrors(
       and (score."score" >= ${threshold}) = ${falsePositive} and not ${labelKept(actor)}
     order by abs(score."score" - ${threshold}) desc, score."itemId"
     offset ${offset} limit ${pageSize + 1}`;
-  const [{ kept } = { kept: false }] = await database().$queryRaw<{ kept: boolean }[]>`
-    select exists (select 1 from "ClassifierScore" score join "Item" item on item."id" = score."itemId"
-      where score."classifierId" = ${row.id}::uuid and score."role" = 'test' and ${labelKept(actor)}) as "kept"`;
   return {
     documents: documents.slice(0, pageSize),
     next: documents.length > pageSize ? offset + pageSize : null,
-    kept,
+    kept: offset === 0 && (await someKept(actor, row.id)),
   };
+}
+
+async function someKept(actor: StudyActor, classifierId: string): Promise<boolean> {
+  const [{ kept } = { kept: false }] = await database().$queryRaw<{ kept: boolean }[]>`
+    select exists (select 1 from "ClassifierScore" score join "Item" item on item."id" = score."itemId"
+      where score."classifierId" = ${classifierId}::uuid and score."role" = 'test' and ${labelKept(actor)}) as "kept"`;
+  return kept;
 }

@@ -204,7 +204,7 @@ export const documentSchema = z.object({
   language: z.string().nullable(),
   characters: z.number().int(),
   attributes: z.record(z.string(), z.json()),
-  /** of a filtered corpus: what the classifier gave it */
+  /** of a filtered corpus: what the classifier gave it; null also where it is kept from the caller */
   score: z.number().nullable(),
   previous: documentPositionSchema.nullable(),
   next: documentPositionSchema.nullable(),

@@ -1,5 +1,5 @@
 import { usableDraw } from "@/lib/corpus/sampling/usable-draw";
-import { database, type Prisma } from "@/lib/platform/database/client";
+import { database, Prisma } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { StudyActor } from "@/lib/studies/actor";
 import { labelKept } from "@/lib/studies/kept-from";
@@ -88,7 +88,7 @@ export async function listLlmLabels(
     left join lateral (select l.outcome, l.probability, l."rawAnswer", l."latencyMs" where not ${labelKept(actor)}) shown
       on true
     where d."drawId" = ${run.drawId}::uuid and d.position > ${query.after ?? -1}::int
-      and (${query.outcome ?? null}::text is null or shown.outcome::text = ${query.outcome ?? null}::text)
+      and ${query.outcome ? Prisma.sql`l.outcome = ${query.outcome}::"LlmOutcome" and shown.outcome is not null` : Prisma.sql`true`}
     order by d.position limit ${pageSize + 1}`;
   const labels = rows.slice(0, pageSize);
   return { labels, next: rows.length > pageSize ? (labels.at(-1)?.position ?? null) : null };

@@ -12,10 +12,15 @@ const decidesIn = (actor: StudyActor) => Prisma.sql`
   (working."state" = 'open' and exists (select 1 from "RoundMember" member
     where member."roundId" = working."id" and member."personId" = ${actor.personId}::uuid))`;
 
+/** Condition on a round by its id: another, opened one goes on from it. What is contested came along, and is settled there. */
+export const goesOnElsewhere = (roundId: Prisma.Sql) => Prisma.sql`
+  exists (select 1 from "Round" later where later."continuesRoundId" = ${roundId} and later."state" <> 'draft')`;
+
 /** Condition on "Round" working and "RoundItem" queued: contested, and the person may settle it. */
-const mayStillSettle = (actor: StudyActor) => Prisma.sql`
+export const mayStillSettle = (actor: StudyActor) => Prisma.sql`
   (working."state" <> 'draft' and queued."contested" and queued."settled" is null
     and (working."state" = 'closed' or queued."decided" >= queued."wanted")
+    and not ${goesOnElsewhere(Prisma.sql`working."id"`)}
     and not exists (select 1 from "Claim" own
       where own."roundItemId" = queued."id" and own."personId" = ${actor.personId}::uuid))`;
 
@@ -37,10 +42,16 @@ export const stillDecides = (actor: StudyActor) => Prisma.sql`
   (exists (select 1 from "Round" working where working."studyId" = ${actor.studyId}::uuid and ${decidesIn(actor)})
     and ${isIn(actor, decidesIn(actor))})`;
 
-/** Condition on "Item" item: the person decides on it in an open round, or may settle it. LLM labels are kept from them. */
+/**
+ * Condition on "Item" item: the person decides on it in an open round, or may settle it. LLM labels are kept from them. That
+ * there is anything to settle is asked once too.
+ */
 export const labelKept = (actor: StudyActor) =>
   mayRole(actor.role, "rounds.adjudicate")
-    ? Prisma.sql`(${stillDecides(actor)} or ${isIn(actor, mayStillSettle(actor))})`
+    ? Prisma.sql`(${stillDecides(actor)} or (
+        exists (select 1 from "Round" working join "RoundItem" queued on queued."roundId" = working."id"
+          where working."studyId" = ${actor.studyId}::uuid and ${mayStillSettle(actor)})
+        and ${isIn(actor, mayStillSettle(actor))}))`
     : stillDecides(actor);
 
 /** Open rounds in which the person decides: their estimates are kept from them. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { listLlmLabels } from "@/lib/labelling/read-labelling";
 import { database } from "@/lib/platform/database/client";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import type { StudyActor } from "@/lib/studies/actor";
@@ -13,7 +14,7 @@ import { readRoundOptions } from "./read-round-options";
 import type { DecisionLabel } from "./schema";
 import { adjudicate, claimDisputed } from "./testing/adjudicate";
 import { findViolations } from "./testing/find-violations";
-import { extendDraw, makeDraw, makeRound } from "./testing/make-round";
+import { extendDraw, makeDraw, makeLabelling, makeRound } from "./testing/make-round";
 import { claim, decide, workThrough } from "./testing/work";
 import { verifyAssignment } from "./verify-assignment";
 
@@ -100,6 +101,28 @@ describe("a round over an extended draw", () => {
     // the earlier round is as it was
     expect(await findViolations(earlier.roundId)).toEqual([]);
     expect((await readRound(owner, earlier.roundId)).decided).toBe(18);
+  });
+
+  it("keeps an LLM's label of what came along contested until it is settled in the later round", async () => {
+    await decideEarlier();
+    const { itemIds, drawId } = earlier;
+    const labels = new Map(itemIds.map((id) => [id, "medical" as const]));
+    const llm = await makeLabelling(owner.studyId, drawId, labels);
+    const keptFromOwner = async () =>
+      (await listLlmLabels(owner, llm, {})).labels.filter(({ outcome }) => outcome === null).length;
+    const contested = await keptFromOwner();
+    expect(contested).toBeGreaterThan(0);
+    const { id: roundId } = await goOn();
+    expect(await keptFromOwner()).toBe(contested);
+    await openRound(owner, roundId);
+    expect(await keptFromOwner()).toBe(contested);
+
+    // One place to settle them, so that nobody settles in the other what they have seen a label of since.
+    expect(await claimDisputed(owner, earlier.roundId, 12)).toMatchObject({ items: [], progress: { open: 0 } });
+    const { items } = await claimDisputed(owner, roundId, 12);
+    expect(items).toHaveLength(contested);
+    for (const { id } of items) await adjudicate(owner, roundId, id, "medical");
+    expect(await keptFromOwner()).toBe(0);
   });
 
   it("asks again for what the earlier round left undecided, and lets what came along be corrected by nobody else", async () => {

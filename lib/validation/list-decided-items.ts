@@ -18,8 +18,8 @@ const conditions = {
 /**
  * Decided documents of a closed round with everyone's decisions, without names, in the order of the queue. While the round
  * is open (409 `round_still_open`) nobody reads what others decided. Documents on which the actor decides in another, open
- * round are left out (`kept`: there are some). Of those that they may still adjudicate the LLM's label is kept back, here
- * as on the adjudicator's screen.
+ * round are left out (`kept`, told with the first page: there are some). Of those that they may still adjudicate the LLM's label is kept back, as
+ * on the adjudicator's screen, and the stratum, since strata may be cut by labels.
  */
 export async function listDecidedItems(
   actor: StudyActor,
@@ -31,7 +31,7 @@ export async function listDecidedItems(
   if (round.state !== "closed") throw conflict("round_still_open");
   const items = await database().$queryRaw<DecidedItem[]>`
     select queued."id", queued."position", item."documentId", left(item."text", ${excerptCharacters}) as "text",
-      stratum."key" as "stratum", queued."wanted", coalesce(queued."gold"::text, 'unsettled') as "gold",
+      told."stratum", queued."wanted", coalesce(queued."gold"::text, 'unsettled') as "gold",
       queued."disputed", queued."flagged", queued."settled", label."outcome"::text as "llm",
       (select json_agg(json_build_object('label', decision."label", 'flags', decision."flags", 'note', decision."note")
           order by decision."label", decision."id")
@@ -41,8 +41,9 @@ export async function listDecidedItems(
     from "RoundItem" queued
     join "Item" item on item."id" = queued."itemId"
     join "Stratum" stratum on stratum."id" = queued."stratumId"
-    left join "LlmLabel" label on label."itemId" = queued."itemId"
-      and label."labellingRunId" = ${query.labelling ?? null}::uuid and not ${labelKept(actor)}
+    left join lateral (select stratum."key" as "stratum" where not ${labelKept(actor)}) told on true
+    left join "LlmLabel" label on label."itemId" = queued."itemId" and told."stratum" is not null
+      and label."labellingRunId" = ${query.labelling ?? null}::uuid
     where queued."roundId" = ${roundId}::uuid and queued."decided" > 0 and queued."position" > ${query.after}
       and not ${stillDecides(actor)}
       and ${conditions[query.filter]}
@@ -50,5 +51,5 @@ export async function listDecidedItems(
     limit ${query.limit + 1}`;
   const page = items.slice(0, query.limit);
   const next = items.length > query.limit ? (page.at(-1)?.position ?? null) : null;
-  return { items: page, next, kept: await decidesOnSome(actor, roundId) };
+  return { items: page, next, kept: query.after < 0 && (await decidesOnSome(actor, roundId)) };
 }

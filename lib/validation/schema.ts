@@ -231,7 +231,8 @@ export const decidedItemSchema = z.object({
   position: z.number().int(),
   documentId: z.string(),
   text: z.string(),
-  stratum: z.string(),
+  /** null: kept from the caller, as the LLM's label is */
+  stratum: z.string().nullable(),
   wanted: z.number().int(),
   gold: z.enum(["medical", "non_medical", "unsettled"]),
   disputed: z.boolean(),
@@ -245,7 +246,7 @@ export const decidedItemsSchema = z.object({
   items: z.array(decidedItemSchema),
   /** `after` of the next page; null: this was the last */
   next: z.number().int().nullable(),
-  /** documents on which the caller decides in another, open round are left out */
+  /** with the first page: documents on which the caller decides in another, open round are left out */
   kept: z.boolean(),
 });
 

@@ -11,8 +11,8 @@ import { parsePosition, shardsOf } from "./shards";
 const attributesSchema = z.record(z.string(), z.json());
 
 /**
- * One document with its whole text, and where its neighbours are. What else the corpus says of it may hold labels, so it is
- * kept from those who still decide on it.
+ * One document with its whole text, and where its neighbours are. What else the corpus says of it may hold labels, as a
+ * classifier's score does, so it is kept from those who still decide on it.
  */
 export async function readDocument(actor: StudyActor, corpusId: string, position: string): Promise<CorpusDocument> {
   const shards = await shardsOf(actor, corpusId);
@@ -38,6 +38,7 @@ export async function readDocument(actor: StudyActor, corpusId: string, position
   if (!found) throw notFound();
   const attributes = attributesSchema.safeParse(parsedJson(found.attributes));
   const before = row > 0 ? `${shard}-${row - 1}` : rowsBefore > 0 ? `${shard - 1}-${rowsBefore - 1}` : null;
+  const kept = await isKept(actor, String(found.id), String(found.text));
   const after = row + 1 < rows ? `${shard}-${row + 1}` : shard + 1 < shards.length ? `${shard + 1}-0` : null;
   return documentSchema.parse({
     position: `${shard}-${row}`,
@@ -47,9 +48,8 @@ export async function readDocument(actor: StudyActor, corpusId: string, position
     url: found.url ?? null,
     language: found.language ?? null,
     characters: Number(found.characters),
-    attributes:
-      attributes.success && !(await isKept(actor, String(found.id), String(found.text))) ? attributes.data : {},
-    score: typeof found.score === "number" ? found.score : null,
+    attributes: attributes.success && !kept ? attributes.data : {},
+    score: typeof found.score === "number" && !kept ? found.score : null,
     previous: before,
     next: after,
   });

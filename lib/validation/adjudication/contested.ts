@@ -1,14 +1,16 @@
 import { type Database, Prisma } from "@/lib/platform/database/client";
+import { goesOnElsewhere } from "@/lib/studies/kept-from";
 import type { ContestedRound } from "./enter-adjudication";
 import type { AdjudicationProgress } from "./schema";
 
 /**
- * Condition on "RoundItem" item: nobody has settled it, no more decisions are awaited, and it was never handed to this
- * person to decide on. That it was handed is enough: a late decision of theirs may still arrive.
+ * Condition on "RoundItem" item: nobody has settled it, no more decisions are awaited, no later round goes on with it, and
+ * it was never handed to this person to decide on. That it was handed is enough: a late decision of theirs may still arrive.
  */
 export const mayAdjudicate = (round: ContestedRound, personId: string) => Prisma.sql`
   item."roundId" = ${round.id}::uuid and item."contested" and item."settled" is null
   and (${round.state === "closed"} or item."decided" >= item."wanted")
+  and not ${goesOnElsewhere(Prisma.sql`${round.id}::uuid`)}
   and not exists (select 1 from "Claim" own
     where own."roundItemId" = item."id" and own."personId" = ${personId}::uuid)`;
 

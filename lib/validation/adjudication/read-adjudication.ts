@@ -1,6 +1,7 @@
 import { database } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import { may, type StudyActor } from "@/lib/studies/actor";
+import { mayStillSettle } from "@/lib/studies/kept-from";
 import { readAdjudicationProgress } from "./contested";
 import type { AdjudicationProgress } from "./schema";
 
@@ -33,22 +34,15 @@ export async function readAdjudication(actor: StudyActor, roundId: string): Prom
   return { name, instructions: { de, en }, highlightWords: round.study.highlightWords, progress };
 }
 
-/**
- * Rounds with documents that this person may adjudicate, for the study home. What came along into a later round is
- * adjudicated there.
- */
+/** Rounds with documents that this person may adjudicate, for the study home. */
 export async function listOpenAdjudication(
   actor: StudyActor,
 ): Promise<{ roundId: string; name: string; open: number }[]> {
   if (!may(actor, "rounds.adjudicate")) return [];
   return database().$queryRaw`
-    select round."id" as "roundId", round."name", count(*)::int as "open"
-    from "Round" round
-    join "RoundItem" item on item."roundId" = round."id" and item."contested" and item."settled" is null
-      and (round."state" = 'closed' or item."decided" >= item."wanted")
-    where round."studyId" = ${actor.studyId}::uuid and round."state" <> 'draft'
-      and not exists (select 1 from "Round" later where later."continuesRoundId" = round."id" and later."state" <> 'draft')
-      and not exists (select 1 from "Claim" own
-        where own."roundItemId" = item."id" and own."personId" = ${actor.personId}::uuid)
-    group by round."id" order by min(round."openedAt")`;
+    select working."id" as "roundId", working."name", count(*)::int as "open"
+    from "Round" working
+    join "RoundItem" queued on queued."roundId" = working."id" and ${mayStillSettle(actor)}
+    where working."studyId" = ${actor.studyId}::uuid
+    group by working."id" order by min(working."openedAt")`;
 }
