@@ -2,6 +2,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { unprocessable } from "@/lib/platform/problem";
 import type { Actor } from "./actor";
+import { endAccess } from "./end-access";
 import { hashPassword, verifyPassword } from "./password";
 import { beginSignIn, endSignIn } from "./rate-limit";
 
@@ -21,14 +22,12 @@ export async function changePassword(
   const passwordHash = await hashPassword(input.next);
   await inTransaction(async (transaction) => {
     await transaction.person.update({ where: { id: actor.personId }, data: { passwordHash } });
-    const held = { where: { personId: actor.personId, revokedAt: null }, data: { revokedAt: new Date() } };
-    await transaction.session.updateMany(held);
-    const tokens = input.endTokens ? (await transaction.apiToken.updateMany(held)).count : 0;
+    const ended = await endAccess(transaction, actor.personId, { tokens: input.endTokens });
     await recordAudit(transaction, actor, {
       action: "password.change",
       subject: "person",
       subjectId: actor.personId,
-      detail: { endedTokens: tokens },
+      detail: { endedTokens: ended.tokens },
     });
   });
 }

@@ -3,6 +3,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { type Database, database, inTransaction } from "@/lib/platform/database/client";
 import { notFound } from "@/lib/platform/problem";
 import type { Actor } from "./actor";
+import { endAccess } from "./end-access";
 
 /**
  * Null where nobody has verified it. Some providers say so as text. One that leaves it out counts only where the
@@ -58,16 +59,14 @@ async function tie(
   const same = await transaction.externalIdentity.findUnique({ where: { provider_subject: identity } });
   if (same) return true;
   if (await transaction.externalIdentity.findFirst({ where: { personId, tiedAt: { not: null } } })) return false;
-  const revokedAt = new Date();
-  const held = { where: { personId, revokedAt: null }, data: { revokedAt } };
+  const tiedAt = new Date();
   const identities = await transaction.externalIdentity.deleteMany({ where: { personId } });
   const passwords = await transaction.person.updateMany({
     where: { id: personId, passwordHash: { not: null } },
     data: { passwordHash: null },
   });
-  const sessions = await transaction.session.updateMany(held);
-  const tokens = await transaction.apiToken.updateMany(held);
-  await transaction.externalIdentity.create({ data: { ...identity, personId, tiedAt: revokedAt } });
+  const { sessions, tokens } = await endAccess(transaction, personId, { at: tiedAt });
+  await transaction.externalIdentity.create({ data: { ...identity, personId, tiedAt } });
   await recordAudit(transaction, null, {
     action: "people.tie-identity",
     subject: "person",
@@ -77,8 +76,8 @@ async function tie(
       ended: {
         identities: identities.count,
         password: passwords.count === 1,
-        sessions: sessions.count,
-        tokens: tokens.count,
+        sessions,
+        tokens,
       },
     },
   });
@@ -94,14 +93,12 @@ export async function untieIdentity(actor: Actor, personId: string): Promise<voi
     await transaction.$executeRaw`select 1 from "Person" where "id" = ${personId}::uuid for update`;
     const { count } = await transaction.externalIdentity.deleteMany({ where: { personId, tiedAt: { not: null } } });
     if (count === 0) throw notFound();
-    const held = { where: { personId, revokedAt: null }, data: { revokedAt: new Date() } };
-    const sessions = await transaction.session.updateMany(held);
-    const tokens = await transaction.apiToken.updateMany(held);
+    const ended = await endAccess(transaction, personId);
     await recordAudit(transaction, actor, {
       action: "people.untie-identity",
       subject: "person",
       subjectId: personId,
-      detail: { ended: { identities: count, sessions: sessions.count, tokens: tokens.count } },
+      detail: { ended: { identities: count, ...ended } },
     });
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { recordAudit } from "@/lib/audit/record";
-import { type Database, database, inTransaction } from "@/lib/platform/database/client";
+import { database, inTransaction } from "@/lib/platform/database/client";
+import { endAccess } from "./end-access";
 import { hashPassword } from "./password";
 import { endSignIn } from "./rate-limit";
 import { createPersonSchema } from "./schema";
@@ -39,10 +40,4 @@ export async function makeAdministrator(address: string): Promise<{ email: strin
   });
   await endSignIn(`person:${email}`);
   return { email, password, made };
-}
-
-async function endAccess(transaction: Database, personId: string): Promise<void> {
-  const held = { where: { personId, revokedAt: null }, data: { revokedAt: new Date() } };
-  await transaction.session.updateMany(held);
-  await transaction.apiToken.updateMany(held);
 }

@@ -2,6 +2,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { database, inTransaction } from "@/lib/platform/database/client";
 import { conflict, notFound } from "@/lib/platform/problem";
 import type { Actor } from "./actor";
+import { endAccess } from "./end-access";
 import type { PersonSummary } from "./schema";
 
 /** For administrators: everyone with an account. */
@@ -64,8 +65,7 @@ export async function deactivatePerson(actor: Actor, personId: string): Promise<
       data: { deactivatedAt: now },
     });
     if (count === 0) throw notFound();
-    await transaction.session.updateMany({ where: { personId, revokedAt: null }, data: { revokedAt: now } });
-    await transaction.apiToken.updateMany({ where: { personId, revokedAt: null }, data: { revokedAt: now } });
+    await endAccess(transaction, personId, { at: now });
     await recordAudit(transaction, actor, { action: "people.deactivate", subject: "person", subjectId: personId });
   });
 }

@@ -21,7 +21,8 @@ export const mostLate = 20;
 
 /**
  * Keeps what arrived only after the round was closed (docs/decisions/0022): a decision, a correction of one that counts, a
- * withdrawal. Each once by its key and at most `mostLate` a person and document, beside the round's decisions, so that nothing of a closed round moves.
+ * withdrawal. Each once by its key and at most `mostLate` a person and document, beside the round's decisions, so that
+ * nothing of a closed round moves.
  */
 export async function keepLate(transaction: Statements, place: Place, input: DecisionInput): Promise<DecisionResult> {
   const { roundId, roundItemId, repeatId, personId } = place;

@@ -8,9 +8,9 @@ import type { Drift, QualityQuery } from "./schema";
 /**
  * Whether what people decide moves while a round goes on. The current decisions that count, in the order in which they
  * were made, are cut into equal parts; in each the share of "medical", of those that say what the LLM says, and of those
- * that say what is gold, the latter where gold rests on more than the one decision, and once nothing on which
- * people differ waits for adjudication: else such documents would be missing, first those of the last part. "Unsure" is an answer that says
- * neither. A browser's clock that runs ahead is held back to the arrival. Asked for by itself, since it reads decisions.
+ * that say what is gold, the latter where gold rests on more than the one decision, and once nothing on which people differ
+ * waits for adjudication: else such documents would be missing, first those of the last part. "Unsure" is an answer that
+ * says neither. A browser's clock that runs ahead is held back to the arrival. Asked for by itself, since it reads decisions.
  * Throws 403 `quality_hidden_while_deciding`, 422 `labelling_not_of_round`.
  */
 export async function readDrift(actor: StudyActor, roundId: string, query: QualityQuery): Promise<Drift> {
