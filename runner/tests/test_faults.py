@@ -75,9 +75,9 @@ def test_killed_at_any_moment_it_goes_on_and_makes_what_an_unbroken_run_makes(ma
         at_work = start_fork(machine.store, f"killed-{kind}", attempt)
         time.sleep(chance.random() * seconds)
         at_work.kill()
-        if at_work.wait() == 0:
+        # The manifest is written last: killed after it, the attempt is whole, however it ended.
+        if at_work.wait() == 0 or (folders[-1] / "manifest.json").exists():
             break
-        assert not (folders[-1] / "manifest.json").exists()
         read_events(folders[-1])
     else:
         folders.append(machine.write(kind, f"killed-{kind}", KILLS + 1, newest_checkpoint(machine.store, folders)))
