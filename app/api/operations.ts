@@ -1,3 +1,4 @@
+import * as audit from "@/lib/audit/api";
 import * as auth from "@/lib/auth/api";
 import * as classifiers from "@/lib/classifiers/api";
 import * as compute from "@/lib/compute/api";
@@ -20,6 +21,7 @@ export type AnyOperation = Operation<any, any, any, any>;
 /** Every room's operations; a room's api.ts exports operations only, so that this list needs no other. */
 export const operations: AnyOperation[] = [
   auth,
+  audit,
   studies,
   corpus,
   samples,

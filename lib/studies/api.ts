@@ -1,9 +1,8 @@
 import { z } from "zod";
+import { auditPageSchema, auditPlaceSchema } from "@/lib/audit/schema";
 import { operation } from "@/lib/platform/http/operation";
 import {
   acceptInvitationSchema,
-  auditEntrySchema,
-  auditPlaceSchema,
   createStudySchema,
   invitationSchema,
   inviteSchema,
@@ -84,7 +83,7 @@ export const listAuditOperation = operation({
   access: { kind: "study", permission: "audit.read" },
   params: studyParams,
   query: z.object({ before: auditPlaceSchema.optional() }),
-  response: z.object({ entries: z.array(auditEntrySchema), next: z.string().nullable() }),
+  response: auditPageSchema,
 });
 
 export const acceptInvitationOperation = operation({

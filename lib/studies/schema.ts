@@ -46,18 +46,3 @@ export const acceptInvitationSchema = joinStudySchema.extend({
   name: z.string().trim().min(1).max(120),
   password: z.string().min(12).max(200),
 });
-
-/** The id of an audit entry. PostgreSQL's 64-bit integers hold every number of 18 digits. */
-export const auditPlaceSchema = z.string().regex(/^\d{1,18}$/);
-
-export const auditEntrySchema = z.object({
-  id: auditPlaceSchema,
-  at: z.iso.datetime(),
-  person: z.string().nullable(),
-  byToken: z.boolean(),
-  action: z.string(),
-  subject: z.string(),
-  subjectId: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-});
-export type AuditRow = z.infer<typeof auditEntrySchema>;

@@ -1,5 +1,6 @@
 import annotations from "./annotations.json";
 import answers from "./answers.json";
+import audit from "./audit.json";
 import auth from "./auth.json";
 import checkpoints from "./checkpoints.json";
 import classifiers from "./classifiers.json";
@@ -28,6 +29,7 @@ export default {
   common,
   frame,
   auth,
+  audit,
   studies,
   people,
   sets,

@@ -10,7 +10,7 @@ export default async function AdministrationLayout({ children }: { children: Rea
     <main id="content" className="mx-auto w-full max-w-[1280px] px-4 py-6 sm:px-8">
       <PageTabs
         label={t("administration")}
-        pages={(["people", "backends", "endpoints", "checkpoints"] as const).map((name) => ({
+        pages={(["people", "backends", "endpoints", "checkpoints", "audit"] as const).map((name) => ({
           href: `/administration/${name}`,
           label: t(`administrationPages.${name}`),
         }))}
