@@ -107,6 +107,51 @@ describe("the worker", () => {
     await expect.poll(() => seen, patient).toEqual(["left"]);
   });
 
+  it("does what is to be done one at a time after the other, whoever asks for more of it meanwhile, and nothing else waits", async () => {
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const begun: string[] = [];
+    const { job, seen } = noting("test.one-at-a-time", async (id) => {
+      begun.push(id);
+      if (id === "first") await held;
+    });
+    const alone = { ...job, oneAtATime: true };
+    startWorker(taskOf(alone));
+    await enqueue(database(), alone, { id: "first" }, { key: "a" });
+    await expect.poll(() => begun, patient).toEqual(["first"]);
+    await enqueue(database(), alone, { id: "second" }, { key: "a" });
+    await enqueue(database(), alone, { id: "third" }, { key: "a" });
+    await enqueue(database(), alone, { id: "of another key" }, { key: "b" });
+    // Taken later than those of the same key would have been.
+    await expect.poll(() => seen, patient).toEqual(["of another key"]);
+    await enqueue(database(), alone, { id: "of one more key" }, { key: "c" });
+    await expect.poll(() => seen, patient).toEqual(["of another key", "of one more key"]);
+    expect(begun).toEqual(["first", "of another key", "of one more key"]);
+    goOn();
+    await expect.poll(() => seen.slice(2), patient).toEqual(["first", "third"]);
+  });
+
+  it("takes up what a dead worker has left at work one at a time", async () => {
+    const { job, seen } = noting("test.dead-alone");
+    const alone = { ...job, oneAtATime: true };
+    await enqueue(database(), alone, { id: "left" }, { key: "dead" });
+    await database().$executeRaw`
+      with left_behind as (
+        update graphile_worker._private_jobs
+        set locked_by = 'worker-of-another-killed-process', locked_at = now() - interval '1 minute', attempts = 1
+        where task_id = (select id from graphile_worker._private_tasks where identifier = 'test.dead-alone')
+        returning job_queue_id)
+      update graphile_worker._private_job_queues
+      set locked_by = 'worker-of-another-killed-process', locked_at = now() - interval '1 minute'
+      where id in (select job_queue_id from left_behind)`;
+    startWorker(taskOf(alone));
+    await expect.poll(() => seen, patient).toEqual(["left"]);
+    await enqueue(database(), alone, { id: "next" }, { key: "dead" });
+    await expect.poll(() => seen, patient).toEqual(["left", "next"]);
+  });
+
   it("does periodic jobs again and again, also after one that failed, and never two at a time", async () => {
     let runs = 0;
     let atOnce = 0;

@@ -27,6 +27,8 @@ type AskedPrompt = { id: string; key: string; text: string };
 export const generationTick = defineJob({
   name: "generations.tick",
   payload: z.object({ generationId: z.uuid() }),
+  // Two at once would ask for the same again, and pay for it twice.
+  oneAtATime: true,
   async run({ generationId }, { signal }) {
     await database().endpointGeneration.updateMany({
       where: { id: generationId, state: "queued" },
@@ -95,7 +97,7 @@ async function answerOne(work: Work, prompt: AskedPrompt, requests: number, sign
 }
 
 /**
- * Writes one answer with its tallies. A second of the same prompt (two ticks at once) is dropped; the tokens that it took
+ * Writes one answer with its tallies. A second of the same prompt (a worker that was taken for dead) is dropped; the tokens that it took
  * are spent all the same.
  */
 async function writeAnswer(

@@ -8,6 +8,8 @@ export type JobDefinition<Payload extends z.ZodType = z.ZodType> = {
   run: (payload: z.output<Payload>, context: { signal: AbortSignal }) => Promise<void>;
   /** Carried out again and again, this long after it last ended, by one worker at a time; its payload is `{}`. */
   everySeconds?: number;
+  /** Of those of one key never two at once, also where one is asked for while another is at work. */
+  oneAtATime?: boolean;
 };
 
 export function defineJob<Payload extends z.ZodType>(definition: JobDefinition<Payload>): JobDefinition<Payload> {

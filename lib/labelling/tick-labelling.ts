@@ -27,6 +27,8 @@ type Work = {
 export const labellingTick = defineJob({
   name: "labelling.tick",
   payload: z.object({ labellingRunId: z.uuid() }),
+  // Two at once would ask for the same again, and pay for it twice.
+  oneAtATime: true,
   async run({ labellingRunId }, { signal }) {
     await database().labellingRun.updateMany({
       where: { id: labellingRunId, state: "queued" },

@@ -2,7 +2,7 @@ import { inTransaction } from "@/lib/platform/database/client";
 import type { LabelAnswer } from "./ask-endpoint";
 
 /**
- * Writes one label with its tallies. A second label of the same item (two ticks at once) is dropped; the tokens that it took
+ * Writes one label with its tallies. A second label of the same item (a worker that was taken for dead) is dropped; the tokens that it took
  * are spent all the same.
  */
 export async function writeLabel(
