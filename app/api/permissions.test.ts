@@ -4,6 +4,7 @@ import { NextRequest } from "next/server";
 import { beforeAll, describe, expect, it } from "vitest";
 import { isPermission, mayRole, type Permission } from "@/lib/auth/permissions";
 import type { Role } from "@/lib/platform/database/generated/enums";
+import { openApiDocument } from "@/lib/platform/http/openapi";
 import { newId } from "@/lib/platform/ids";
 import { useTestDatabase } from "@/lib/platform/testing/database";
 import { cookieOf, makeMember, makePerson, makeStudy } from "@/lib/studies/testing/people";
@@ -81,6 +82,17 @@ describe("the routes of the API", async () => {
     const served = all.map((route) => route.handler.operation?.id).sort();
     expect(served).toEqual(operations.map((operation) => operation.id).sort());
     expect(new Set(served).size).toBe(served.length);
+  });
+
+  it("are described by a document in which every reference leads somewhere", () => {
+    const document: unknown = JSON.parse(JSON.stringify(openApiDocument(operations, "0.0.0")));
+    const references = new Set(JSON.stringify(document).match(/(?<="\$ref":")[^"]*/g));
+    expect(references.size).toBeGreaterThan(1);
+    for (const reference of references) {
+      const steps = reference.replace("#/", "").split("/");
+      const target = steps.reduce<unknown>((place, step) => (place as Record<string, unknown>)?.[step], document);
+      expect(target, reference).toBeDefined();
+    }
   });
 
   it("name a permission that exists, and lie below a study when they need one", () => {

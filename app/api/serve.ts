@@ -61,7 +61,7 @@ export function serve<const O extends AnyOperation>(
 
 /** A browser sends `Origin` with every write; a write from elsewhere is refused. API tokens are not sent by browsers. */
 function checkSameOrigin(request: NextRequest): void {
-  if (request.method === "GET" || request.headers.has("authorization")) return;
+  if (request.method === "GET" || request.method === "HEAD" || request.headers.has("authorization")) return;
   const origin = request.headers.get("origin");
   const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
   if (!origin || !URL.canParse(origin) || new URL(origin).host !== host) throw new Problem(403, "cross_origin");
