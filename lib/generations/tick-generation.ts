@@ -68,7 +68,7 @@ async function answerFor(work: Work, until: number, signal: AbortSignal): Promis
     until,
     signal,
     room: () => roomOf(work.id),
-    next: (limit) => nextPrompts(work, limit),
+    next: promptsInOrder(work),
     ask: (prompt, requests) => answerOne(work, prompt, requests, signal),
   });
   if (unreachable !== null) await stopWith(work.id, "endpoint_unreachable", unreachable);
@@ -123,13 +123,19 @@ async function writeAnswer(
   });
 }
 
-function nextPrompts(work: Work, limit: number): Promise<AskedPrompt[]> {
-  return database().$queryRaw`
-    select p.id, p.key, p.text from "Prompt" p
-    where p."promptSetId" = ${work.promptSetId}::uuid
-      and not exists (
-        select 1 from "EndpointAnswer" a where a."generationId" = ${work.id}::uuid and a."promptId" = p.id)
-    order by p.position limit ${limit}::int`;
+/** Those without an answer, each once. */
+function promptsInOrder(work: Work): (limit: number) => Promise<AskedPrompt[]> {
+  let after = -1;
+  return async (limit) => {
+    const prompts = await database().$queryRaw<(AskedPrompt & { position: number })[]>`
+      select p.id, p.key, p.text, p.position from "Prompt" p
+      where p."promptSetId" = ${work.promptSetId}::uuid and p.position > ${after}::int
+        and not exists (
+          select 1 from "EndpointAnswer" a where a."generationId" = ${work.id}::uuid and a."promptId" = p.id)
+      order by p.position limit ${limit}::int`;
+    after = prompts.at(-1)?.position ?? after;
+    return prompts;
+  };
 }
 
 const setReason = (id: string, failureCode: string | null) =>

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { inParallel } from "./in-parallel";
 import { EndpointBusy } from "./post-chat";
 import { Pace } from "./rules";
 
@@ -20,9 +19,9 @@ type Asking<Item> = {
   /** the end of the time, by `performance.now()` */
   until: number;
   signal: AbortSignal;
-  /** for how many more there is room just now; 0: it runs no more, or its budget is spent */
+  /** for how many more there is room just now, those under way among them; 0: it runs no more, or its budget is spent */
   room: () => Promise<number>;
-  /** those that are not done yet, in their order; none: all are */
+  /** further ones that are not done yet, in their order, each of them once; none: that was all */
   next: (limit: number) => Promise<Item[]>;
   /** `requests`: how often it has been asked for with this one, as far as this process knows */
   ask: (item: Item, requests: number) => Promise<void>;
@@ -32,46 +31,70 @@ type Asking<Item> = {
 
 /**
  * Asks for one thing after the other, as many at a time as the endpoint bears, until the time is over, nothing is left,
- * or the work runs no more. Answers why it should pause, where the endpoint can't be reached; else null. What `ask`
- * throws besides EndpointBusy ends it.
+ * or the work runs no more. As soon as one answer is there the next is asked for: a slow one holds up no other. Those for
+ * which the endpoint was too busy are left to the next call. Answers why the work should pause, where the endpoint can't
+ * be reached; else null. What `ask` throws besides EndpointBusy ends it, after those under way.
  */
 export async function askAtPace<Item extends { id: string }>(asking: Asking<Item>): Promise<string | null> {
   const { id, until, signal } = asking;
   const { pace, failures } = memory.get(id) ?? { pace: new Pace(asking.concurrency), failures: new Map() };
   memory.set(id, { pace, failures });
-  while (performance.now() < until && !signal.aborted) {
-    const room = await asking.room();
-    if (room <= 0) return null;
-    const items = await asking.next(Math.min(Math.max(1, Math.floor(pace.limit)) * 2, room));
-    if (items.length === 0) return null;
-    let pauseMs = 0;
-    let reason = "";
-    await inParallel(
-      items,
-      () => Math.floor(pace.limit),
-      async (item) => {
-        // The endpoint asked for a rest, or the time is over: the rest of this batch comes again.
-        if (pauseMs > 0 || performance.now() > until || signal.aborted) return;
-        try {
-          await asking.ask(item, 1 + (failures.get(item.id) ?? 0));
-          pace.succeeded();
-        } catch (error) {
-          if (signal.aborted) return;
-          if (!(error instanceof EndpointBusy)) throw error;
-          reason = error.reason;
-          const count = (failures.get(item.id) ?? 0) + 1;
-          failures.set(item.id, count);
-          pauseMs = Math.max(pauseMs, pace.failed(error.retryAfterSeconds));
-          await asking.onBusy?.(item, count, reason);
-        }
-      },
-    );
+  const underWay = new Set<Promise<void>>();
+  let waiting: Item[] = [];
+  let exhausted = false;
+  let restMs = 0;
+  let reason = "";
+  const faults: unknown[] = [];
+  const isOver = () => performance.now() > until || signal.aborted;
+  const atATime = () => Math.max(1, Math.floor(pace.limit));
+
+  async function supply(): Promise<void> {
+    const room = (await asking.room()) - underWay.size;
+    // Where those under way take all the room, what they leave of it is asked for again after them.
+    if (room <= 0) return;
+    waiting = await asking.next(Math.min(atATime() * 2, room));
+    exhausted = waiting.length === 0;
+  }
+
+  async function ask(item: Item): Promise<void> {
+    try {
+      await asking.ask(item, 1 + (failures.get(item.id) ?? 0));
+      pace.succeeded();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof EndpointBusy)) throw error;
+      reason = error.reason;
+      const count = (failures.get(item.id) ?? 0) + 1;
+      failures.set(item.id, count);
+      restMs = Math.max(restMs, pace.failed(error.retryAfterSeconds));
+      await asking.onBusy?.(item, count, reason);
+    }
+  }
+
+  while (true) {
+    // While the endpoint wants a rest, nothing new is asked for.
+    while (faults.length === 0 && restMs === 0 && !isOver() && underWay.size < atATime()) {
+      if (waiting.length === 0 && !exhausted) await supply();
+      const item = waiting.shift();
+      if (!item) break;
+      const task: Promise<void> = ask(item)
+        .catch((error: unknown) => {
+          faults.push(error);
+        })
+        .finally(() => underWay.delete(task));
+      underWay.add(task);
+    }
+    if (underWay.size > 0) {
+      await Promise.race(underWay);
+      continue;
+    }
+    if (faults.length > 0) throw faults[0];
     if (pace.failuresInRow >= failuresUntilPause) {
       pace.failuresInRow = 0;
       return reason;
     }
-    if (pauseMs > 0)
-      await wait(Math.min(pauseMs, Math.max(0, until - performance.now())), undefined, { signal }).catch(() => {});
+    if (isOver() || restMs === 0) return null;
+    await wait(Math.min(restMs, Math.max(0, until - performance.now())), undefined, { signal }).catch(() => {});
+    restMs = 0;
   }
-  return null;
 }

@@ -67,7 +67,7 @@ async function labelFor(work: Work, until: number, signal: AbortSignal): Promise
     until,
     signal,
     room: () => roomOf(work.id),
-    next: (limit) => nextItems(work, limit),
+    next: itemsInOrder(work),
     ask: async (item, requests) => {
       const message = renderPrompt(work.prompt, item.text, work.parameters.maxCharacters);
       const answer = await askForLabel(work.connection, message, { ...work.parameters, signal });
@@ -103,13 +103,19 @@ async function giveUpOn(work: Work, itemId: string, failures: number, reason: st
   await writeLabel(work, itemId, { ...answer, rawAnswer: `no answer: ${reason}` }, failures);
 }
 
-function nextItems(work: Work, limit: number): Promise<{ id: string; text: string }[]> {
-  return database().$queryRaw`
-    select i.id, left(i.text, ${work.parameters.maxCharacters}::int) as text
-    from "DrawItem" d join "Item" i on i.id = d."itemId"
-    where d."drawId" = ${work.drawId}::uuid
-      and not exists (select 1 from "LlmLabel" l where l."labellingRunId" = ${work.id}::uuid and l."itemId" = d."itemId")
-    order by d.position limit ${limit}::int`;
+/** Those without a label, each once: where the last ones ended it goes on, instead of passing all labelled ones again. */
+function itemsInOrder(work: Work): (limit: number) => Promise<{ id: string; text: string }[]> {
+  let after = -1;
+  return async (limit) => {
+    const items = await database().$queryRaw<{ id: string; text: string; position: number }[]>`
+      select i.id, left(i.text, ${work.parameters.maxCharacters}::int) as text, d.position
+      from "DrawItem" d join "Item" i on i.id = d."itemId"
+      where d."drawId" = ${work.drawId}::uuid and d.position > ${after}::int
+        and not exists (select 1 from "LlmLabel" l where l."labellingRunId" = ${work.id}::uuid and l."itemId" = d."itemId")
+      order by d.position limit ${limit}::int`;
+    after = items.at(-1)?.position ?? after;
+    return items;
+  };
 }
 
 const setReason = (id: string, failureCode: string | null) =>
