@@ -1,16 +1,21 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useParams, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Dialog } from "radix-ui";
 import { useEffect, useState } from "react";
-import { stationNames } from "@/lib/studies/station";
+import { call } from "@/lib/platform/http/call";
+import { listStudiesOperation } from "@/lib/studies/api";
+import { administrationPages } from "./administration-pages";
+import { studyPages } from "./study-pages";
 
-/** Ctrl/⌘ K: every page by name. */
+/** Ctrl/⌘ K: every page that one may open, by name. */
 export function CommandPalette(props: { administrator: boolean }) {
   const t = useTranslations("frame");
+  const tSettings = useTranslations("settings");
   const router = useRouter();
   const { studyId } = useParams<{ studyId?: string }>();
   const [open, setOpen] = useState(false);
@@ -23,20 +28,43 @@ export function CommandPalette(props: { administrator: boolean }) {
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, []);
-  const places: [string, string][] = [
-    [t("studies"), "/"],
-    ...(studyId
-      ? ([
-          [t("home"), `/studies/${studyId}`],
-          ...stationNames.map((name) => [t(`stations.${name}`), `/studies/${studyId}/${name}`]),
-          [t("runs"), `/studies/${studyId}/runs`],
-          [t("people"), `/studies/${studyId}/members`],
-          [t("audit"), `/studies/${studyId}/audit`],
-        ] as [string, string][])
-      : []),
-    [t("settings"), "/settings"],
-    ...(props.administrator ? ([[t("administration"), "/administration"]] as [string, string][]) : []),
-  ];
+  const { data: studies = [] } = useQuery({
+    queryKey: ["studies"],
+    queryFn: async () => (await call(listStudiesOperation, {})).studies,
+    enabled: open,
+  });
+  const here = studies.find((study) => study.id === studyId);
+  const pages = here ? studyPages(here.id, here.role) : null;
+  const groups: { heading: string; places: { href: string; label: string }[] }[] = [
+    {
+      heading: here?.name ?? "",
+      places: pages
+        ? [pages.home, ...pages.road, ...pages.study].map(({ href, label }) => ({ href, label: t(label) }))
+        : [],
+    },
+    {
+      heading: t("studies"),
+      places: [
+        { href: "/", label: t("allStudies") },
+        ...studies
+          .filter((study) => study !== here)
+          .map((study) => ({ href: `/studies/${study.id}`, label: study.name })),
+      ],
+    },
+    {
+      heading: t("administration"),
+      places: props.administrator
+        ? administrationPages.map(({ name, href }) => ({ href, label: tSettings(`administrationPages.${name}`) }))
+        : [],
+    },
+    {
+      heading: t("account"),
+      places: [
+        { href: "/settings", label: t("settings") },
+        { href: "/api-reference", label: t("apiReference") },
+      ],
+    },
+  ].filter((group) => group.places.length > 0);
   return (
     <>
       <button
@@ -56,25 +84,34 @@ export function CommandPalette(props: { administrator: boolean }) {
             className="fixed top-24 left-1/2 z-50 w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 rounded-base border border-line bg-surface shadow-xl"
           >
             <Dialog.Title className="sr-only">{t("search")}</Dialog.Title>
-            <Command label={t("search")}>
+            <Command label={t("search")} filter={matches}>
               <Command.Input
                 placeholder={t("searchPlaceholder")}
                 className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none"
               />
               <Command.List className="max-h-80 overflow-auto p-2">
                 <Command.Empty className="p-3 text-muted">{t("nothingFound")}</Command.Empty>
-                {places.map(([label, href]) => (
-                  <Command.Item
-                    key={href}
-                    value={label}
-                    onSelect={() => {
-                      setOpen(false);
-                      router.push(href);
-                    }}
-                    className="rounded-base px-3 py-2 data-[selected=true]:bg-sunken"
+                {groups.map(({ heading, places }) => (
+                  <Command.Group
+                    key={heading}
+                    heading={heading}
+                    className="[&_[cmdk-group-heading]]:truncate [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted"
                   >
-                    {label}
-                  </Command.Item>
+                    {places.map(({ href, label }) => (
+                      <Command.Item
+                        key={href}
+                        value={href}
+                        keywords={[heading, label]}
+                        onSelect={() => {
+                          setOpen(false);
+                          router.push(href);
+                        }}
+                        className="rounded-base px-3 py-2 data-[selected=true]:bg-sunken"
+                      >
+                        {label}
+                      </Command.Item>
+                    ))}
+                  </Command.Group>
                 ))}
               </Command.List>
             </Command>
@@ -83,4 +120,9 @@ export function CommandPalette(props: { administrator: boolean }) {
       </Dialog.Root>
     </>
   );
+}
+
+/** By the words on the screen, not by the address. */
+function matches(_address: string, search: string, words: string[] = []): number {
+  return words.join(" ").toLocaleLowerCase().includes(search.trim().toLocaleLowerCase()) ? 1 : 0;
 }

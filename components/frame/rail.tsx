@@ -5,35 +5,22 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { stationNames } from "@/lib/studies/station";
+import type { StudySummary } from "@/lib/studies/schema";
+import { studyPages } from "./study-pages";
 
 /** The stations in the order of the road. On narrow screens it folds away. */
-export function Rail(props: { studyId: string; studyName: string; researcher: boolean; owner: boolean }) {
+export function Rail(props: { studyId: string; studyName: string; role: StudySummary["role"] }) {
   const t = useTranslations("frame");
   const path = usePathname();
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the sheet
   useEffect(() => setOpen(false), [path]);
-  const base = `/studies/${props.studyId}`;
-  const groups: { label: string | null; links: [string, string][] }[] = [
-    { label: null, links: [[base, t("home")]] },
-    ...(props.researcher
-      ? [
-          {
-            label: t("road"),
-            links: stationNames.map((name): [string, string] => [`${base}/${name}`, t(`stations.${name}`)]),
-          },
-          {
-            label: t("study"),
-            links: [
-              [`${base}/runs`, t("runs")],
-              [`${base}/members`, t("people")],
-              ...(props.owner ? [[`${base}/audit`, t("audit")]] : []),
-            ] as [string, string][],
-          },
-        ]
-      : []),
-  ];
+  const pages = studyPages(props.studyId, props.role);
+  const groups = [
+    { label: null, pages: [pages.home] },
+    { label: t("road"), pages: pages.road },
+    { label: t("study"), pages: pages.study },
+  ].filter((group) => group.pages.length > 0);
   return (
     <nav aria-label={props.studyName} className="shrink-0 border-line bg-surface max-lg:border-b lg:w-56 lg:border-r">
       <div className="flex items-center justify-between px-4 py-3 lg:sticky lg:top-12">
@@ -55,8 +42,8 @@ export function Rail(props: { studyId: string; studyName: string; researcher: bo
           <div key={group.label ?? "home"} className="mb-3">
             {group.label ? <p className="px-2 py-1 text-xs text-muted">{group.label}</p> : null}
             <ul>
-              {group.links.map(([href, label]) => {
-                const current = href === base ? path === base : path === href || path.startsWith(`${href}/`);
+              {group.pages.map(({ href, label }) => {
+                const current = path === href || (href !== pages.home.href && path.startsWith(`${href}/`));
                 return (
                   <li key={href}>
                     <Link
@@ -64,7 +51,7 @@ export function Rail(props: { studyId: string; studyName: string; researcher: bo
                       aria-current={current ? "page" : undefined}
                       className="flex h-8 items-center rounded-base px-2 hover:bg-sunken aria-[current]:bg-accent-soft aria-[current]:font-semibold aria-[current]:text-accent"
                     >
-                      {label}
+                      {t(label)}
                     </Link>
                   </li>
                 );

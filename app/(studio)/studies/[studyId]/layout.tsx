@@ -2,7 +2,6 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { requireStudyActor } from "@/app/_server/actor";
 import { Rail } from "@/components/frame/rail";
-import { may } from "@/lib/studies/actor";
 
 export default async function StudyLayout(props: { params: Promise<{ studyId: string }>; children: ReactNode }) {
   const { studyId } = await props.params;
@@ -10,12 +9,7 @@ export default async function StudyLayout(props: { params: Promise<{ studyId: st
   const t = await getTranslations("common");
   return (
     <div className="flex flex-1 max-lg:flex-col">
-      <Rail
-        studyId={studyId}
-        studyName={actor.studyName}
-        researcher={may(actor, "corpora.read")}
-        owner={may(actor, "audit.read")}
-      />
+      <Rail studyId={studyId} studyName={actor.studyName} role={actor.role} />
       <main id="content" className="min-w-0 flex-1 px-4 py-6 sm:px-8">
         <div className="mx-auto max-w-[1280px]">
           {actor.studyIsExample ? (
