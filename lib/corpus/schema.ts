@@ -54,6 +54,7 @@ export const importFailureCodes = [
   "file_missing",
   "file_empty",
   "file_damaged",
+  "file_unpacks_too_large",
   "file_not_gzip",
   "file_not_parquet",
   "parquet_invalid_text",

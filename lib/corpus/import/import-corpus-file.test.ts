@@ -309,6 +309,12 @@ describe("a file that can't become a corpus", () => {
     expect((await failure(fileOf(packed.subarray(0, packed.length - 500), "cut.jsonl.gz"))).code).toBe("file_damaged");
   });
 
+  it("ends where a packed file unpacks to more than any texts do", async () => {
+    const member = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "), { level: 9 });
+    const many = Buffer.concat([gzipSync(lines({ id: "a", text: "eins" })), ...Array(17).fill(member)]);
+    expect((await failure(fileOf(many, "blank.jsonl.gz"))).code).toBe("file_unpacks_too_large");
+  });
+
   it("leaves nothing behind when it is cancelled, and an earlier attempt's rest is cleared", async () => {
     const many = Array.from({ length: 20_000 }, (_, number) => ({
       id: String(number),

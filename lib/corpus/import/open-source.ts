@@ -2,6 +2,7 @@ import { createReadStream, type ReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { maxUnpackedRatio, unpackedBytesAlwaysAllowed } from "../limits";
 import type { FileFormat } from "../schema";
 import { ImportFailure } from "./failure";
 
@@ -50,5 +51,16 @@ export function openText(
   const unpacked = createGunzip({ chunkSize: 256 * 1024 });
   // An error of either ends both; whoever reads `unpacked` is told.
   pipeline(source, unpacked, () => {});
-  return { chunks: unpacked, read };
+  return { chunks: withinLimit(unpacked, read), read };
+}
+
+async function* withinLimit(unpacked: AsyncIterable<Buffer>, read: () => number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of unpacked) {
+    bytes += chunk.length;
+    if (bytes > unpackedBytesAlwaysAllowed && bytes > maxUnpackedRatio * read()) {
+      throw new ImportFailure("file_unpacks_too_large");
+    }
+    yield chunk;
+  }
 }
