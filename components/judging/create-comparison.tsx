@@ -11,6 +11,7 @@ import { ProblemNotice } from "@/components/ui/problem-notice";
 import type { AnswerSetSummary } from "@/lib/generations/schema";
 import { createComparisonOperation } from "@/lib/judging/api";
 import { call } from "@/lib/platform/http/call";
+import { VotePlan } from "./vote-plan";
 
 export type PossibleJudge = { personId: string; name: string };
 
@@ -26,6 +27,7 @@ export function CreateComparison(props: { studyId: string; answerSets: AnswerSet
   const [promptSetId, setPromptSetId] = useState(promptSets[0]?.[0] ?? "");
   const [answerSetIds, setAnswerSetIds] = useState<string[]>([]);
   const [memberIds, setMemberIds] = useState<string[]>([]);
+  const [votesPerPair, setVotesPerPair] = useState("1");
   const create = useMutation({
     mutationFn: (form: FormData) =>
       call(createComparisonOperation, {
@@ -35,7 +37,7 @@ export function CreateComparison(props: { studyId: string; answerSets: AnswerSet
           promptSetId,
           answerSetIds,
           memberIds,
-          votesPerPair: Number(form.get("votesPerPair")),
+          votesPerPair: Number(votesPerPair),
         },
       }),
     onSuccess: ({ id }) => router.push(`/studies/${props.studyId}/comparisons/${id}`),
@@ -102,8 +104,21 @@ export function CreateComparison(props: { studyId: string; answerSets: AnswerSet
             <p className="text-sm text-muted">{t("judgesHint")}</p>
           </fieldset>
           <Field label={t("votesPerPair")} hint={t("votesPerPairHint")}>
-            <Input name="votesPerPair" type="number" min={1} max={20} defaultValue={1} required />
+            <Input
+              name="votesPerPair"
+              type="number"
+              min={1}
+              max={20}
+              required
+              value={votesPerPair}
+              onChange={(event) => setVotesPerPair(event.target.value)}
+            />
           </Field>
+          <VotePlan
+            answers={props.answerSets.filter((set) => answerSetIds.includes(set.id)).map((set) => set.answers)}
+            votesPerPair={Math.trunc(Number(votesPerPair)) || 0}
+            judges={memberIds.length}
+          />
           <ProblemNotice error={create.error} />
           <Button
             type="submit"
