@@ -5,8 +5,12 @@ import { EndpointBusy } from "./post-chat";
 
 type Thing = { id: string };
 
-/** `count` things in order, each given out once; what is not told is: room for all, time without end. */
-function work(count: number, ask: (id: number) => Promise<void>, room: () => number = () => Number.POSITIVE_INFINITY) {
+/** `count` things in order, each given out once; what is not told is: room for all, nothing given up, time without end. */
+function work(
+  count: number,
+  ask: (id: number) => Promise<void>,
+  { room = () => Number.POSITIVE_INFINITY, givenUp = (_failures: number): boolean => false } = {},
+) {
   const things = Array.from({ length: count }, (_, index): Thing => ({ id: String(index) }));
   return askAtPace<Thing>({
     id: randomUUID(),
@@ -16,6 +20,7 @@ function work(count: number, ask: (id: number) => Promise<void>, room: () => num
     room: async () => room(),
     next: async (limit) => things.splice(0, limit),
     ask: (thing) => ask(Number(thing.id)),
+    onBusy: async (_thing, failures) => givenUp(failures),
   });
 }
 
@@ -48,7 +53,7 @@ describe("asking at the endpoint's pace", () => {
         left -= 1;
         done += 1;
       };
-      await work(30, answer, () => left);
+      await work(30, answer, { room: () => left });
       return { atOnce, done };
     };
     expect(await most(1000)).toEqual({ atOnce: 2, done: 30 });
@@ -56,14 +61,27 @@ describe("asking at the endpoint's pace", () => {
     expect(await most(7)).toEqual({ atOnce: 2, done: 7 });
   });
 
-  it("leaves what the endpoint was too busy for to the next call, and goes on with the others", async () => {
+  it("asks again for what the endpoint was too busy for, after the others that wait", async () => {
     const asked: number[] = [];
-    const reason = await work(6, async (id) => {
+    const ask = async (id: number) => {
       asked.push(id);
-      if (id === 1) throw new EndpointBusy("429", 0.001);
-    });
-    expect(reason).toBeNull();
-    expect(asked).toEqual([0, 1, 2, 3, 4, 5]);
+      if (id === 1 && asked.filter((other) => other === 1).length < 3) throw new EndpointBusy("429", 0.001);
+    };
+    expect(await work(6, ask)).toBeNull();
+    expect(asked.filter((id) => id === 1)).toHaveLength(3);
+    expect(new Set(asked).size).toBe(6);
+    expect(asked).toHaveLength(8);
+  });
+
+  it("asks no more for what was given up", async () => {
+    const asked: number[] = [];
+    const ask = async (id: number) => {
+      asked.push(id);
+      if (id === 1) throw new EndpointBusy("500", 0.001);
+    };
+    expect(await work(6, ask, { givenUp: (failures) => failures === 2 })).toBeNull();
+    expect(asked.filter((id) => id === 1)).toHaveLength(2);
+    expect(asked).toHaveLength(7);
   });
 
   it("says why it should pause where nothing succeeds", async () => {

@@ -25,22 +25,22 @@ type Asking<Item> = {
   next: (limit: number) => Promise<Item[]>;
   /** `requests`: how often it has been asked for with this one, as far as this process knows */
   ask: (item: Item, requests: number) => Promise<void>;
-  /** after the endpoint was too busy for an item, so many times by now */
-  onBusy?: (item: Item, failures: number, reason: string) => Promise<void>;
+  /** after the endpoint was too busy for an item, so many times by now; true: it is given up, and not asked again */
+  onBusy?: (item: Item, failures: number, reason: string) => Promise<boolean>;
 };
 
 /**
  * Asks for one thing after the other, as many at a time as the endpoint bears, until the time is over, nothing is left,
- * or the work runs no more. As soon as one answer is there the next is asked for: a slow one holds up no other. Those for
- * which the endpoint was too busy are left to the next call. Answers why the work should pause, where the endpoint can't
- * be reached; else null. What `ask` throws besides EndpointBusy ends it, after those under way.
+ * or the work runs no more. As soon as one answer is there the next is asked for: a slow one holds up no other. What
+ * the endpoint was too busy for comes again, after others that wait. Answers why the work should pause, where the endpoint
+ * can't be reached; else null. What `ask` throws besides EndpointBusy ends it, after those under way.
  */
 export async function askAtPace<Item extends { id: string }>(asking: Asking<Item>): Promise<string | null> {
   const { id, until, signal } = asking;
   const { pace, failures } = memory.get(id) ?? { pace: new Pace(asking.concurrency), failures: new Map() };
   memory.set(id, { pace, failures });
   const underWay = new Set<Promise<void>>();
-  let waiting: Item[] = [];
+  const waiting: Item[] = [];
   let exhausted = false;
   let restMs = 0;
   let reason = "";
@@ -49,11 +49,13 @@ export async function askAtPace<Item extends { id: string }>(asking: Asking<Item
   const atATime = () => Math.max(1, Math.floor(pace.limit));
 
   async function supply(): Promise<void> {
-    const room = (await asking.room()) - underWay.size;
+    const busy = underWay.size;
+    const room = (await asking.room()) - busy;
     // Where those under way take all the room, what they leave of it is asked for again after them.
     if (room <= 0) return;
-    waiting = await asking.next(Math.min(atATime() * 2, room));
-    exhausted = waiting.length === 0;
+    const further = await asking.next(Math.min(atATime() * 2, room));
+    exhausted = further.length === 0;
+    waiting.push(...further);
   }
 
   async function ask(item: Item): Promise<void> {
@@ -67,16 +69,19 @@ export async function askAtPace<Item extends { id: string }>(asking: Asking<Item
       const count = (failures.get(item.id) ?? 0) + 1;
       failures.set(item.id, count);
       restMs = Math.max(restMs, pace.failed(error.retryAfterSeconds));
-      await asking.onBusy?.(item, count, reason);
+      if (!(await asking.onBusy?.(item, count, reason))) waiting.push(item);
     }
   }
 
   while (true) {
     // While the endpoint wants a rest, nothing new is asked for.
     while (faults.length === 0 && restMs === 0 && !isOver() && underWay.size < atATime()) {
-      if (waiting.length === 0 && !exhausted) await supply();
       const item = waiting.shift();
-      if (!item) break;
+      if (!item) {
+        if (!exhausted) await supply();
+        if (waiting.length === 0) break;
+        continue;
+      }
       const task: Promise<void> = ask(item)
         .catch((error: unknown) => {
           faults.push(error);

@@ -89,10 +89,10 @@ async function roomOf(id: string): Promise<number> {
 }
 
 /** Where the endpoint was busy for one item again and again while it labelled others. */
-async function giveUpOn(work: Work, itemId: string, failures: number, reason: string): Promise<void> {
-  if (failures < failuresOfOneItem) return;
+async function giveUpOn(work: Work, itemId: string, failures: number, reason: string): Promise<boolean> {
+  if (failures < failuresOfOneItem) return false;
   const others = await database().labellingRun.findUnique({ where: { id: work.id } });
-  if (!others || others.medical + others.nonMedical + others.unusable === 0) return;
+  if (!others || others.medical + others.nonMedical + others.unusable === 0) return false;
   const answer = {
     outcome: "unusable" as const,
     probability: null,
@@ -101,6 +101,7 @@ async function giveUpOn(work: Work, itemId: string, failures: number, reason: st
     completionTokens: 0,
   };
   await writeLabel(work, itemId, { ...answer, rawAnswer: `no answer: ${reason}` }, failures);
+  return true;
 }
 
 /** Those without a label, each once: where the last ones ended it goes on, instead of passing all labelled ones again. */
