@@ -28,7 +28,7 @@ export function CommandPalette(props: { administrator: boolean }) {
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, []);
-  const { data: studies = [] } = useQuery({
+  const { data: studies = [], isPending } = useQuery({
     queryKey: ["studies"],
     queryFn: async () => (await call(listStudiesOperation, {})).studies,
     enabled: open,
@@ -90,8 +90,9 @@ export function CommandPalette(props: { administrator: boolean }) {
                 className="h-12 w-full border-b border-line bg-transparent px-4 text-lg outline-none"
               />
               <Command.List className="max-h-80 overflow-auto p-2">
-                <Command.Empty className="p-3 text-muted">{t("nothingFound")}</Command.Empty>
-                {groups.map(({ heading, places }) => (
+                {/* All at once, or the first would not be the one that is selected. */}
+                {isPending ? null : <Command.Empty className="p-3 text-muted">{t("nothingFound")}</Command.Empty>}
+                {(isPending ? [] : groups).map(({ heading, places }) => (
                   <Command.Group
                     key={heading}
                     heading={heading}
