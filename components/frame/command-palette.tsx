@@ -35,14 +35,16 @@ export function CommandPalette(props: { administrator: boolean }) {
   });
   const here = studies.find((study) => study.id === studyId);
   const pages = here ? studyPages(here.id, here.role) : null;
-  const groups: { heading: string; places: { href: string; label: string }[] }[] = [
+  const groups = [
     {
+      name: "study",
       heading: here?.name ?? "",
       places: pages
         ? [pages.home, ...pages.road, ...pages.study].map(({ href, label }) => ({ href, label: t(label) }))
         : [],
     },
     {
+      name: "studies",
       heading: t("studies"),
       places: [
         { href: "/", label: t("allStudies") },
@@ -52,12 +54,14 @@ export function CommandPalette(props: { administrator: boolean }) {
       ],
     },
     {
+      name: "administration",
       heading: t("administration"),
       places: props.administrator
         ? administrationPages.map(({ name, href }) => ({ href, label: tSettings(`administrationPages.${name}`) }))
         : [],
     },
     {
+      name: "account",
       heading: t("account"),
       places: [
         { href: "/settings", label: t("settings") },
@@ -92,9 +96,9 @@ export function CommandPalette(props: { administrator: boolean }) {
               <Command.List className="max-h-80 overflow-auto p-2">
                 {/* All at once, or the first would not be the one that is selected. */}
                 {isPending ? null : <Command.Empty className="p-3 text-muted">{t("nothingFound")}</Command.Empty>}
-                {(isPending ? [] : groups).map(({ heading, places }) => (
+                {(isPending ? [] : groups).map(({ name, heading, places }) => (
                   <Command.Group
-                    key={heading}
+                    key={name}
                     heading={heading}
                     className="[&_[cmdk-group-heading]]:truncate [&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted"
                   >
