@@ -36,6 +36,12 @@ test("a clinician sees their work, and no page of the researchers", async ({ pag
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.waitForLoadState("networkidle");
   await expect(page.getByRole("link", { name: "Korpora" })).toHaveCount(0);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("option", { name: "Übersicht", selected: true })).toBeVisible();
+  await expect(page.getByRole("option", { name: "Korpora" })).toHaveCount(0);
+  await page.keyboard.type("einstell");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/settings$/);
   await page.goto(`${study}/corpora`);
   await expect(page.getByText("Ihre Rolle in dieser Studie umfasst diese Seite nicht.")).toBeVisible();
   await expect(page.getByText("Beispielkorpus")).toHaveCount(0);
