@@ -49,8 +49,10 @@ def refused(folder: Path, base: Path, **changes: Any) -> UserMistake:
     ],
 )
 def test_it_learns_and_saves_a_model_that_loads(
-    tmp_path: Path, tied: bool, dtype: torch.dtype, changes: dict[str, Any]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tied: bool, dtype: torch.dtype, changes: dict[str, Any]
 ) -> None:
+    # Every processor can, only not every one as fast.
+    monkeypatch.setattr(pretrain, "_has_bf16", lambda _device: True)
     base = make_model(tmp_path / "base", 1, tied=tied, dtype=dtype, chat=True)
     events = RecordedEvents()
     result = trained(tmp_path, base, events, **changes)
@@ -71,6 +73,20 @@ def test_it_learns_and_saves_a_model_that_loads(
     tokenizer = AutoTokenizer.from_pretrained(folder)
     assert tokenizer.decode(tokenizer("Fieber, 39,5 °C")["input_ids"]) == "Fieber, 39,5 °C"
     assert json.loads((folder / "config.json").read_text())["architectures"] == ["LlamaForCausalLM"]
+
+
+def test_without_instructions_for_bf16_it_computes_in_fp32_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_model(tmp_path / "base", 1)
+    monkeypatch.setattr(pretrain, "_has_bf16", lambda _device: True)
+    wished, able, unable = RecordedEvents(), RecordedEvents(), RecordedEvents()
+    trained(tmp_path, base, wished, bf16=False)
+    trained(tmp_path, base, able, bf16=True)
+    monkeypatch.setattr(pretrain, "_has_bf16", lambda _device: False)
+    trained(tmp_path, base, unable, bf16=True)
+    assert unable.metrics("loss") == wished.metrics("loss") != able.metrics("loss")
+    assert (wished.warnings(), able.warnings(), unable.warnings()) == ([], [], ["bf16_unsupported"])
 
 
 def test_activation_checkpointing_does_not_change_the_numbers(tmp_path: Path) -> None:

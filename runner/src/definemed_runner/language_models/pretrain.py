@@ -95,21 +95,21 @@ def _check_base(base: Path, tokenizer: PreTrainedTokenizerBase, settings: Pretra
 
 
 def _bf16_works(context: RunContext, ranks: Ranks) -> bool:
-    """Whether all ranks compute in bf16, and not slower than in fp32. All alike: they share each step's weights.
-
-    Processors without instructions for bf16 come to the same numbers many times slower (on AVX2 alone a step of the
-    example takes 300 s instead of seconds).
-    """
-    if ranks.device.type == "cuda":
-        own, without = torch.cuda.is_bf16_supported(), "This GPU can't compute in bf16"
-    else:
-        own, without = torch.ops.mkldnn._is_mkldnn_bf16_supported(), "These processors have no instructions for bf16"
-    (able,) = ranks.sum(float(own))
+    """Whether all ranks have instructions for bf16. All or none computes in it: they share each step's weights."""
+    (able,) = ranks.sum(float(_has_bf16(ranks.device)))
     if able == ranks.count:
         return True
     if ranks.leads:
-        context.warning("bf16_unsupported", f"{without}, so the training computes in fp32.")
+        computer = "This GPU has" if ranks.device.type == "cuda" else "These processors have"
+        context.warning("bf16_unsupported", f"{computer} no instructions for bf16, so the training computes in fp32.")
     return False
+
+
+def _has_bf16(device: torch.device) -> bool:
+    """Processors without them come to the same numbers, but far more slowly than in fp32 (docs/performance.md)."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def _tell_corpus(context: RunContext, settings: PretrainSettings, training: TokenFiles, held_out: TokenFiles) -> None:
